@@ -1,0 +1,63 @@
+/**
+ * Every failure that a caller can be told of. A code is stable: clients decide by it, `docs/errors.md` explains
+ * it, and a test holds the two against each other. (RFC 9457, problem details.)
+ */
+export const problems = {
+  validation_failed: { status: 400, title: 'The request is not valid' },
+  authentication_required: { status: 401, title: 'Authentication is required' },
+  invalid_credentials: { status: 401, title: 'The e-mail address or the password is wrong' },
+  access_token_invalid: { status: 401, title: 'The access token is not valid' },
+  access_token_expired: { status: 401, title: 'The access token has expired' },
+  session_revoked: { status: 401, title: 'The session was revoked' },
+  session_expired: { status: 401, title: 'The session has expired' },
+  refresh_token_invalid: { status: 401, title: 'The refresh token is not valid' },
+  refresh_token_expired: { status: 401, title: 'The refresh token has expired' },
+  refresh_token_reused: { status: 401, title: 'The refresh token was already spent' },
+  permission_denied: { status: 403, title: 'Permission denied' },
+  registration_closed: { status: 403, title: 'Registration is closed' },
+  client_type_not_allowed: { status: 403, title: 'This user may not sign in with this client type' },
+  not_found: { status: 404, title: 'Not found' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  email_taken: { status: 409, title: 'The e-mail address is already registered' },
+  body_too_large: { status: 413, title: 'The request body is too large' },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported' },
+  wrong_password: { status: 422, title: 'The current password is wrong' },
+  weak_password: { status: 422, title: 'The new password is not acceptable' },
+  headers_too_large: { status: 431, title: 'The request headers are too large' },
+  internal_error: { status: 500, title: 'Internal error' },
+  overloaded: { status: 503, title: 'Too much at once' },
+  store_unavailable: { status: 503, title: 'A store is unavailable' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof problems
+
+/** What a problem may carry beside its code. */
+export type ProblemExtras = {
+  /** For the caller: what is wrong here and what to do. Never library text, SQL or a secret. */
+  detail?: string
+  /** One entry a field that does not fit; `path` is a JSON Pointer (RFC 6901) into the body. */
+  errors?: readonly { path: string; message: string }[]
+  /** Why a session was revoked. */
+  reason?: string
+  /** The permission or scope that is missing. */
+  requires?: string
+  /** Seconds after which a retry makes sense; sent as `Retry-After` (RFC 9110 §10.2.3). */
+  retryAfterSeconds?: number
+  /** For a 405: the methods that do exist, sent as `Allow` (RFC 9110 §10.2.1). */
+  allow?: readonly string[]
+}
+
+/** A failure with a stable code, thrown anywhere and turned into problem+json at the edge. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly extras: ProblemExtras
+
+  constructor(code: ProblemCode, extras: ProblemExtras = {}, options?: ErrorOptions) {
+    super(extras.detail ?? problems[code].title, options)
+    this.name = 'Problem'
+    this.code = code
+    this.status = problems[code].status
+    this.extras = extras
+  }
+}
