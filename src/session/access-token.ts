@@ -1,0 +1,111 @@
+import { randomInt } from 'node:crypto'
+import { v4 as uuid, validate as isUuid } from 'uuid'
+import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
+import type { KeyRing } from './key-ring.ts'
+import { sha256 } from './secrets.ts'
+
+/** Claims of an access token (RFC 9068 §2.2); nothing personal. Times in seconds since the epoch. */
+export type AccessClaims = {
+  iss: string
+  aud: string
+  sub: string
+  sid: string
+  jti: string
+  iat: number
+  exp: number
+  auth_time: number
+  /** The client type. */
+  client_id: string
+}
+
+/** What an access token is about. */
+export type AccessSubject = {
+  sessionId: string
+  userId: string
+  clientType: string
+  authenticatedAt: Instant
+}
+
+export type AccessTokens = {
+  /**
+   * Signs a token that ends at `notAfter` at the latest. Throws `store_unavailable` while no signing key is loaded.
+   */
+  issue(
+    subject: AccessSubject,
+    now: Instant,
+    lifetimeSeconds: number,
+    notAfter: Instant,
+  ): { text: string; hash: Buffer; expiresAt: Instant }
+  /**
+   * What a token says of itself, unproven: its header must be, to the letter, that of a key in the ring. The caller
+   * must compare `hash` with the session's, or prove the signature. Null: not one of ours. No I/O.
+   */
+  peek(text: string, now: Instant): PeekedToken | null
+}
+
+export type PeekedToken = { text: string; hash: Buffer; sessionId: string; expiresAt: Instant }
+
+/** A token's lifetime is up to this much shorter than its policy says, so that refreshes do not come in storms. */
+const jitter = 0.05
+
+export function createAccessTokens(ring: KeyRing, issuer: string, audience: string): AccessTokens {
+  return {
+    issue(subject, now, lifetimeSeconds, notAfter) {
+      const key = ring.signing(now)
+      if (key === undefined) {
+        throw new Problem('store_unavailable', {
+          detail: 'The signing keys have not been loaded yet; nothing was changed.',
+          retryAfterSeconds: 1,
+        })
+      }
+      const iat = Math.floor(now / 1000)
+      const shortened = lifetimeSeconds - randomInt(Math.floor(lifetimeSeconds * jitter) + 1)
+      const exp = Math.min(iat + shortened, Math.floor(notAfter / 1000))
+      const claims: AccessClaims = {
+        iss: issuer,
+        aud: audience,
+        sub: subject.userId,
+        sid: subject.sessionId,
+        jti: uuid(),
+        iat,
+        exp,
+        auth_time: Math.floor(subject.authenticatedAt / 1000),
+        client_id: subject.clientType,
+      }
+      const text = key.sign(claims)
+      return { text, hash: sha256(text), expiresAt: exp * 1000 }
+    },
+    peek(text, now) {
+      const headerEnd = text.indexOf('.')
+      const payloadEnd = text.indexOf('.', headerEnd + 1)
+      if (headerEnd < 0 || payloadEnd < 0 || ring.byHeader(text.slice(0, headerEnd), now) === undefined) return null
+      const claims = parseClaims(text.slice(headerEnd + 1, payloadEnd))
+      if (claims === null) return null
+      return { text, hash: sha256(text), sessionId: claims.sid, expiresAt: claims.exp * 1000 }
+    },
+  }
+}
+
+/** The two claims that lookup needs. */
+function parseClaims(segment: string): { sid: string; exp: number } | null {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
+    if (typeof claims !== 'object' || claims === null || !('sid' in claims) || !('exp' in claims)) return null
+    const { sid, exp } = claims
+    return typeof sid === 'string' && isUuid(sid) && typeof exp === 'number' ? { sid, exp } : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * One spelling only (RFC 7515 §2, base64url without padding). A decoder forgives stray bits, foreign characters and
+ * white space; we do not.
+ */
+export function isCanonicalJws(text: string): boolean {
+  const segments = text.split('.')
+  return (
+    segments.length === 3 && segments.every(part => Buffer.from(part, 'base64url').toString('base64url') === part)
+  )
+}

@@ -1,0 +1,55 @@
+import type { Instant } from '../clock.ts'
+import { activityStepSeconds, type Policy } from './policy.ts'
+import type { SessionStore } from './session.ts'
+
+/** Collects activity in memory and writes it in one statement, so that verify costs no write. */
+export type Activity = {
+  /** At most once per step and session; `lastKnown` is what the caller has read of the session. */
+  note(sessionId: string, lastKnown: Instant, now: Instant, policy: Policy): void
+  /** Writes what was noted. On failure it stays noted, for the next time. */
+  flush(): Promise<void>
+}
+
+/** Past this many sessions between two flushes further notes are dropped: memory is bounded, an idle limit is not. */
+const capacity = 200_000
+
+/** As long as the longest step: a note older than this is no longer needed to hold the next one back. */
+const rememberedMs = 60_000
+
+export function createActivity(store: Pick<SessionStore, 'recordActivity'>): Activity {
+  let pending = new Map<string, Instant>()
+  /** What was noted lately, as snapshots in the cache do not show it yet. */
+  const noted = new Map<string, Instant>()
+
+  return {
+    note(sessionId, lastKnown, now, policy) {
+      const latest = Math.max(lastKnown, noted.get(sessionId) ?? 0)
+      if (now - latest < activityStepSeconds(policy) * 1000) return
+      if (pending.size >= capacity && !pending.has(sessionId)) return
+      pending.set(sessionId, now)
+      // Deleted first, so that the map stays in the order of its instants.
+      noted.delete(sessionId)
+      noted.set(sessionId, now)
+    },
+    async flush() {
+      if (pending.size === 0) return
+      const writing = pending
+      pending = new Map()
+      try {
+        await store.recordActivity([...writing].map(([sessionId, at]) => ({ sessionId, at })))
+        forget(noted, Math.max(...writing.values()) - rememberedMs)
+      } catch (error) {
+        for (const [sessionId, at] of pending) writing.set(sessionId, at)
+        pending = writing
+        throw error
+      }
+    },
+  }
+}
+
+function forget(noted: Map<string, Instant>, before: Instant): void {
+  for (const [sessionId, at] of noted) {
+    if (at >= before) return
+    noted.delete(sessionId)
+  }
+}

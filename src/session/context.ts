@@ -1,0 +1,28 @@
+import type { Clock } from '../clock.ts'
+import type { AccessTokens } from './access-token.ts'
+import type { Activity } from './activity.ts'
+import type { Continuity } from './continuity.ts'
+import type { Policies } from './policy.ts'
+import type { SecretRing } from './secrets.ts'
+import type { SessionCache, SessionStore } from './session.ts'
+
+export type SessionSettings = {
+  policies: Policies
+  /** Over all client types; a policy may set a lower one of its own. */
+  maxSessionsPerUser: number
+  rotationGraceSeconds: number
+  cacheTtlSeconds: number
+}
+
+/** What the verbs work with. */
+export type SessionContext = {
+  settings: SessionSettings
+  clock: Clock
+  continuity: Continuity
+  store: SessionStore
+  cache: SessionCache
+  secrets: SecretRing
+  accessTokens: AccessTokens
+  activity: Activity
+}
+

@@ -1,0 +1,86 @@
+import { createPublicKey } from 'node:crypto'
+import { createSigner } from 'fast-jwt'
+import type { Instant } from '../clock.ts'
+import type { SecretRing } from './secrets.ts'
+import { type PublicJwk, type StoredSigningKey, unsealPrivateKey } from './signing-key.ts'
+
+/** A key that may verify access tokens. */
+export type VerificationKey = {
+  kid: string
+  alg: 'ES256'
+  publicPem: string
+  publicJwk: PublicJwk
+  verifiesUntil: Instant | null
+}
+
+type SigningKey = VerificationKey & { signsFrom: Instant; sign: (claims: Record<string, unknown>) => string }
+
+/** The keys that sign and verify access tokens, as they were last read from `signing_keys`. */
+export type KeyRing = {
+  load(keys: readonly StoredSigningKey[]): void
+  /** The newest key whose time has come; undefined while none is loaded. */
+  signing(now: Instant): SigningKey | undefined
+  /**
+   * The key of a token by the token's whole first segment. A token of ours has one of very few headers, to the
+   * letter; whatever else stands there (`none`, `jku`, `crit`, another spelling) is not one of ours.
+   */
+  byHeader(segment: string, now: Instant): VerificationKey | undefined
+  /** Keys for `/.well-known/jwks.json` (RFC 7517), those that will sign soon included. */
+  published(now: Instant): VerificationKey[]
+}
+
+export function createKeyRing(secrets: SecretRing): KeyRing {
+  let signing: SigningKey[] = []
+  let byHeader = new Map<string, VerificationKey>()
+
+  return {
+    load(stored) {
+      const verification = new Map<string, VerificationKey>()
+      const signers: SigningKey[] = []
+      for (const key of stored) {
+        const verifier = verificationKey(key)
+        verification.set(headerOf(key), verifier)
+        const privatePem = unsealPrivateKey(secrets, key)
+        if (privatePem !== null) {
+          const sign = createSigner({
+            algorithm: key.alg,
+            key: privatePem,
+            kid: key.kid,
+            header: { alg: key.alg, typ: tokenType },
+          })
+          signers.push({ ...verifier, signsFrom: key.signsFrom, sign })
+        }
+      }
+      signing = signers.sort((a, b) => b.signsFrom - a.signsFrom)
+      byHeader = verification
+    },
+    signing: now => signing.find(key => key.signsFrom <= now && verifies(key, now)),
+    byHeader(segment, now) {
+      const key = byHeader.get(segment)
+      return key !== undefined && verifies(key, now) ? key : undefined
+    },
+    published: now => [...byHeader.values()].filter(key => verifies(key, now)),
+  }
+}
+
+/** RFC 9068 §2.1. */
+const tokenType = 'at+jwt'
+
+function headerOf(key: StoredSigningKey): string {
+  return Buffer.from(JSON.stringify({ alg: key.alg, typ: tokenType, kid: key.kid })).toString('base64url')
+}
+
+function verificationKey(key: StoredSigningKey): VerificationKey {
+  const publicKey = createPublicKey({ key: { ...key.publicJwk }, format: 'jwk' })
+  return {
+    kid: key.kid,
+    alg: key.alg,
+    publicPem: publicKey.export({ format: 'pem', type: 'spki' }).toString(),
+    publicJwk: key.publicJwk,
+    verifiesUntil: key.verifiesUntil,
+  }
+}
+
+function verifies(key: VerificationKey, now: Instant): boolean {
+  return key.verifiesUntil === null || now < key.verifiesUntil
+}

@@ -1,0 +1,66 @@
+import type { Instant } from '../clock.ts'
+import type { RevocationReason, SessionState } from './session.ts'
+
+/** Lifetimes and limits of one client type. All durations in seconds. */
+export type Policy = {
+  idleTimeoutSeconds: number
+  absoluteTimeoutSeconds: number
+  accessTokenTtlSeconds: number
+  refreshTokenTtlSeconds: number
+  maxSessions: number
+  /** Only users with one of these roles may sign in with this client type; null: everyone. */
+  roles: readonly string[] | null
+  /** Whether a refresh alone keeps the session from going idle. */
+  refreshIsActivity: boolean
+}
+
+export type Policies = ReadonlyMap<string, Policy>
+
+/** How often the activity buffer is written; an activity can be this late in Postgres. */
+export const activityFlushSeconds = 5
+
+/** An activity is noted at most once per this many seconds and session. */
+export function activityStepSeconds(policy: Policy): number {
+  return Math.min(60, policy.idleTimeoutSeconds / 20)
+}
+
+/** The idle limit as it is judged: what is not yet written down must not sign anybody out. */
+export function idleLimitMs(policy: Policy): number {
+  return (policy.idleTimeoutSeconds + activityStepSeconds(policy) + activityFlushSeconds) * 1000
+}
+
+/** Time between two instants during which this instance could not reach the database, in milliseconds. */
+export type Downtime = (from: Instant, to: Instant) => number
+
+export type SessionVerdict =
+  | { kind: 'live' }
+  | { kind: 'revoked'; reason: RevocationReason }
+  | { kind: 'expired'; limit: 'idle' | 'absolute' }
+
+/** Judges a session by its state alone; a client type that is no longer configured has no lifetime left. */
+export function checkSession(
+  session: SessionState,
+  policy: Policy | undefined,
+  now: Instant,
+  downtime: Downtime,
+): SessionVerdict {
+  if (session.revokedAt !== null) return { kind: 'revoked', reason: session.revokedReason ?? 'admin' }
+  if (session.cutOff) return { kind: 'revoked', reason: 'bulk' }
+  if (session.user === null) return { kind: 'revoked', reason: 'user_deleted' }
+  if (session.user.disabled) return { kind: 'revoked', reason: 'user_disabled' }
+  if (policy === undefined || now >= session.expiresAt) return { kind: 'expired', limit: 'absolute' }
+  const idleMs = now - session.lastActivityAt - downtime(session.lastActivityAt, now)
+  if (idleMs >= idleLimitMs(policy)) return { kind: 'expired', limit: 'idle' }
+  return { kind: 'live' }
+}
+
+/** Per client type: a session with no activity since then is idle past its limit. */
+export type IdleDeadlines = readonly { clientType: string; activeSince: Instant }[]
+
+/** For statements that count or list live sessions; judged with the slack of `idleLimitMs`, like verify. */
+export function idleDeadlines(policies: Policies, now: Instant, downtime: Downtime): IdleDeadlines {
+  return [...policies].map(([clientType, policy]) => {
+    const activeSince = now - idleLimitMs(policy)
+    return { clientType, activeSince: activeSince - downtime(activeSince, now) }
+  })
+}

@@ -1,0 +1,193 @@
+import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
+import type { SessionContext } from './context.ts'
+import { type Child, mintChild, type Predecessor } from './issue.ts'
+import { parseRefreshToken, type RefreshToken, unsealSuccessor } from './refresh-token.ts'
+import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
+import type { Origin, SessionState, TokenPair } from './session.ts'
+import { snapshotOf } from './snapshot.ts'
+
+export type RefreshOutcome =
+  | { kind: 'tokens'; sessionId: string; tokens: TokenPair }
+  /** Spent while this request waited, or others were faster every time; nothing was changed. */
+  | { kind: 'late' }
+  | { kind: 'reused' }
+  | { kind: 'refused'; because: Refusal }
+
+/** A compare-and-set that somebody else won is decided again this many times. */
+const attempts = 3
+
+/**
+ * One child a token: reads the row, decides, and lets one compare-and-set settle who was first. Whoever was not gets
+ * the very pair that the first one got. Throws `store_unavailable` when Postgres does not answer: the outcome is
+ * unknown then, and the honest retry works.
+ */
+export function createRefresh(context: SessionContext) {
+  const { settings, clock, continuity, store, cache, secrets } = context
+  /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
+  const rotating = new Map<string, Promise<unknown>>()
+
+  return async function refresh(
+    text: string,
+    request: { origin: Origin; arrivedAt: Instant },
+  ): Promise<RefreshOutcome> {
+    const parsed = parseRefreshToken(secrets, text)
+    if (parsed.kind === 'invalid') return refused({ kind: 'not_ours' })
+    if (parsed.kind === 'unknown_key') throw unknownSecret()
+    const { token } = parsed
+
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      await rotating.get(token.sessionId)?.catch(() => undefined)
+      const state = await store.find(token.sessionId)
+      const decision = decide(token, state, request.arrivedAt)
+      const outcome = state === null ? answerWithoutRow(decision) : await act(token, state, decision, request.origin)
+      if (outcome !== null) return outcome
+    }
+    return { kind: 'late' }
+  }
+
+  function decide(token: RefreshToken, state: SessionState | null, arrivedAt: Instant): RotationDecision {
+    return decideRotation(token, state, {
+      now: state?.readAt ?? clock.now(),
+      arrivedAt,
+      graceSeconds: settings.rotationGraceSeconds,
+      storesSince: continuity.since(),
+      policy: state === null ? undefined : settings.policies.get(state.clientType),
+      downtime: continuity.downtime,
+    })
+  }
+
+  /** Null: the row is no longer what the decision was made for. */
+  async function act(
+    token: RefreshToken,
+    state: SessionState,
+    decision: RotationDecision,
+    origin: Origin,
+  ): Promise<RefreshOutcome | null> {
+    switch (decision.kind) {
+      case 'rotate':
+        return await rotateOnce(token, state, child => store.rotate(child.rotation))
+      case 'ahead':
+        return (await refuseIfMarked(state)) ?? (await rotateOnce(token, state, child => goOn(token, state, child)))
+      case 'replay':
+        return replay(token, state, decision.sealed)
+      case 'reuse':
+        return await endReused(token, state, origin)
+      case 'late':
+        return { kind: 'late' }
+      case 'refuse':
+        return refused(decision.because)
+    }
+  }
+
+  async function rotateOnce(
+    token: RefreshToken,
+    state: SessionState,
+    compareAndSet: (child: Child) => Promise<Instant | null>,
+  ): Promise<RefreshOutcome | null> {
+    if (rotating.has(state.id)) return null
+    const rotation = rotate(token, state, compareAndSet)
+    rotating.set(state.id, rotation)
+    try {
+      return await rotation
+    } finally {
+      rotating.delete(state.id)
+    }
+  }
+
+  async function rotate(
+    token: RefreshToken,
+    state: SessionState,
+    compareAndSet: (child: Child) => Promise<Instant | null>,
+  ): Promise<RefreshOutcome | null> {
+    const policy = settings.policies.get(state.clientType)
+    if (policy === undefined || state.user === null) return refused({ kind: 'session_expired' })
+    const predecessor: Predecessor = { ...token, witness: { kind: 'random', bytes: token.random } }
+    const child = mintChild(context, state, predecessor, policy, state.readAt)
+    const rotatedAt = await compareAndSet(child)
+    if (rotatedAt === null) return null
+    // The roles are those of the read before; so the snapshot's age counts from that read.
+    const rotated = { ...state, ...child.rotation, rotatedAt }
+    await cache.fill(snapshotOf(rotated, state.user.roles), { replace: true })
+    return { kind: 'tokens', sessionId: state.id, tokens: child.pair }
+  }
+
+  function replay(token: RefreshToken, state: SessionState, sealed: Buffer): RefreshOutcome {
+    const unsealed = unsealSuccessor(secrets, token, sealed, state.rotation)
+    if (unsealed.kind === 'unknown_key') throw unknownSecret()
+    if (unsealed.kind === 'broken') throw new Error(`the successor of session ${state.id} does not open`)
+    return { kind: 'tokens', sessionId: state.id, tokens: unsealed.pair }
+  }
+
+  /** What was revoked before the database lost commits is revoked again. */
+  async function refuseIfMarked(state: SessionState): Promise<RefreshOutcome | null> {
+    const reading = await cache.read(state.id)
+    if (reading.kind === 'away' || reading.revoked === null) return null
+    const reason = reading.revoked
+    await store.transaction(tx => tx.revoke([state.id], { reason, actor: 'system' }))
+    await cache.revoke([state.id], reason)
+    return refused({ kind: 'revoked', reason })
+  }
+
+  function goOn(token: RefreshToken, state: SessionState, child: Child): Promise<Instant | null> {
+    return store.transaction(async tx => {
+      const rotatedAt = await tx.rotate(child.rotation)
+      if (rotatedAt === null) return null
+      await tx.record([
+        {
+          ...eventBy(state),
+          type: 'database_rewound',
+          details: { fromGeneration: state.rotation, presentedGeneration: token.generation },
+        },
+      ])
+      return rotatedAt
+    })
+  }
+
+  /** Ends this one session, not the owner's others; the answer goes out after the commit. */
+  async function endReused(token: RefreshToken, state: SessionState, origin: Origin): Promise<RefreshOutcome> {
+    await store.transaction(async tx => {
+      const revoked = await tx.revoke([state.id], { reason: 'refresh_reused', actor: 'system' })
+      if (revoked.length === 0) return
+      await tx.record([
+        {
+          ...eventBy(state),
+          origin,
+          type: 'refresh_reused',
+          details: {
+            presentedGeneration: token.generation,
+            currentGeneration: state.rotation,
+            signedInFrom: { ipAddress: state.ipAddress, userAgent: state.userAgent },
+          },
+        },
+        { ...eventBy(state), origin, type: 'session_revoked', details: { reason: 'refresh_reused' } },
+      ])
+    })
+    await cache.revoke([state.id], 'refresh_reused')
+    return { kind: 'reused' }
+  }
+}
+
+function answerWithoutRow(decision: RotationDecision): RefreshOutcome {
+  return decision.kind === 'refuse' ? refused(decision.because) : refused({ kind: 'session_expired' })
+}
+
+function refused(because: Refusal): RefreshOutcome {
+  return { kind: 'refused', because }
+}
+
+function eventBy(state: SessionState) {
+  return {
+    userId: state.userId,
+    sessionId: state.id,
+    actor: 'system',
+    origin: { ipAddress: state.ipAddress, userAgent: state.userAgent },
+  }
+}
+
+function unknownSecret(): Problem {
+  return new Problem('store_unavailable', {
+    detail: 'The token was made with a secret that this instance does not have yet; nothing was changed.',
+    retryAfterSeconds: 1,
+  })
+}

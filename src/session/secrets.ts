@@ -1,0 +1,48 @@
+import { createHash, hkdfSync } from 'node:crypto'
+
+/**
+ * Keys derived from one `LATCHKEY_SECRET` (HKDF-SHA256, RFC 5869). `id` names the secret in tokens and sealed
+ * values without telling anything of it.
+ */
+export type SecretKeys = {
+  /** 0–255. */
+  id: number
+  /** Authenticates refresh tokens: garbage is turned away without I/O. */
+  refreshTag: Buffer
+  /** One half of the key that seals a successor; the other half is in the client's hands. */
+  successorSeal: Buffer
+  /** Seals private signing keys at rest. */
+  signingKeySeal: Buffer
+  /** Authenticates snapshots and marks in Redis. */
+  cacheMac: Buffer
+}
+
+/**
+ * The secrets of this instance. New tokens are minted under `minting()`; which other ids are in use somewhere
+ * else is known from the database, so that a rolling change of the secret is told apart from garbage.
+ */
+export type SecretRing = {
+  minting(): SecretKeys
+  all(): readonly SecretKeys[]
+  find(id: number): SecretKeys | undefined
+  /** Another instance uses this secret, we do not have it (yet). */
+  knownElsewhere(id: number): boolean
+}
+
+function derive(secret: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', `latchkey ${purpose} v1`, 32))
+}
+
+export function deriveKeys(secret: Buffer): SecretKeys {
+  return {
+    id: derive(secret, 'secret id').readUInt8(0),
+    refreshTag: derive(secret, 'refresh tag'),
+    successorSeal: derive(secret, 'successor seal'),
+    signingKeySeal: derive(secret, 'signing key seal'),
+    cacheMac: derive(secret, 'cache mac'),
+  }
+}
+
+export function sha256(data: string | Buffer): Buffer {
+  return createHash('sha256').update(data).digest()
+}

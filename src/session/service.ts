@@ -1,0 +1,63 @@
+import type { SessionContext } from './context.ts'
+import { checkSession, idleDeadlines } from './policy.ts'
+import { createRefresh } from './refresh.ts'
+import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revoke.ts'
+import type { Origin, Session, SessionPage } from './session.ts'
+import { type StartRequest, startSession } from './start.ts'
+import { createVerify } from './verify.ts'
+
+/** The verbs of a session. Expected outcomes are values; a store that is away throws. */
+export type Sessions = ReturnType<typeof createSessions>
+
+export function createSessions(context: SessionContext) {
+  const { settings, clock, continuity, store } = context
+
+  return {
+    start: (request: StartRequest) => startSession(context, request),
+    verify: createVerify(context),
+    refresh: createRefresh(context),
+
+    /** A person's live sessions, newest sign-in first. Throws `validation_failed` for a cursor that is not ours. */
+    list(userId: string, page: { limit: number; cursor: string | null }): Promise<SessionPage> {
+      return store.listLive(userId, idleDeadlines(settings.policies, clock.now(), continuity.downtime), page)
+    },
+
+    /** A live session of this owner; null for anybody else's, exactly as for one that does not exist. */
+    async get(sessionId: string, ownerId: string): Promise<Session | null> {
+      const session = await store.findForOwner(sessionId, ownerId)
+      const state = session === null ? null : await store.find(sessionId)
+      if (state === null) return null
+      const policy = settings.policies.get(state.clientType)
+      const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
+      return verdict.kind === 'live' ? session : null
+    },
+
+    /** False when this owner has no such session. */
+    rename: (sessionId: string, ownerId: string, deviceName: string) =>
+      store.rename(sessionId, ownerId, deviceName),
+
+    /** False when this owner has no such session; true also for one that was revoked before. */
+    async revoke(sessionId: string, ownerId: string, origin: Origin): Promise<boolean> {
+      if ((await store.findForOwner(sessionId, ownerId)) === null) return false
+      const target = { userId: ownerId, sessionIds: [sessionId] }
+      await revokeSessions(context, target, { reason: 'user', actor: ownerId, origin })
+      return true
+    },
+
+    /** All of a person's sessions but this one; how many ended. */
+    revokeOthers: (userId: string, sessionId: string, origin: Origin) =>
+      revokeSessionsOf(context, { userId, except: sessionId }, { reason: 'others', actor: userId, origin }),
+
+    /** All of a person's sessions; how many ended. */
+    revokeAll: (userId: string, by: RevokedBy) => revokeSessionsOf(context, { userId, except: null }, by),
+
+    /** Ends a session that a token of ours has named. Nothing happens to one that is not there. */
+    async logout(sessionId: string, origin: Origin): Promise<void> {
+      const state = await store.find(sessionId)
+      if (state === null) return
+      const { userId } = state
+      const target = { userId, sessionIds: [sessionId] }
+      await revokeSessions(context, target, { reason: 'logout', actor: userId, origin })
+    },
+  }
+}

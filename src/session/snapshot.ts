@@ -1,0 +1,60 @@
+import type { Instant } from '../clock.ts'
+import type { PeekedToken } from './access-token.ts'
+import type { Policies } from './policy.ts'
+import type { CacheReading, SessionState, Snapshot } from './session.ts'
+
+/**
+ * Until every instance follows the revocations of all others, a snapshot is trusted for no longer than this, so that
+ * a mark that Redis has lost can keep a revoked session alive for 5 seconds at most.
+ */
+const trustedSeconds = 5
+
+/** How long a snapshot may serve, from the read behind it. Never past an idle limit: that is judged from Postgres. */
+export function snapshotLifetimeMs(policies: Policies, clientType: string, cacheTtlSeconds: number): number {
+  const idleTimeoutSeconds = policies.get(clientType)?.idleTimeoutSeconds ?? 0
+  return Math.min(cacheTtlSeconds, idleTimeoutSeconds, trustedSeconds) * 1000
+}
+
+export function snapshotOf(state: SessionState, roles: readonly string[]): Snapshot {
+  return {
+    sessionId: state.id,
+    userId: state.userId,
+    roles,
+    clientType: state.clientType,
+    ipAddress: state.ipAddress,
+    createdAt: state.createdAt,
+    lastActivityAt: state.lastActivityAt,
+    expiresAt: state.expiresAt,
+    accessTokenHash: state.accessTokenHash.toString('base64'),
+    previousAccessTokenHash: state.previousAccessTokenHash?.toString('base64') ?? null,
+    rotatedAt: state.rotatedAt,
+    readAt: state.readAt,
+  }
+}
+
+/** Whether the grace of a rotation at that instant is still running. */
+export type GraceTest = (rotatedAt: Instant) => boolean
+
+/**
+ * Pure: the snapshot that says yes to this token, or null when the cache alone cannot say yes. A mark of revocation
+ * speaks first; but a no is told only to those who prove the token's signature, so it is not decided here.
+ */
+export function snapshotThatServes(
+  reading: CacheReading,
+  token: PeekedToken,
+  context: { now: Instant; lifetimeMs: (clientType: string) => number; graceStillRuns: GraceTest },
+): Snapshot | null {
+  if (reading.kind === 'away' || reading.snapshot === null || reading.revoked !== null) return null
+  const { snapshot } = reading
+  const alive =
+    context.now < token.expiresAt &&
+    context.now < snapshot.expiresAt &&
+    context.now - snapshot.readAt < context.lifetimeMs(snapshot.clientType)
+  return alive && matches(snapshot, token, context.graceStillRuns) ? snapshot : null
+}
+
+function matches(snapshot: Snapshot, token: PeekedToken, graceStillRuns: GraceTest): boolean {
+  const hash = token.hash.toString('base64')
+  if (hash === snapshot.accessTokenHash) return true
+  return hash === snapshot.previousAccessTokenHash && graceStillRuns(snapshot.rotatedAt)
+}

@@ -1,0 +1,100 @@
+import type { SessionContext } from './context.ts'
+import type { AccessClaims, PeekedToken } from './access-token.ts'
+import { isCanonicalJws } from './access-token.ts'
+import { checkSession } from './policy.ts'
+import type { CacheReading, RevocationReason, SessionState } from './session.ts'
+import { shareReads } from './shared-reads.ts'
+import { snapshotLifetimeMs, snapshotOf, snapshotThatServes } from './snapshot.ts'
+
+/** Proves a token's signature, `iss` and `aud` against the key ring; null when it does not hold. */
+export type ProveToken = (text: string) => Promise<AccessClaims | null>
+
+export type SignedIn = {
+  sessionId: string
+  userId: string
+  roles: readonly string[]
+  clientType: string
+  accessExpiresAt: number
+}
+
+export type VerifyOutcome =
+  | { kind: 'signed_in'; session: SignedIn }
+  | { kind: 'token_invalid' }
+  | { kind: 'token_expired' }
+  | { kind: 'session_revoked'; reason: RevocationReason }
+  | { kind: 'session_expired' }
+
+/**
+ * "Is this request signed in?", asked on every request. A cache hit costs one round trip to Redis; a miss one
+ * signature check and one read by primary key. Garbage costs no I/O. Throws only `store_unavailable` and
+ * `overloaded`: not knowing is never a no.
+ */
+export function createVerify(context: SessionContext) {
+  const { settings, clock, continuity, store, cache, accessTokens, activity } = context
+  const { policies, cacheTtlSeconds, rotationGraceSeconds } = settings
+  const readState = shareReads(store.find)
+
+  const lifetimeMs = (clientType: string) => snapshotLifetimeMs(policies, clientType, cacheTtlSeconds)
+  const graceStillRuns = (rotatedAt: number) =>
+    clock.now() < Math.max(rotatedAt, continuity.since()) + rotationGraceSeconds * 1000
+
+  return async function verify(text: string, prove: ProveToken): Promise<VerifyOutcome> {
+    const token = accessTokens.peek(text, clock.now())
+    if (token === null) return { kind: 'token_invalid' }
+    const reading = await cache.read(token.sessionId)
+    const snapshot = snapshotThatServes(reading, token, { now: clock.now(), lifetimeMs, graceStillRuns })
+    if (snapshot === null) return await verifyWithoutCache(token, reading, prove)
+    noteActivity(snapshot.sessionId, snapshot.clientType, snapshot.lastActivityAt)
+    return signedIn(token, snapshot.userId, snapshot.roles, snapshot.clientType)
+  }
+
+  async function verifyWithoutCache(
+    token: PeekedToken,
+    reading: CacheReading,
+    prove: ProveToken,
+  ): Promise<VerifyOutcome> {
+    const claims = isCanonicalJws(token.text) ? await prove(token.text) : null
+    if (claims === null) return { kind: 'token_invalid' }
+    if (clock.now() >= token.expiresAt) return { kind: 'token_expired' }
+    if (reading.kind === 'read' && reading.revoked !== null) {
+      return { kind: 'session_revoked', reason: reading.revoked }
+    }
+
+    const state = await readState(token.sessionId)
+    // It was signed by us, and its row is gone: the session had ended, and was cleaned up.
+    if (state === null) return { kind: 'session_expired' }
+    const verdict = checkSession(state, policies.get(state.clientType), state.readAt, continuity.downtime)
+    if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason }
+    if (verdict.kind === 'expired' || state.user === null) return { kind: 'session_expired' }
+    if (!isCurrent(state, token)) return { kind: 'token_invalid' }
+
+    if (reading.kind === 'read') {
+      // Not awaited: the answer is known, and a cache that is away must not hold it up.
+      void cache.fill(snapshotOf(state, state.user.roles), { replace: reading.occupied })
+    }
+    noteActivity(state.id, state.clientType, state.lastActivityAt)
+    return signedIn(token, state.userId, state.user.roles, state.clientType)
+  }
+
+  function isCurrent(state: SessionState, token: PeekedToken): boolean {
+    if (token.hash.equals(state.accessTokenHash)) return true
+    return (state.previousAccessTokenHash?.equals(token.hash) ?? false) && graceStillRuns(state.rotatedAt)
+  }
+
+  function noteActivity(sessionId: string, clientType: string, lastActivityAt: number): void {
+    const policy = policies.get(clientType)
+    if (policy !== undefined) activity.note(sessionId, lastActivityAt, clock.now(), policy)
+  }
+}
+
+function signedIn(
+  token: PeekedToken,
+  userId: string,
+  roles: readonly string[],
+  clientType: string,
+): VerifyOutcome {
+  return {
+    kind: 'signed_in',
+    session: { sessionId: token.sessionId, userId, roles, clientType, accessExpiresAt: token.expiresAt },
+  }
+}

@@ -1,0 +1,131 @@
+import { sql } from 'drizzle-orm'
+import type { Database, Executor } from './database.ts'
+import { firstId, lastId, pageEnd } from './pages.ts'
+import { deleteEndedSigningKeys } from './signing-keys.ts'
+
+export type CleanupSettings = {
+  /** Rows a statement: small, so that no lock is held for long. */
+  batchSize: number
+  /** Milliseconds between two batches: the rate is bounded, whatever has piled up. */
+  pauseMs: number
+  eventsRetentionDays: number
+  /** Successors older than this can no longer be asked for, and are erased. */
+  successorRetentionSeconds: number
+  /** The longest absolute limit of all policies: a cut-off older than this may have nothing left to cover. */
+  longestSessionSeconds: number
+}
+
+export type CleanupResult =
+  | { kind: 'done'; deletedSessions: number; deletedEvents: number }
+  | { kind: 'running_elsewhere' }
+
+/** Any number, the same in every instance. */
+const advisoryLock = 7_165_003
+
+/**
+ * Deletes what has ended: sessions past their absolute limit, events past their retention, feed rows, cut-offs and
+ * keys that nothing depends on any more. One runner at a time, in batches that skip what others have locked; its cost
+ * follows the rows that ended. Expiry never waits for it. `progress` is told after each batch.
+ */
+export async function cleanUp(
+  database: Database,
+  settings: CleanupSettings,
+  progress: (deleted: { sessions: number; events: number }) => void,
+): Promise<CleanupResult> {
+  const deleted = { sessions: 0, events: 0 }
+  const steps: Step[] = [
+    successorEraser(settings),
+    async executor => {
+      const sessions = await deleteExpiredSessions(executor, settings)
+      deleted.sessions += sessions
+      return sessions === settings.batchSize
+    },
+    async executor => {
+      const events = await deleteOldEvents(executor, settings)
+      deleted.events += events
+      return events === settings.batchSize
+    },
+    async executor => (await deleteOldRevocations(executor, settings)) === settings.batchSize,
+    executor => deleteWhatNothingNeeds(executor, settings),
+  ]
+  for (const step of steps) {
+    for (;;) {
+      const more = await inTurn(database, step)
+      if (more === null) return { kind: 'running_elsewhere' }
+      progress({ ...deleted })
+      if (!more) break
+      await pause(settings.pauseMs)
+    }
+  }
+  return { kind: 'done', deletedSessions: deleted.sessions, deletedEvents: deleted.events }
+}
+
+/** One batch; whether there may be more. */
+type Step = (executor: Executor) => Promise<boolean>
+
+/** The lock ends with the transaction, so it works through a pooler and dies with its holder. */
+function inTurn(database: Database, step: Step): Promise<boolean | null> {
+  return database.transaction(async executor => {
+    const lock = await executor.execute(sql`SELECT pg_try_advisory_xact_lock(${advisoryLock}) AS mine`)
+    return lock.rows[0]?.['mine'] === true ? await step(executor) : null
+  })
+}
+
+/**
+ * Walks the table once, page by page in the order of the primary key: an index would find these rows sooner, and cost
+ * every rotation its heap-only update.
+ */
+function successorEraser(settings: CleanupSettings): Step {
+  let after = firstId
+  return async executor => {
+    const end = await pageEnd(executor, after, settings.batchSize)
+    await executor.execute(sql`
+      UPDATE user_sessions SET successor_sealed = NULL WHERE id IN (
+        SELECT id FROM user_sessions
+        WHERE id > ${after} AND id <= ${end ?? lastId} AND successor_sealed IS NOT NULL
+          AND rotated_at < clock_timestamp() - make_interval(secs => ${settings.successorRetentionSeconds})
+        ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)`)
+    after = end ?? lastId
+    return end !== null
+  }
+}
+
+async function deleteExpiredSessions(executor: Executor, settings: CleanupSettings): Promise<number> {
+  const deleted = await executor.execute(sql`
+    DELETE FROM user_sessions WHERE id IN (
+      SELECT id FROM user_sessions WHERE expires_at < clock_timestamp()
+      ORDER BY expires_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
+  return deleted.rowCount ?? 0
+}
+
+async function deleteOldEvents(executor: Executor, settings: CleanupSettings): Promise<number> {
+  const deleted = await executor.execute(sql`
+    DELETE FROM security_events WHERE id IN (
+      SELECT id FROM security_events
+      WHERE created_at < clock_timestamp() - make_interval(days => ${settings.eventsRetentionDays})
+      ORDER BY created_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
+  return deleted.rowCount ?? 0
+}
+
+async function deleteOldRevocations(executor: Executor, settings: CleanupSettings): Promise<number> {
+  const deleted = await executor.execute(sql`
+    DELETE FROM revocations WHERE session_id IN (
+      SELECT session_id FROM revocations WHERE created_at < clock_timestamp() - interval '1 day'
+      ORDER BY created_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
+  return deleted.rowCount ?? 0
+}
+
+/** Cut-offs that cover no session any more, and keys whose last token has ended. */
+async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSettings): Promise<boolean> {
+  await executor.execute(sql`
+    DELETE FROM cutoffs
+    WHERE greatest(issued_before, created_at)
+        < clock_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})
+      AND NOT EXISTS (SELECT FROM user_sessions WHERE user_sessions.created_at < cutoffs.issued_before)`)
+  await deleteEndedSigningKeys(executor)
+  return false
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds))
+}

@@ -1,0 +1,144 @@
+import { DrizzleQueryError } from 'drizzle-orm'
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
+import pg from 'pg'
+import { Problem } from '../errors.ts'
+
+/** What statements run on: the pool, or one connection inside a transaction. */
+export type Executor = NodePgDatabase
+
+/** Told of every attempt to reach Postgres; how it is going is shown by `/health/ready` and in the log. */
+export type DatabaseListener = { reached(): void; missed(error: Error): void }
+
+export type Database = {
+  /** Runs statements outside of a transaction. Throws `store_unavailable` or `overloaded`, or what Postgres said. */
+  run<T>(work: (executor: Executor) => Promise<T>): Promise<T>
+  /** Runs statements in a transaction; commits unless `work` throws. When it throws `store_unavailable` the outcome
+   * is unknown: the commit may have arrived. */
+  transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>
+  /** On the pool; for prepared statements, to be executed within `run`. */
+  pooled: Executor
+  close(): Promise<void>
+}
+
+/** Milliseconds. Together they keep a request under two seconds, whatever Postgres does. */
+const timeouts = {
+  /** Waiting for a connection, a new one included. */
+  acquire: 500,
+  /** Client side: the only one that notices a server that is frozen or cut off. */
+  query: 900,
+  /** Server side, a little sooner, so that an overloaded server says so itself. */
+  statement: 800,
+  lock: 600,
+  /** An open transaction whose client has gone must not hold its locks. */
+  idleInTransaction: 2_000,
+}
+
+/** Past this many requests waiting for a connection, one more is told at once to come back later. */
+const maxWaiting = 1_000
+
+export function createDatabase(url: string, listener: DatabaseListener, poolSize = 10): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: timeouts.acquire,
+    query_timeout: timeouts.query,
+    statement_timeout: timeouts.statement,
+    lock_timeout: timeouts.lock,
+    idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+    keepAlive: true,
+    application_name: 'latchkey',
+    onConnect: refuseStandby,
+  })
+  // An idle connection that breaks is removed by the pool; without a listener the process would end.
+  pool.on('error', error => listener.missed(error))
+  const pooled = drizzle(pool)
+
+  async function attempt<T>(work: () => Promise<T>): Promise<T> {
+    if (pool.waitingCount >= maxWaiting) {
+      throw new Problem('overloaded', { detail: 'Too many requests wait for the database; nothing was changed.' })
+    }
+    try {
+      const result = await work()
+      listener.reached()
+      return result
+    } catch (error) {
+      const cause = causeOf(error)
+      if (!(cause instanceof Error) || !isUnavailable(cause)) throw cause
+      listener.missed(cause)
+      throw unavailable(cause)
+    }
+  }
+
+  return {
+    pooled,
+    run: work => attempt(() => work(pooled)),
+    transaction: work => attempt(() => inTransaction(pool, work)),
+    close: () => pool.end(),
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (executor: Executor) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken = false
+  try {
+    await client.query('BEGIN')
+    const result = await work(drizzle(client))
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    broken = !(await rolledBack(client, causeOf(error)))
+    throw error
+  } finally {
+    client.release(broken)
+  }
+}
+
+/** False: the connection is no good any more. After a timeout it still carries the statement: never reuse it. */
+async function rolledBack(client: pg.PoolClient, cause: unknown): Promise<boolean> {
+  if (cause instanceof Error && isUnavailable(cause) && !(cause instanceof pg.DatabaseError)) return false
+  return await client.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  )
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof DrizzleQueryError && error.cause ? error.cause : error
+}
+
+/** Only what the primary says counts: a standby can lag, and cannot write. */
+async function refuseStandby(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
+  if (rows[0]?.standby !== false) throw new StandbyError()
+}
+
+/** The server that answered is a standby. */
+export class StandbyError extends Error {
+  constructor() {
+    super('this Postgres server is a standby; the primary is needed')
+    this.name = 'StandbyError'
+  }
+}
+
+/**
+ * Whether Postgres could not be asked, as opposed to having said no. SQLSTATE classes: 08 connection, 53 resources,
+ * 57 operator intervention (57014 is a statement timeout), 55P03 lock timeout, 25006 read-only, 40 serialisation and
+ * deadlock, 25P0x idle or transaction timeout. (PostgreSQL documentation, appendix A.)
+ */
+function isUnavailable(error: Error): boolean {
+  if (error instanceof StandbyError) return true
+  if (error instanceof pg.DatabaseError) return /^(08|53|57|40)|^(55P03|25006|25P0[234])$/.test(error.code ?? '')
+  if ('code' in error && typeof error.code === 'string') return true
+  return /timeout|Connection terminated|not queryable|Cannot use a pool/i.test(error.message)
+}
+
+function unavailable(cause: Error): Problem {
+  return new Problem(
+    'store_unavailable',
+    {
+      detail: 'The database did not answer. Whether a change was made is unknown; the same request can be repeated.',
+      retryAfterSeconds: 1,
+    },
+    { cause },
+  )
+}

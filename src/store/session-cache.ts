@@ -1,0 +1,126 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { SecretRing } from '../session/secrets.ts'
+import { type RevocationReason, revocationReasons, type SessionCache, type Snapshot } from '../session/session.ts'
+import type { RedisClient } from './redis.ts'
+
+/** Key names. The braces put a session's keys into one Cluster slot, so that one `MGET` reads both. */
+const keys = {
+  snapshot: (sessionId: string) => `session:{${sessionId}}`,
+  mark: (sessionId: string) => `blacklist:{${sessionId}}`,
+}
+
+export type SessionCacheSettings = {
+  /** Milliseconds for which a snapshot of this client type may serve; afterwards Redis may drop it. */
+  snapshotLifetimeMs: (clientType: string) => number
+  /** A mark outlives every access token of its session and every snapshot, by a minute. */
+  markLifetimeSeconds: number
+}
+
+/** Told of every attempt to reach Redis. */
+export type CacheListener = { reached(): void; missed(error: unknown): void }
+
+/** Snapshots and marks in Redis. Each value carries an HMAC: who can write to Redis can sign nobody in or out. */
+export function createSessionCache(
+  redis: RedisClient,
+  secrets: SecretRing,
+  settings: SessionCacheSettings,
+  listener: CacheListener,
+): SessionCache {
+  async function attempt<T>(command: () => Promise<T>, otherwise: T): Promise<T> {
+    try {
+      const result = await command()
+      listener.reached()
+      return result
+    } catch (error) {
+      listener.missed(error)
+      return otherwise
+    }
+  }
+
+  return {
+    async read(sessionId) {
+      const snapshotKey = keys.snapshot(sessionId)
+      const markKey = keys.mark(sessionId)
+      const values = await attempt(() => redis.mget(snapshotKey, markKey), null)
+      if (values === null) return { kind: 'away' }
+      const [snapshotText = null, markText = null] = values
+      return {
+        kind: 'read',
+        occupied: snapshotText !== null,
+        snapshot: parseSnapshot(open(secrets, snapshotKey, snapshotText)),
+        revoked: parseReason(open(secrets, markKey, markText)),
+      }
+    },
+    async fill(snapshot, { replace }) {
+      const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
+      if (lifetimeMs <= 0) return
+      const key = keys.snapshot(snapshot.sessionId)
+      const value = seal(secrets, key, JSON.stringify(snapshot))
+      await attempt<unknown>(
+        () =>
+          replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
+        null,
+      )
+    },
+    async revoke(sessionIds, reason) {
+      const confirmed = await Promise.all(sessionIds.map(sessionId => revokeOne(sessionId, reason)))
+      return confirmed.every(Boolean)
+    },
+  }
+
+  /** Not in one `MULTI`: when memory is short the `SET` fails, and would take the `DEL` with it. */
+  function revokeOne(sessionId: string, reason: RevocationReason): Promise<boolean> {
+    const key = keys.mark(sessionId)
+    const value = seal(secrets, key, reason)
+    const deleted = attempt(() => redis.del(keys.snapshot(sessionId)).then(() => true), false)
+    const marked = attempt(
+      () => redis.set(key, value, 'EX', settings.markLifetimeSeconds).then(() => true),
+      false,
+    )
+    return Promise.all([deleted, marked]).then(results => results.every(Boolean))
+  }
+}
+
+/** Running without Redis: every question goes to Postgres. */
+export const noSessionCache: SessionCache = {
+  read: async () => ({ kind: 'away' }),
+  fill: async () => undefined,
+  revoke: async () => true,
+}
+
+const macLength = 22
+
+/** HMAC-SHA256, cut to 128 bits, over the key and the value: no value can be moved to another key. */
+function mac(cacheMac: Buffer, key: string, body: string): string {
+  return createHmac('sha256', cacheMac)
+    .update(`${key}\n${body}`)
+    .digest('base64url')
+    .slice(0, macLength)
+}
+
+function seal(secrets: SecretRing, key: string, body: string): string {
+  return mac(secrets.minting().cacheMac, key, body) + body
+}
+
+/** The body, or null when there is none, or none that we have written. */
+function open(secrets: SecretRing, key: string, value: string | null): string | null {
+  if (value === null || value.length <= macLength) return null
+  const given = Buffer.from(value.slice(0, macLength))
+  const body = value.slice(macLength)
+  const ours = secrets.all().some(({ cacheMac }) => {
+    const expected = Buffer.from(mac(cacheMac, key, body))
+    return given.length === expected.length && timingSafeEqual(given, expected)
+  })
+  return ours ? body : null
+}
+
+/** The HMAC has shown that we wrote it, and its key derivation that it was this version of us. */
+function parseSnapshot(body: string | null): Snapshot | null {
+  if (body === null) return null
+  const snapshot: Snapshot = JSON.parse(body)
+  return snapshot
+}
+
+function parseReason(body: string | null): RevocationReason | null {
+  return revocationReasons.find(reason => reason === body) ?? null
+}

@@ -1,0 +1,38 @@
+import type { SessionStore } from '../session/session.ts'
+import type { Database } from './database.ts'
+import {
+  findForOwner,
+  listLive,
+  recordActivity,
+  renameSession,
+  rotation,
+  rotationValues,
+  stateById,
+  toState,
+} from './sessions.ts'
+import { bindTransaction } from './transaction.ts'
+
+/** Statements outside of a transaction; the hot ones are prepared, so that Postgres parses and plans them once. */
+export function createSessionStore(database: Database): SessionStore {
+  const findState = stateById(database.pooled)
+  const rotateRow = rotation(database.pooled).prepare('rotate_session')
+
+  return {
+    async find(sessionId) {
+      const [row] = await database.run(() => findState.execute({ sessionId }))
+      return row === undefined ? null : toState(row)
+    },
+    findForOwner: (sessionId, userId) =>
+      database.run(executor => findForOwner(executor, sessionId, userId)),
+    listLive: (userId, idle, page) => database.run(executor => listLive(executor, userId, idle, page)),
+    rename: (sessionId, userId, deviceName) =>
+      database.run(executor => renameSession(executor, sessionId, userId, deviceName)),
+    async rotate(change) {
+      const [row] = await database.run(() => rotateRow.execute(rotationValues(change)))
+      return row?.rotatedAt ?? null
+    },
+    recordActivity: entries => database.run(executor => recordActivity(executor, entries)),
+    transaction: work => database.transaction(executor => work(bindTransaction(executor))),
+  }
+}
+

@@ -1,0 +1,235 @@
+import { and, desc, eq, getTableColumns, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import type { Instant } from '../clock.ts'
+import type { IdleDeadlines } from '../session/policy.ts'
+import type { NewSession, Rotation, Session, SessionPage, SessionState } from '../session/session.ts'
+import { isCutOff } from './cutoffs.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { Executor } from './database.ts'
+import { users, userSessions } from './schema.ts'
+
+const sessionColumns = {
+  id: userSessions.id,
+  userId: userSessions.userId,
+  clientType: userSessions.clientType,
+  authMethod: userSessions.authMethod,
+  deviceName: userSessions.deviceName,
+  device: userSessions.deviceInfo,
+  ipAddress: userSessions.ipAddress,
+  userAgent: userSessions.userAgent,
+  createdAt: userSessions.createdAt,
+  lastActivityAt: userSessions.lastActivityAt,
+  expiresAt: userSessions.expiresAt,
+  revokedAt: userSessions.revokedAt,
+  revokedReason: userSessions.revokedReason,
+}
+
+/** The session only if it is this user's; whether it is live is for the caller to say. */
+export async function findForOwner(executor: Executor, sessionId: string, userId: string): Promise<Session | null> {
+  const [row] = await executor
+    .select(sessionColumns)
+    .from(userSessions)
+    .where(and(eq(userSessions.id, sessionId), eq(userSessions.userId, userId)))
+  return row ?? null
+}
+
+/** False when this user has no such live session. */
+export async function renameSession(
+  executor: Executor,
+  sessionId: string,
+  userId: string,
+  deviceName: string,
+): Promise<boolean> {
+  const renamed = await executor
+    .update(userSessions)
+    .set({ deviceName })
+    .where(
+      and(
+        eq(userSessions.id, sessionId),
+        eq(userSessions.userId, userId),
+        isNull(userSessions.revokedAt),
+        gt(userSessions.expiresAt, sql`clock_timestamp()`),
+      ),
+    )
+    .returning({ id: userSessions.id })
+  return renamed.length > 0
+}
+
+/** All that decides about a session, in one statement by primary key. */
+export function stateById(executor: Executor) {
+  const { deviceName, deviceInfo, metadata, revokedBy, ...columns } = getTableColumns(userSessions)
+  return executor
+    .select({
+      ...columns,
+      cutOff: isCutOff,
+      userRoles: users.roles,
+      userDisabledAt: users.disabledAt,
+      readAt: sql<Instant>`extract(epoch FROM statement_timestamp()) * 1000`.mapWith(Number),
+    })
+    .from(userSessions)
+    .leftJoin(users, eq(users.id, userSessions.userId))
+    .where(eq(userSessions.id, sql.placeholder('sessionId')))
+    .prepare('session_state_by_id')
+}
+
+type StateRow = Awaited<ReturnType<ReturnType<typeof stateById>['execute']>>[number]
+
+export function toState({ userRoles, userDisabledAt, ...row }: StateRow): SessionState {
+  return { ...row, user: userRoles === null ? null : { roles: userRoles, disabled: userDisabledAt !== null } }
+}
+
+/** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
+export function rotation(executor: Executor) {
+  const value = sql.placeholder
+  return executor
+    .update(userSessions)
+    .set({
+      rotation: sql`${value('rotation')}`,
+      rotatedAt: sql`clock_timestamp()`,
+      accessTokenHash: sql`${value('accessTokenHash')}`,
+      refreshTokenHash: sql`${value('refreshTokenHash')}`,
+      previousAccessTokenHash: sql`${value('previousAccessTokenHash')}`,
+      previousRefreshTokenHash: sql`${value('previousRefreshTokenHash')}`,
+      familyHash: sql`${value('familyHash')}`,
+      successorSealed: sql`${value('successorSealed')}`,
+      refreshExpiresAt: sql`least(${value('refreshExpiresAt')}::timestamptz, ${userSessions.expiresAt})`,
+      lastActivityAt: sql`CASE WHEN ${value('countsAsActivity')}::boolean
+        THEN greatest(${userSessions.lastActivityAt}, clock_timestamp()) ELSE ${userSessions.lastActivityAt} END`,
+    })
+    .where(
+      and(
+        eq(userSessions.id, value('sessionId')),
+        eq(userSessions.refreshTokenHash, value('expectedHash')),
+        eq(userSessions.rotation, value('expectedRotation')),
+        isNull(userSessions.revokedAt),
+        gt(userSessions.expiresAt, sql`clock_timestamp()`),
+        gt(userSessions.refreshExpiresAt, sql`clock_timestamp()`),
+        sql`NOT ${isCutOff}`,
+      ),
+    )
+    .returning({ rotatedAt: userSessions.rotatedAt })
+}
+
+export function rotationValues({ expected, refreshExpiresAt, ...change }: Rotation) {
+  return {
+    ...change,
+    refreshExpiresAt: new Date(refreshExpiresAt).toISOString(),
+    expectedHash: expected.refreshTokenHash,
+    expectedRotation: expected.rotation,
+  }
+}
+
+export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
+  const [row] = await rotation(executor).prepare('rotate_session_in_transaction').execute(rotationValues(change))
+  return row?.rotatedAt ?? null
+}
+
+/**
+ * `created_at` is taken after the locks, and never before a bulk revocation that has already been decided: a later
+ * sign-in is never counted among the earlier ones.
+ */
+export async function insertSession(
+  executor: Executor,
+  session: NewSession,
+): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }> {
+  const clock = await executor.execute<{ now: string }>(
+    sql`SELECT greatest(clock_timestamp(), (SELECT max(issued_before) FROM cutoffs))::text AS now`,
+  )
+  const now = sql`${clock.rows[0]?.now}::timestamptz`
+  const [row] = await executor
+    .insert(userSessions)
+    .values({
+      id: session.id,
+      userId: session.userId,
+      clientType: session.clientType,
+      authMethod: session.authMethod,
+      deviceName: session.deviceName,
+      deviceInfo: session.device,
+      ipAddress: session.origin.ipAddress,
+      userAgent: session.origin.userAgent,
+      accessTokenHash: session.accessTokenHash,
+      refreshTokenHash: session.refreshTokenHash,
+      familyHash: session.familyHash,
+      rotatedAt: now,
+      createdAt: now,
+      authenticatedAt: now,
+      lastActivityAt: now,
+      refreshExpiresAt: sql`${now} + make_interval(secs => ${session.refreshLifetimeSeconds})`,
+      expiresAt: sql`${now} + make_interval(secs => ${session.absoluteLifetimeSeconds})`,
+    })
+    .returning({ refreshExpiresAt: userSessions.refreshExpiresAt, expiresAt: userSessions.expiresAt })
+  if (row === undefined) throw new Error('the new session was not returned')
+  return row
+}
+
+/** Not revoked, not past its absolute limit, not idle, not covered by a bulk revocation. */
+function isLive(idle: IdleDeadlines): SQL | undefined {
+  const active = idle.map(({ clientType, activeSince }) =>
+    and(eq(userSessions.clientType, clientType), gt(userSessions.lastActivityAt, activeSince)),
+  )
+  return and(
+    isNull(userSessions.revokedAt),
+    gt(userSessions.expiresAt, sql`clock_timestamp()`),
+    or(...active) ?? sql`false`,
+    sql`NOT ${isCutOff}`,
+  )
+}
+
+/** Least recently active first. */
+export function liveSessionsOf(executor: Executor, userId: string, idle: IdleDeadlines) {
+  return executor
+    .select({ id: userSessions.id, clientType: userSessions.clientType })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, userId), isLive(idle)))
+    .orderBy(userSessions.lastActivityAt, userSessions.id)
+}
+
+/** Newest sign-in first. The cursor carries microseconds, as Postgres does: no session is shown twice or left out. */
+export async function listLive(
+  executor: Executor,
+  userId: string,
+  idle: IdleDeadlines,
+  { limit, cursor }: { limit: number; cursor: string | null },
+): Promise<SessionPage> {
+  const after = cursor === null ? null : decodeCursor(cursor)
+  const rows = await executor
+    .select({ ...sessionColumns, createdAtText: sql<string>`${userSessions.createdAt}::text` })
+    .from(userSessions)
+    .where(
+      and(
+        eq(userSessions.userId, userId),
+        isLive(idle),
+        after === null
+          ? undefined
+          : sql`(${userSessions.createdAt}, ${userSessions.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`,
+      ),
+    )
+    .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
+    .limit(limit + 1)
+  const page = rows.slice(0, limit)
+  const last = page.at(-1)
+  return {
+    sessions: page.map(({ createdAtText, ...session }): Session => session),
+    nextCursor:
+      rows.length > limit && last !== undefined ? encodeCursor({ at: last.createdAtText, id: last.id }) : null,
+  }
+}
+
+/** Locks in the order of the ids, like every statement that locks more than one session: no deadlocks. */
+export async function recordActivity(
+  executor: Executor,
+  entries: readonly { sessionId: string; at: Instant }[],
+): Promise<void> {
+  const ids = entries.map(entry => entry.sessionId)
+  const instants = entries.map(entry => new Date(entry.at).toISOString())
+  await executor.execute(sql`
+    WITH noted AS (
+      SELECT * FROM unnest(${sql.param(ids)}::uuid[], ${sql.param(instants)}::timestamptz[]) AS noted (id, at)
+    ), locked AS (
+      SELECT id FROM user_sessions WHERE id IN (SELECT id FROM noted) ORDER BY id FOR NO KEY UPDATE
+    )
+    UPDATE user_sessions AS session
+    SET last_activity_at = greatest(session.last_activity_at, noted.at)
+    FROM locked JOIN noted USING (id)
+    WHERE session.id = locked.id AND session.revoked_at IS NULL`)
+}
+

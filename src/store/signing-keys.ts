@@ -1,0 +1,86 @@
+import { eq, isNull, lt, sql } from 'drizzle-orm'
+import type { Instant } from '../clock.ts'
+import type { StoredSigningKey } from '../session/signing-key.ts'
+import type { Database, Executor } from './database.ts'
+import { secretIds, signingKeys } from './schema.ts'
+
+const columns = {
+  kid: signingKeys.kid,
+  alg: signingKeys.alg,
+  publicJwk: signingKeys.publicJwk,
+  privateSealed: signingKeys.privateSealed,
+  signsFrom: signingKeys.signsFrom,
+  verifiesUntil: signingKeys.verifiesUntil,
+}
+
+export type SigningKeyStore = ReturnType<typeof createSigningKeyStore>
+
+/** What the key ring and the secret ring are loaded from. */
+export function createSigningKeyStore(database: Database) {
+  return {
+    /** Keys and ids of secrets, with the database's clock at that moment. */
+    read: () =>
+      database.run(async executor => {
+        const [clock] = await executor
+          .select({ now: sql<Instant>`extract(epoch FROM clock_timestamp()) * 1000`.mapWith(Number) })
+          .from(sql`(SELECT) AS nothing`)
+        const keys = await executor.select(columns).from(signingKeys)
+        const ids = await executor.select().from(secretIds)
+        if (clock === undefined) throw new Error('the database did not tell the time')
+        return { now: clock.now, keys, secretIds: ids }
+      }),
+    /** Adds the first key if there is none. Instances that start together take turns; one of them adds it. */
+    ensureFirst: (generate: () => StoredSigningKey) =>
+      database.transaction(async executor => {
+        await takeTurn(executor)
+        const [existing] = await executor.select({ kid: signingKeys.kid }).from(signingKeys).limit(1)
+        if (existing === undefined) await executor.insert(signingKeys).values(generate())
+      }),
+    /** Notes that this secret is in use, so that other instances can tell its tokens from garbage. */
+    registerSecrets: (ids: readonly number[]) =>
+      database.run(async executor => {
+        await executor
+          .insert(secretIds)
+          .values(ids.map(id => ({ id })))
+          .onConflictDoNothing()
+      }),
+  }
+}
+
+/** Any number, the same in every instance. */
+const advisoryLock = 7_165_002
+
+/** Held until the transaction ends. */
+async function takeTurn(executor: Executor): Promise<void> {
+  await executor.execute(sql`SELECT pg_advisory_xact_lock(${advisoryLock})`)
+}
+
+/** Adds the next key; the others verify until their last token has ended. */
+export async function rotateSigningKey(
+  executor: Executor,
+  next: StoredSigningKey,
+  previousVerifyUntil: Instant,
+): Promise<void> {
+  await takeTurn(executor)
+  await executor
+    .update(signingKeys)
+    .set({ verifiesUntil: previousVerifyUntil })
+    .where(isNull(signingKeys.verifiesUntil))
+  await executor.insert(signingKeys).values(next)
+}
+
+/** Ends a key at once: its tokens are refused. False when there is no such key. */
+export async function revokeSigningKey(executor: Executor, kid: string): Promise<boolean> {
+  const revoked = await executor
+    .delete(signingKeys)
+    .where(eq(signingKeys.kid, kid))
+    .returning({ kid: signingKeys.kid })
+  return revoked.length > 0
+}
+
+/** Keys whose last token has ended. */
+export async function deleteEndedSigningKeys(executor: Executor): Promise<void> {
+  await executor
+    .delete(signingKeys)
+    .where(lt(signingKeys.verifiesUntil, sql`clock_timestamp()`))
+}

@@ -1,0 +1,93 @@
+import { eq, sql } from 'drizzle-orm'
+import { Problem } from '../errors.ts'
+import type { LockedUser, NewUser } from '../session/session.ts'
+import type { Database, Executor } from './database.ts'
+import { securityEvents, users, userSessions } from './schema.ts'
+
+export type User = {
+  id: string
+  email: string
+  passwordHash: string | null
+  roles: string[]
+  disabled: boolean
+}
+
+export type UserStore = ReturnType<typeof createUserStore>
+
+export function createUserStore(database: Database) {
+  return {
+    /** Without regard to case. */
+    findByEmail: (email: string) =>
+      database.run(executor => findOne(executor, sql`lower(${users.email}) = lower(${email})`)),
+    find: (userId: string) => database.run(executor => findOne(executor, eq(users.id, userId))),
+    /** Replaces the hash only if it is still the one that was checked; for a rehash at sign-in. */
+    replacePasswordHash: (userId: string, expected: string, replacement: string) =>
+      database.run(async executor => {
+        await executor
+          .update(users)
+          .set({ passwordHash: replacement })
+          .where(sql`${users.id} = ${userId} AND ${users.passwordHash} = ${expected}`)
+      }),
+  }
+}
+
+async function findOne(executor: Executor, condition: ReturnType<typeof sql>): Promise<User | null> {
+  const [row] = await executor
+    .select({
+      id: users.id,
+      email: users.email,
+      passwordHash: users.passwordHash,
+      roles: users.roles,
+      disabledAt: users.disabledAt,
+    })
+    .from(users)
+    .where(condition)
+  if (row === undefined) return null
+  const { disabledAt, ...user } = row
+  return { ...user, disabled: disabledAt !== null }
+}
+
+/** Throws `email_taken`. */
+export async function insertUser(executor: Executor, user: NewUser): Promise<void> {
+  const inserted = await executor
+    .insert(users)
+    .values({ ...user, roles: [...user.roles] })
+    .onConflictDoNothing()
+    .returning({ id: users.id })
+  if (inserted.length === 0) throw new Problem('email_taken')
+}
+
+export async function lockUser(executor: Executor, userId: string): Promise<LockedUser | null> {
+  const [row] = await executor
+    .select({ roles: users.roles, disabledAt: users.disabledAt, passwordHash: users.passwordHash })
+    .from(users)
+    .where(eq(users.id, userId))
+    .for('update')
+  return row === undefined
+    ? null
+    : { roles: row.roles, disabled: row.disabledAt !== null, passwordHash: row.passwordHash }
+}
+
+export async function setPasswordHash(executor: Executor, userId: string, passwordHash: string): Promise<void> {
+  await executor.update(users).set({ passwordHash }).where(eq(users.id, userId))
+}
+
+export async function setDisabled(executor: Executor, userId: string, disabled: boolean): Promise<void> {
+  await executor
+    .update(users)
+    .set({ disabledAt: disabled ? sql`coalesce(${users.disabledAt}, clock_timestamp())` : null })
+    .where(eq(users.id, userId))
+}
+
+/** Deletes the user; what must stay for the record (sessions, events) keeps nothing personal. */
+export async function deleteUser(executor: Executor, userId: string): Promise<void> {
+  await executor
+    .update(userSessions)
+    .set({ ipAddress: null, userAgent: null, deviceName: null, metadata: {} })
+    .where(eq(userSessions.userId, userId))
+  await executor
+    .update(securityEvents)
+    .set({ ipAddress: null, userAgent: null, details: {} })
+    .where(eq(securityEvents.userId, userId))
+  await executor.delete(users).where(eq(users.id, userId))
+}
