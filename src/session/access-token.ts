@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { v4 as uuid, validate as isUuid } from 'uuid'
+import { validate as isUuid, v4 as uuid } from 'uuid'
 import type { Instant } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import type { KeyRing } from './key-ring.ts'
@@ -79,7 +79,8 @@ export function createAccessTokens(ring: KeyRing, issuer: string, audience: stri
     peek(text, now) {
       const headerEnd = text.indexOf('.')
       const payloadEnd = text.indexOf('.', headerEnd + 1)
-      if (headerEnd < 0 || payloadEnd < 0 || ring.byHeader(text.slice(0, headerEnd), now) === undefined) return null
+      if (headerEnd < 0 || payloadEnd < 0 || ring.byHeader(text.slice(0, headerEnd), now) === undefined)
+        return null
       const claims = parseClaims(text.slice(headerEnd + 1, payloadEnd))
       if (claims === null) return null
       return { text, hash: sha256(text), sessionId: claims.sid, expiresAt: claims.exp * 1000 }
@@ -106,6 +107,19 @@ function parseClaims(segment: string): { sid: string; exp: number } | null {
 export function isCanonicalJws(text: string): boolean {
   const segments = text.split('.')
   return (
-    segments.length === 3 && segments.every(part => Buffer.from(part, 'base64url').toString('base64url') === part)
+    segments.length === 3 &&
+    segments.every(part => Buffer.from(part, 'base64url').toString('base64url') === part)
+  )
+}
+
+/** Whether a payload has the claims of an access token of ours. */
+export function isAccessClaims(payload: unknown): payload is AccessClaims {
+  if (typeof payload !== 'object' || payload === null) return false
+  const texts = ['iss', 'aud', 'sub', 'sid', 'jti', 'client_id']
+  const times = ['iat', 'exp', 'auth_time']
+  const claims = new Map(Object.entries(payload))
+  return (
+    texts.every(name => typeof claims.get(name) === 'string') &&
+    times.every(name => Number.isFinite(claims.get(name)))
   )
 }

@@ -25,4 +25,3 @@ export type SessionContext = {
   accessTokens: AccessTokens
   activity: Activity
 }
-

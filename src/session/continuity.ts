@@ -7,6 +7,8 @@ import type { Instant } from '../clock.ts'
 export type Continuity = {
   /** The start of the process, or the end of the last outage. */
   since(): Instant
+  /** When the database last answered. */
+  lastReached(): Instant
   /** The database answered. */
   reached(now: Instant): void
   /** The database did not answer. */
@@ -25,6 +27,7 @@ export function createContinuity(startedAt: Instant): Continuity {
   let away = false
   return {
     since: () => since,
+    lastReached: () => lastReached,
     reached(now) {
       if (away) {
         outages.push({ from: lastReached, to: now })

@@ -14,12 +14,15 @@ type EventBody =
   | { type: 'sign_in_succeeded'; details: { authMethod: string; clientType: string } }
   | { type: 'sign_in_failed'; details: Record<string, never> }
   | { type: 'session_created'; details: { clientType: string } }
-  | { type: 'session_revoked'; details: { reason: RevocationReason } }
+  | { type: 'session_revoked'; details: { reason: RevocationReason; note?: string } }
   | { type: 'session_limit_reached'; details: { limit: number; evicted: readonly string[] } }
   | { type: 'refresh_reused'; details: ReuseDetails }
   | { type: 'database_rewound'; details: { fromGeneration: number; presentedGeneration: number } }
   | { type: 'password_changed'; details: Record<string, never> }
-  | { type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted'; details: Record<string, never> }
+  | {
+      type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted'
+      details: Record<string, never>
+    }
   | { type: 'key_rotated' | 'key_revoked'; details: { kid: string } }
   | {
       type: 'bulk_revocation'

@@ -7,7 +7,8 @@ export type Policy = {
   absoluteTimeoutSeconds: number
   accessTokenTtlSeconds: number
   refreshTokenTtlSeconds: number
-  maxSessions: number
+  /** Of this client type; null: only the limit over all client types holds. */
+  maxSessions: number | null
   /** Only users with one of these roles may sign in with this client type; null: everyone. */
   roles: readonly string[] | null
   /** Whether a refresh alone keeps the session from going idle. */
@@ -15,6 +16,16 @@ export type Policy = {
 }
 
 export type Policies = ReadonlyMap<string, Policy>
+
+/** For teams that configure nothing. */
+export const defaultPolicies = {
+  web: { idleTimeoutSeconds: 604_800, absoluteTimeoutSeconds: 2_592_000 },
+  portal: { idleTimeoutSeconds: 1_800, absoluteTimeoutSeconds: 86_400 },
+  mobile: { idleTimeoutSeconds: 7_200, absoluteTimeoutSeconds: 2_592_000 },
+  workstation: { idleTimeoutSeconds: 28_800, absoluteTimeoutSeconds: 86_400 },
+  field: { idleTimeoutSeconds: 14_400, absoluteTimeoutSeconds: 86_400 },
+  kiosk: { idleTimeoutSeconds: 1_200, absoluteTimeoutSeconds: 86_400 },
+}
 
 /** How often the activity buffer is written; an activity can be this late in Postgres. */
 export const activityFlushSeconds = 5

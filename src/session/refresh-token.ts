@@ -1,5 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import { parse as parseUuid, stringify as stringifyUuid } from 'uuid'
+import { Problem } from '../errors.ts'
 import { type SecretKeys, type SecretRing, sha256 } from './secrets.ts'
 import type { TokenPair } from './session.ts'
 
@@ -77,6 +85,14 @@ export function parseRefreshToken(ring: SecretRing, text: string): ParsedRefresh
   }
 }
 
+/** For a token whose secret another instance has, and this one does not (yet). */
+export function unknownSecret(): Problem {
+  return new Problem('store_unavailable', {
+    detail: 'The token was made with a secret that this instance does not have yet; nothing was changed.',
+    retryAfterSeconds: 1,
+  })
+}
+
 function tagOf(keys: SecretKeys, body: Buffer): Buffer {
   return createHmac('sha256', keys.refreshTag).update(body).digest().subarray(0, tagLength)
 }
@@ -96,7 +112,12 @@ const nonceLength = 12
 const gcmTagLength = 16
 
 /** version 1 ‖ key id 1 ‖ nonce 12 ‖ AES-256-GCM ciphertext ‖ tag 16. `generation` is the successor's. */
-export function sealSuccessor(keys: SecretKeys, witness: Witness, context: SealContext, pair: TokenPair): Buffer {
+export function sealSuccessor(
+  keys: SecretKeys,
+  witness: Witness,
+  context: SealContext,
+  pair: TokenPair,
+): Buffer {
   const nonce = randomBytes(nonceLength)
   const cipher = createCipheriv('aes-256-gcm', sealKey(keys, witness, context), nonce)
   cipher.setAAD(associatedData(context))
@@ -104,7 +125,10 @@ export function sealSuccessor(keys: SecretKeys, witness: Witness, context: SealC
   return Buffer.concat([Buffer.from([versions[witness.kind], keys.id]), nonce, sealed, cipher.getAuthTag()])
 }
 
-export type UnsealedSuccessor = { kind: 'pair'; pair: TokenPair } | { kind: 'unknown_key' } | { kind: 'broken' }
+export type UnsealedSuccessor =
+  | { kind: 'pair'; pair: TokenPair }
+  | { kind: 'unknown_key' }
+  | { kind: 'broken' }
 
 /** Opens what `sealSuccessor` sealed, for the token that it was sealed for. */
 export function unsealSuccessor(

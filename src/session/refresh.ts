@@ -1,8 +1,7 @@
 import type { Instant } from '../clock.ts'
-import { Problem } from '../errors.ts'
 import type { SessionContext } from './context.ts'
 import { type Child, mintChild, type Predecessor } from './issue.ts'
-import { parseRefreshToken, type RefreshToken, unsealSuccessor } from './refresh-token.ts'
+import { parseRefreshToken, type RefreshToken, unknownSecret, unsealSuccessor } from './refresh-token.ts'
 import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
 import type { Origin, SessionState, TokenPair } from './session.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -40,7 +39,8 @@ export function createRefresh(context: SessionContext) {
       await rotating.get(token.sessionId)?.catch(() => undefined)
       const state = await store.find(token.sessionId)
       const decision = decide(token, state, request.arrivedAt)
-      const outcome = state === null ? answerWithoutRow(decision) : await act(token, state, decision, request.origin)
+      const outcome =
+        state === null ? answerWithoutRow(decision) : await act(token, state, decision, request.origin)
       if (outcome !== null) return outcome
     }
     return { kind: 'late' }
@@ -68,7 +68,10 @@ export function createRefresh(context: SessionContext) {
       case 'rotate':
         return await rotateOnce(token, state, child => store.rotate(child.rotation))
       case 'ahead':
-        return (await refuseIfMarked(state)) ?? (await rotateOnce(token, state, child => goOn(token, state, child)))
+        return (
+          (await refuseIfMarked(state)) ??
+          (await rotateOnce(token, state, child => goOn(token, state, child)))
+        )
       case 'replay':
         return replay(token, state, decision.sealed)
       case 'reuse':
@@ -145,7 +148,11 @@ export function createRefresh(context: SessionContext) {
   }
 
   /** Ends this one session, not the owner's others; the answer goes out after the commit. */
-  async function endReused(token: RefreshToken, state: SessionState, origin: Origin): Promise<RefreshOutcome> {
+  async function endReused(
+    token: RefreshToken,
+    state: SessionState,
+    origin: Origin,
+  ): Promise<RefreshOutcome> {
     await store.transaction(async tx => {
       const revoked = await tx.revoke([state.id], { reason: 'refresh_reused', actor: 'system' })
       if (revoked.length === 0) return
@@ -183,11 +190,4 @@ function eventBy(state: SessionState) {
     actor: 'system',
     origin: { ipAddress: state.ipAddress, userAgent: state.userAgent },
   }
-}
-
-function unknownSecret(): Problem {
-  return new Problem('store_unavailable', {
-    detail: 'The token was made with a secret that this instance does not have yet; nothing was changed.',
-    retryAfterSeconds: 1,
-  })
 }

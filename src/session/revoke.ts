@@ -3,8 +3,8 @@ import type { SecurityEvent } from './events.ts'
 import { idleDeadlines } from './policy.ts'
 import type { Actor, Origin, RevocationReason } from './session.ts'
 
-/** Who revokes, why, and from where. */
-export type RevokedBy = { reason: RevocationReason; actor: Actor; origin: Origin }
+/** Who revokes, why, and from where; `note` is what an operator gave as the reason. */
+export type RevokedBy = { reason: RevocationReason; actor: Actor; origin: Origin; note?: string }
 
 /**
  * Revokes sessions that are known by their ids. Idempotent: a repeat does, and waits for, the same. Resolves once it
@@ -49,7 +49,7 @@ export async function revokeSessionsOf(
 export function revocationEvents(
   userId: string,
   sessionIds: readonly string[],
-  { reason, actor, origin }: RevokedBy,
+  { reason, actor, origin, note }: RevokedBy,
 ): SecurityEvent[] {
   return sessionIds.map(sessionId => ({
     type: 'session_revoked',
@@ -57,6 +57,6 @@ export function revocationEvents(
     sessionId,
     actor,
     origin,
-    details: { reason },
+    details: note === undefined ? { reason } : { reason, note },
   }))
 }

@@ -64,7 +64,7 @@ export function decideRotation(
  * The family secret shows that a token of any generation is this session's, and not one made with `LATCHKEY_SECRET`
  * alone. A password change begins a new family; the token that it replaced is known by its hash.
  */
-function isProven(presented: RefreshToken, session: SessionState): boolean {
+export function isProven(presented: RefreshToken, session: SessionState): boolean {
   return (
     timingSafeEqual(sha256(presented.family), session.familyHash) ||
     presented.hash.equals(session.refreshTokenHash) ||

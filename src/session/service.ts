@@ -1,8 +1,10 @@
 import type { SessionContext } from './context.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
 import { createRefresh } from './refresh.ts'
+import { parseRefreshToken, unknownSecret } from './refresh-token.ts'
 import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revoke.ts'
-import type { Origin, Session, SessionPage } from './session.ts'
+import { isProven } from './rotation.ts'
+import type { Actor, Origin, Session, SessionPage } from './session.ts'
 import { type StartRequest, startSession } from './start.ts'
 import { createVerify } from './verify.ts'
 
@@ -10,7 +12,7 @@ import { createVerify } from './verify.ts'
 export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(context: SessionContext) {
-  const { settings, clock, continuity, store } = context
+  const { settings, clock, continuity, store, secrets } = context
 
   return {
     start: (request: StartRequest) => startSession(context, request),
@@ -51,13 +53,23 @@ export function createSessions(context: SessionContext) {
     /** All of a person's sessions; how many ended. */
     revokeAll: (userId: string, by: RevokedBy) => revokeSessionsOf(context, { userId, except: null }, by),
 
-    /** Ends a session that a token of ours has named. Nothing happens to one that is not there. */
-    async logout(sessionId: string, origin: Origin): Promise<void> {
+    /** The session that a refresh token belongs to, spent or expired as it may be; null when it is not ours. */
+    async sessionOf(refreshToken: string): Promise<{ sessionId: string } | null> {
+      const parsed = parseRefreshToken(secrets, refreshToken)
+      if (parsed.kind === 'unknown_key') throw unknownSecret()
+      if (parsed.kind === 'invalid') return null
+      const { token } = parsed
+      const state = await store.find(token.sessionId)
+      return state === null || isProven(token, state) ? { sessionId: token.sessionId } : null
+    },
+
+    /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. False: no such session. */
+    async end(sessionId: string, by: Omit<RevokedBy, 'actor'> & { actor?: Actor }): Promise<boolean> {
       const state = await store.find(sessionId)
-      if (state === null) return
-      const { userId } = state
-      const target = { userId, sessionIds: [sessionId] }
-      await revokeSessions(context, target, { reason: 'logout', actor: userId, origin })
+      if (state === null) return false
+      const target = { userId: state.userId, sessionIds: [sessionId] }
+      await revokeSessions(context, target, { actor: state.userId, ...by })
+      return true
     },
   }
 }

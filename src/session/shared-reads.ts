@@ -18,9 +18,7 @@ export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) 
     if (current === undefined) return start(key)
     const queued = waiting.get(key)
     if (queued !== undefined) return queued
-    const next = current
-      .finally(() => waiting.delete(key))
-      .then(() => start(key))
+    const next = current.finally(() => waiting.delete(key)).then(() => start(key))
     waiting.set(key, next)
     return next
   }

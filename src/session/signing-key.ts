@@ -1,4 +1,10 @@
-import { createCipheriv, createDecipheriv, generateKeyPairSync, type JsonWebKey, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  generateKeyPairSync,
+  type JsonWebKey,
+  randomBytes,
+} from 'node:crypto'
 import type { Instant } from '../clock.ts'
 import { type SecretKeys, type SecretRing, sha256 } from './secrets.ts'
 

@@ -59,7 +59,7 @@ async function evictBeyondLimit(
     idleDeadlines(settings.policies, clock.now(), continuity.downtime),
   )
   const ofType = live.filter(session => session.clientType === request.clientType)
-  const tooManyOfType = ofType.slice(0, excess(ofType.length, policy.maxSessions))
+  const tooManyOfType = ofType.slice(0, excess(ofType.length, policy.maxSessions ?? Infinity))
   const others = live.filter(session => !tooManyOfType.includes(session))
   const tooMany = others.slice(0, excess(others.length, settings.maxSessionsPerUser))
   const evicted = [...tooManyOfType, ...tooMany].map(session => session.id)

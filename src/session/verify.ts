@@ -1,6 +1,6 @@
-import type { SessionContext } from './context.ts'
 import type { AccessClaims, PeekedToken } from './access-token.ts'
 import { isCanonicalJws } from './access-token.ts'
+import type { SessionContext } from './context.ts'
 import { checkSession } from './policy.ts'
 import type { CacheReading, RevocationReason, SessionState } from './session.ts'
 import { shareReads } from './shared-reads.ts'
@@ -61,12 +61,8 @@ export function createVerify(context: SessionContext) {
     }
 
     const state = await readState(token.sessionId)
-    // It was signed by us, and its row is gone: the session had ended, and was cleaned up.
-    if (state === null) return { kind: 'session_expired' }
-    const verdict = checkSession(state, policies.get(state.clientType), state.readAt, continuity.downtime)
-    if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason }
-    if (verdict.kind === 'expired' || state.user === null) return { kind: 'session_expired' }
-    if (!isCurrent(state, token)) return { kind: 'token_invalid' }
+    const refusal = judge(state, token)
+    if (state?.user == null || refusal !== null) return refusal ?? { kind: 'session_expired' }
 
     if (reading.kind === 'read') {
       // Not awaited: the answer is known, and a cache that is away must not hold it up.
@@ -74,6 +70,16 @@ export function createVerify(context: SessionContext) {
     }
     noteActivity(state.id, state.clientType, state.lastActivityAt)
     return signedIn(token, state.userId, state.user.roles, state.clientType)
+  }
+
+  /** Null: nothing speaks against it. */
+  function judge(state: SessionState | null, token: PeekedToken): VerifyOutcome | null {
+    // It was signed by us, and its row is gone: the session had ended, and was cleaned up.
+    if (state === null) return { kind: 'session_expired' }
+    const verdict = checkSession(state, policies.get(state.clientType), state.readAt, continuity.downtime)
+    if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason }
+    if (verdict.kind === 'expired') return { kind: 'session_expired' }
+    return isCurrent(state, token) ? null : { kind: 'token_invalid' }
   }
 
   function isCurrent(state: SessionState, token: PeekedToken): boolean {

@@ -15,7 +15,8 @@ export function decodeCursor(text: string): Cursor {
   const [at, id, ...rest] = Buffer.from(text, 'base64url').toString('utf8').split('|')
   if (at === undefined || id === undefined || rest.length > 0 || !isInstant(at) || !isUuid(id)) {
     throw new Problem('validation_failed', {
-      detail: 'The cursor is not valid: leave it out to start from the newest, or pass `nextCursor` unchanged.',
+      detail:
+        'The cursor is not valid: leave it out to start from the newest, or pass `nextCursor` unchanged.',
       errors: [{ path: '/cursor', message: 'must be a nextCursor of an earlier answer' }],
     })
   }

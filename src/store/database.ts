@@ -55,7 +55,9 @@ export function createDatabase(url: string, listener: DatabaseListener, poolSize
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (pool.waitingCount >= maxWaiting) {
-      throw new Problem('overloaded', { detail: 'Too many requests wait for the database; nothing was changed.' })
+      throw new Problem('overloaded', {
+        detail: 'Too many requests wait for the database; nothing was changed.',
+      })
     }
     try {
       const result = await work()
@@ -127,7 +129,8 @@ export class StandbyError extends Error {
  */
 function isUnavailable(error: Error): boolean {
   if (error instanceof StandbyError) return true
-  if (error instanceof pg.DatabaseError) return /^(08|53|57|40)|^(55P03|25006|25P0[234])$/.test(error.code ?? '')
+  if (error instanceof pg.DatabaseError)
+    return /^(08|53|57|40)|^(55P03|25006|25P0[234])$/.test(error.code ?? '')
   if ('code' in error && typeof error.code === 'string') return true
   return /timeout|Connection terminated|not queryable|Cannot use a pool/i.test(error.message)
 }
@@ -136,7 +139,8 @@ function unavailable(cause: Error): Problem {
   return new Problem(
     'store_unavailable',
     {
-      detail: 'The database did not answer. Whether a change was made is unknown; the same request can be repeated.',
+      detail:
+        'The database did not answer. Whether a change was made is unknown; the same request can be repeated.',
       retryAfterSeconds: 1,
     },
     { cause },

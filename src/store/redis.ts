@@ -41,7 +41,8 @@ export function createRedis(address: RedisAddress): RedisClient {
         sentinelRetryStrategy: options.retryStrategy,
       })
     case 'cluster': {
-      const { retryStrategy, lazyConnect, enableAutoPipelining, enableOfflineQueue, ...redisOptions } = options
+      const { retryStrategy, lazyConnect, enableAutoPipelining, enableOfflineQueue, ...redisOptions } =
+        options
       return new Cluster([...address.nodes], {
         redisOptions,
         lazyConnect,

@@ -83,10 +83,7 @@ export const revocations = pgTable(
     createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
     xid: xid8().notNull().default(sql`pg_current_xact_id()`),
   },
-  table => [
-    index('revocations_by_xid').on(table.xid),
-    index('revocations_by_creation').on(table.createdAt),
-  ],
+  table => [index('revocations_by_xid').on(table.xid), index('revocations_by_creation').on(table.createdAt)],
 )
 
 /** A bulk revocation as a fact: it holds at once, whether or not rows have been marked. */

@@ -1,6 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { SecretRing } from '../session/secrets.ts'
-import { type RevocationReason, revocationReasons, type SessionCache, type Snapshot } from '../session/session.ts'
+import {
+  type RevocationReason,
+  revocationReasons,
+  type SessionCache,
+  type Snapshot,
+} from '../session/session.ts'
 import type { RedisClient } from './redis.ts'
 
 /** Key names. The braces put a session's keys into one Cluster slot, so that one `MGET` reads both. */
@@ -92,10 +97,7 @@ const macLength = 22
 
 /** HMAC-SHA256, cut to 128 bits, over the key and the value: no value can be moved to another key. */
 function mac(cacheMac: Buffer, key: string, body: string): string {
-  return createHmac('sha256', cacheMac)
-    .update(`${key}\n${body}`)
-    .digest('base64url')
-    .slice(0, macLength)
+  return createHmac('sha256', cacheMac).update(`${key}\n${body}`).digest('base64url').slice(0, macLength)
 }
 
 function seal(secrets: SecretRing, key: string, body: string): string {

@@ -22,8 +22,7 @@ export function createSessionStore(database: Database): SessionStore {
       const [row] = await database.run(() => findState.execute({ sessionId }))
       return row === undefined ? null : toState(row)
     },
-    findForOwner: (sessionId, userId) =>
-      database.run(executor => findForOwner(executor, sessionId, userId)),
+    findForOwner: (sessionId, userId) => database.run(executor => findForOwner(executor, sessionId, userId)),
     listLive: (userId, idle, page) => database.run(executor => listLive(executor, userId, idle, page)),
     rename: (sessionId, userId, deviceName) =>
       database.run(executor => renameSession(executor, sessionId, userId, deviceName)),
@@ -35,4 +34,3 @@ export function createSessionStore(database: Database): SessionStore {
     transaction: work => database.transaction(executor => work(bindTransaction(executor))),
   }
 }
-

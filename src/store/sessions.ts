@@ -2,10 +2,10 @@ import { and, desc, eq, getTableColumns, gt, isNull, or, type SQL, sql } from 'd
 import type { Instant } from '../clock.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
 import type { NewSession, Rotation, Session, SessionPage, SessionState } from '../session/session.ts'
-import { isCutOff } from './cutoffs.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
+import { isCutOff } from './cutoffs.ts'
 import type { Executor } from './database.ts'
-import { users, userSessions } from './schema.ts'
+import { userSessions, users } from './schema.ts'
 
 const sessionColumns = {
   id: userSessions.id,
@@ -24,7 +24,11 @@ const sessionColumns = {
 }
 
 /** The session only if it is this user's; whether it is live is for the caller to say. */
-export async function findForOwner(executor: Executor, sessionId: string, userId: string): Promise<Session | null> {
+export async function findForOwner(
+  executor: Executor,
+  sessionId: string,
+  userId: string,
+): Promise<Session | null> {
   const [row] = await executor
     .select(sessionColumns)
     .from(userSessions)
@@ -119,7 +123,9 @@ export function rotationValues({ expected, refreshExpiresAt, ...change }: Rotati
 }
 
 export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
-  const [row] = await rotation(executor).prepare('rotate_session_in_transaction').execute(rotationValues(change))
+  const [row] = await rotation(executor)
+    .prepare('rotate_session_in_transaction')
+    .execute(rotationValues(change))
   return row?.rotatedAt ?? null
 }
 
@@ -210,7 +216,9 @@ export async function listLive(
   return {
     sessions: page.map(({ createdAtText, ...session }): Session => session),
     nextCursor:
-      rows.length > limit && last !== undefined ? encodeCursor({ at: last.createdAtText, id: last.id }) : null,
+      rows.length > limit && last !== undefined
+        ? encodeCursor({ at: last.createdAtText, id: last.id })
+        : null,
   }
 }
 
@@ -232,4 +240,3 @@ export async function recordActivity(
     FROM locked JOIN noted USING (id)
     WHERE session.id = locked.id AND session.revoked_at IS NULL`)
 }
-

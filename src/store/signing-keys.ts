@@ -1,4 +1,4 @@
-import { eq, isNull, lt, sql } from 'drizzle-orm'
+import { desc, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { StoredSigningKey } from '../session/signing-key.ts'
 import type { Database, Executor } from './database.ts'
@@ -80,7 +80,11 @@ export async function revokeSigningKey(executor: Executor, kid: string): Promise
 
 /** Keys whose last token has ended. */
 export async function deleteEndedSigningKeys(executor: Executor): Promise<void> {
-  await executor
-    .delete(signingKeys)
-    .where(lt(signingKeys.verifiesUntil, sql`clock_timestamp()`))
+  await executor.delete(signingKeys).where(lt(signingKeys.verifiesUntil, sql`clock_timestamp()`))
+}
+
+/** Newest first, without their private parts. */
+export async function listSigningKeys(executor: Executor) {
+  const { privateSealed, ...listed } = columns
+  return await executor.select(listed).from(signingKeys).orderBy(desc(signingKeys.signsFrom))
 }

@@ -54,4 +54,3 @@ async function revokeSessions(
     .onConflictDoNothing()
   return marked.map(row => row.id)
 }
-

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { Problem } from '../errors.ts'
 import type { LockedUser, NewUser } from '../session/session.ts'
 import type { Database, Executor } from './database.ts'
-import { securityEvents, users, userSessions } from './schema.ts'
+import { securityEvents, userSessions, users } from './schema.ts'
 
 export type User = {
   id: string
@@ -68,7 +68,11 @@ export async function lockUser(executor: Executor, userId: string): Promise<Lock
     : { roles: row.roles, disabled: row.disabledAt !== null, passwordHash: row.passwordHash }
 }
 
-export async function setPasswordHash(executor: Executor, userId: string, passwordHash: string): Promise<void> {
+export async function setPasswordHash(
+  executor: Executor,
+  userId: string,
+  passwordHash: string,
+): Promise<void> {
   await executor.update(users).set({ passwordHash }).where(eq(users.id, userId))
 }
 

@@ -1,0 +1,47 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify'
+import { accessTokens, authenticate } from './http/authenticate.ts'
+import { conventions, serverOptions } from './http/conventions.ts'
+import { deviceRoutes } from './http/routes/devices.ts'
+import { healthRoutes } from './http/routes/health.ts'
+import { currentSessionRoutes } from './http/routes/session.ts'
+import { signInRoutes } from './http/routes/sign-in.ts'
+import { verifyRoutes } from './http/routes/verify.ts'
+import type { Services } from './services.ts'
+import { version } from './version.ts'
+
+/**
+ * The way a request takes, in order: conventions (request id, headers, strict input, problem+json), then one of the
+ * scopes below, each with its own hooks.
+ */
+export async function buildApp(services: Services): Promise<FastifyInstance> {
+  const { config } = services
+  const logger: FastifyBaseLogger = services.logger
+  const app = Fastify({
+    ...serverOptions(),
+    loggerInstance: logger,
+    disableRequestLogging: true,
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+  })
+
+  await app.register(conventions, {
+    version,
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+  })
+  await app.register(accessTokens, { services })
+
+  // Public: nobody has to be signed in.
+  await app.register(healthRoutes, { services })
+  await app.register(signInRoutes, { services })
+
+  // Services and gateways: the hot path, without any hook of its own.
+  await app.register(verifyRoutes, { services })
+
+  // Signed in: people and their devices.
+  await app.register(async signedIn => {
+    signedIn.addHook('preHandler', authenticate(services))
+    await signedIn.register(currentSessionRoutes, { services })
+    await signedIn.register(deviceRoutes, { services })
+  })
+
+  return app
+}

@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { cleanupCommand } from './cli/cleanup.ts'
+import { keyCommands } from './cli/keys.ts'
+import { print } from './cli/output.ts'
+import { sessionCommands } from './cli/sessions.ts'
+import { userCommands } from './cli/users.ts'
+import { readDatabaseUrl } from './config.ts'
+import { Problem } from './errors.ts'
+import { refuse } from './refuse.ts'
+import { migrate } from './store/migrate.ts'
+import { version } from './version.ts'
+
+const program = new Command('latchkey')
+  .description('Session service: Postgres holds the truth, Redis makes it fast, and revoked means revoked.')
+  .version(version)
+  .option('--json', 'print the result as JSON')
+  .showHelpAfterError('(add --help for what is possible)')
+  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
+
+program
+  .command('migrate')
+  .description('apply what the database lacks; safe from several instances at once')
+  .action(async (_options: unknown, command: Command) => {
+    const applied = await migrate(readDatabaseUrl())
+    print(command, { applied }, applied === 0 ? 'nothing to do' : `applied ${applied}`)
+  })
+
+program
+  .command('serve')
+  .description('serve HTTP until SIGTERM or SIGINT')
+  .action(async () => {
+    await import('./server.ts')
+  })
+
+userCommands(program)
+keyCommands(program)
+sessionCommands(program)
+cleanupCommand(program)
+
+await program.parseAsync().catch((error: unknown) => {
+  if (!(error instanceof Problem)) refuse(error)
+  process.stderr.write(`latchkey: ${error.message}\n`)
+  process.exit(1)
+})

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+
+/** The result of a command on stdout: as JSON when asked for, else as a line for people. */
+export function print(command: Command, result: unknown, text: string): void {
+  const json = command.optsWithGlobals<{ json?: boolean }>().json === true
+  process.stdout.write(`${json ? JSON.stringify(result) : text}\n`)
+}
+
+/** Rows as aligned columns. */
+export function table(rows: readonly Record<string, string | number | null>[], empty: string): string {
+  const [first] = rows
+  if (first === undefined) return empty
+  const columns = Object.keys(first)
+  const lines = [columns, ...rows.map(row => columns.map(column => String(row[column] ?? '–')))]
+  const widths = columns.map((_, index) => Math.max(...lines.map(line => line[index]?.length ?? 0)))
+  return lines
+    .map(line =>
+      line
+        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Progress on stderr, on a terminal, once the work has taken a second. */
+export function createProgress(): { show(text: string): void; done(): void } {
+  const started = performance.now()
+  let shown = false
+  return {
+    show(text) {
+      if (!process.stderr.isTTY || performance.now() - started < 1_000) return
+      process.stderr.write(`\r\u001b[K${text}`)
+      shown = true
+    },
+    done() {
+      if (shown) process.stderr.write('\r\u001b[K')
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { Problem } from '../errors.ts'
+import type { Services } from '../services.ts'
+import { collect, parseEmail, parseId } from './arguments.ts'
+import { print } from './output.ts'
+import { withServices } from './with-services.ts'
+
+export function userCommands(program: Command): void {
+  const users = program.command('users').description('people who may sign in')
+
+  users
+    .command('create')
+    .description('create a user and print the id as JSON')
+    .requiredOption('--email <address>', 'without regard to case', parseEmail)
+    .option('--role <role>', 'may be given several times', collect, [])
+    .option('--password-stdin', 'read the password from standard input; without it the user has none')
+    .action(async (options: { email: string; role: string[]; passwordStdin?: boolean }) => {
+      const password = options.passwordStdin ? await readPassword() : null
+      await withServices(async ({ accounts }) => {
+        const { id } = await accounts.register(
+          { email: options.email, password, roles: options.role },
+          { actor: 'cli', origin: { ipAddress: null, userAgent: null } },
+        )
+        process.stdout.write(`${JSON.stringify({ id })}\n`)
+      })
+    })
+
+  const verbs = [
+    { verb: 'disable', description: 'end the sessions of a user, and refuse new ones' },
+    { verb: 'enable', description: 'let a disabled user sign in again' },
+    { verb: 'delete', description: 'end the sessions of a user and delete what is personal' },
+  ] as const
+  for (const { verb, description } of verbs) {
+    users
+      .command(verb)
+      .description(description)
+      .argument('<id>', 'of the user', parseId)
+      .action(async (id: string, _options: unknown, command: Command) => {
+        await withServices(services => change(services, verb, id))
+        print(command, { id }, `${verb}d ${id}`)
+      })
+  }
+}
+
+async function change(services: Services, verb: 'disable' | 'enable' | 'delete', id: string): Promise<void> {
+  const found = await services.accounts[verb](id, 'cli')
+  if (!found) throw new Problem('not_found', { detail: `there is no user ${id}` })
+}
+
+/** All of standard input, but for one line break at its end. */
+async function readPassword(): Promise<string> {
+  return (await text(process.stdin)).replace(/\r?\n$/, '')
+}

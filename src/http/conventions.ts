@@ -1,0 +1,75 @@
+import type { Server } from 'node:http'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Problem } from '../errors.ts'
+import { acceptJsonOnly, bodyLimit } from './body-parser.ts'
+import { handleError } from './error-handler.ts'
+import { framingProblem } from './framing.ts'
+import { closeInputs } from './inputs.ts'
+import { unroutedProblem } from './methods.ts'
+import { describeApi, type OpenApiOptions } from './openapi.ts'
+import { answerClientError, answerProtocolEvents } from './raw-errors.ts'
+import { requestId } from './request-id.ts'
+import { securityHeaders } from './security-headers.ts'
+import { createValidatorCompiler } from './validation.ts'
+
+export type ServerLimits = {
+  /** From the end of the headers to the answer; no request takes over two seconds. */
+  handlerTimeoutMs?: number
+  /** From the first byte to the end of the headers. */
+  headersTimeoutMs?: number
+  /** From the first byte to the end of the body. */
+  requestTimeoutMs?: number
+}
+
+/**
+ * What `Fastify()` has to be made with for the conventions to hold where no plugin reaches: limits, routing errors
+ * and the raw socket. The logger and `trustProxy` are the caller's to add.
+ */
+export function serverOptions(limits: ServerLimits = {}): FastifyHttpOptions<Server> {
+  const { handlerTimeoutMs = 1900, headersTimeoutMs = 5000, requestTimeoutMs = 10_000 } = limits
+  return {
+    bodyLimit,
+    handlerTimeout: handlerTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // Longer than the idle timeout of common load balancers (60 s): else they would reuse a connection just as we
+    // close it, and answer 502 for us.
+    keepAliveTimeout: 72_000,
+    http: {
+      maxHeaderSize: 16_384,
+      headersTimeout: headersTimeoutMs,
+      // Node looks for connections that are too slow this often; its own 30 s would void the two timeouts above.
+      connectionsCheckingInterval: 1000,
+      // Node would answer by itself, with an empty body and none of our headers.
+      requireHostHeader: false,
+    },
+    routerOptions: { maxParamLength: 256 },
+    exposeHeadRoutes: true,
+    // While the service closes, what has arrived is still answered, with `Connection: close`.
+    return503OnClosing: false,
+    genReqId: requestId,
+    frameworkErrors: (error, request, reply) => handleError(error, request, reply),
+    clientErrorHandler: answerClientError,
+  }
+}
+
+/**
+ * The conventions of the HTTP interface, for everything that is registered after them. Their first hook refuses
+ * what has no route before a body is read or a credential is looked at.
+ */
+export const conventions = fp(
+  async (app: FastifyInstance, options: OpenApiOptions) => {
+    answerProtocolEvents(app.server)
+    app.addHook('onRequest', (request, reply, done) => {
+      reply.headers(securityHeaders).header('x-request-id', request.id)
+      done(framingProblem(request.raw) ?? (request.is404 ? unroutedProblem(app, request.url) : undefined))
+    })
+    app.setErrorHandler(handleError)
+    app.setNotFoundHandler((request, reply) => handleError(new Problem('not_found'), request, reply))
+    app.setValidatorCompiler(createValidatorCompiler())
+    acceptJsonOnly(app)
+    closeInputs(app)
+    await describeApi(app, options)
+  },
+  { name: 'conventions', fastify: '5.x' },
+)

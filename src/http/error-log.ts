@@ -1,0 +1,39 @@
+import { isRecord } from './record.ts'
+
+export type LoggedError = {
+  type: string
+  message: string
+  stack?: string
+  code?: string
+  constraint?: string
+  cause?: LoggedError
+}
+
+const deepestCause = 5
+
+/**
+ * What the log may hold of a failure: its kind, its stack and its causes, by a list of what is wanted. An error
+ * of a database client also carries the values of the failed statement (in `detail`, in `params`, and Drizzle in
+ * its message too), which may be e-mail addresses or hashes and must not be written anywhere.
+ */
+export function loggedError(error: unknown, depth = 0): LoggedError {
+  if (!(error instanceof Error))
+    return { type: typeof error, message: 'something that is no Error was thrown' }
+  const holdsValues = 'params' in error
+  const message = holdsValues ? 'a statement failed (its values are left out)' : error.message
+  const logged: LoggedError = { type: error.name, message }
+  if (error.stack) logged.stack = holdsValues ? framesOf(error.stack) : error.stack
+  if (isRecord(error)) {
+    if (typeof error['code'] === 'string') logged.code = error['code']
+    if (typeof error['constraint'] === 'string') logged.constraint = error['constraint']
+  }
+  if (error.cause !== undefined && depth < deepestCause) logged.cause = loggedError(error.cause, depth + 1)
+  return logged
+}
+
+function framesOf(stack: string): string {
+  return stack
+    .split('\n')
+    .filter(line => /^\s+at /.test(line))
+    .join('\n')
+}

@@ -1,0 +1,109 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance, RouteOptions } from 'fastify'
+import { type ProblemCode, problems } from '../errors.ts'
+import { ProblemSchema } from './problem-schema.ts'
+import { isRecord } from './record.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The problems that are this route's own, for the API's description. */
+    problems?: readonly ProblemCode[]
+  }
+}
+
+export type SecurityScheme =
+  | { type: 'http'; scheme: 'bearer' | 'basic'; bearerFormat?: string; description?: string }
+  | { type: 'apiKey'; in: 'cookie' | 'header'; name: string; description?: string }
+
+export type OpenApiOptions = {
+  /** The version of the service, for `info.version`. */
+  version: string
+  securitySchemes?: Record<string, SecurityScheme>
+}
+
+/**
+ * The pages under `/docs` are the only ones that a browser renders, from our own files; so only they may load
+ * anything. Swagger UI draws its icons from `data:` URIs.
+ */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join(';')
+
+/**
+ * Describes every route that is registered after this one by OpenAPI 3.1, at `GET /openapi.json` and readable at
+ * `/docs`. The description is made from the routes' schemas; routes with `hide: true` in theirs stay out of it.
+ */
+export async function describeApi(app: FastifyInstance, options: OpenApiOptions): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Latchkey',
+        version: options.version,
+        description: 'Signs people in, keeps them signed in, and ends a session for good once it is revoked.',
+      },
+      components: {
+        schemas: { Problem: ProblemSchema },
+        ...(options.securitySchemes ? { securitySchemes: options.securitySchemes } : {}),
+      },
+    },
+    // Version 3.1 knows `const`.
+    convertConstToEnum: false,
+    transform: ({ schema, url, route }) => ({ url, schema: withProblems(schema, route) }),
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: pagePolicy,
+    theme: { title: 'Latchkey' },
+  })
+  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
+    reply.type('application/json').send(openApiDocument(app))
+  })
+}
+
+/**
+ * The description as a text, the same at every start and on every machine: it is committed and compared.
+ *
+ * @throws Error before `app.ready()`
+ */
+export function openApiDocument(app: FastifyInstance): string {
+  return `${JSON.stringify(app.swagger(), null, 2)}\n`
+}
+
+type Response = { description: string; content: Record<string, unknown> }
+
+function withProblems(
+  schema: RouteOptions['schema'],
+  route: RouteOptions,
+): NonNullable<RouteOptions['schema']> {
+  const declared = schema?.response
+  const response = isRecord(declared) ? declared : { 200: { description: 'Done' } }
+  const problemsByStatus = problemResponses(route.config?.problems ?? [])
+  return {
+    ...schema,
+    response: { ...response, ...problemsByStatus, default: problemResponse('Any other problem') },
+  }
+}
+
+function problemResponses(codes: readonly ProblemCode[]): Record<number, Response> {
+  const statuses = [...new Set(codes.map(code => problems[code].status))]
+  const entries = statuses.map(status => {
+    const sharing = codes.filter(code => problems[code].status === status)
+    const description = sharing.map(code => `\`${code}\`: ${problems[code].title}`).join('; ')
+    return [status, problemResponse(description)] as const
+  })
+  return Object.fromEntries(entries)
+}
+
+function problemResponse(description: string): Response {
+  const schema = { $ref: '#/components/schemas/Problem' }
+  return { description, content: { 'application/problem+json': { schema } } }
+}

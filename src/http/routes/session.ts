@@ -1,0 +1,110 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { Problem } from '../../errors.ts'
+import { permissionsOf } from '../../security/permissions.ts'
+import type { Services } from '../../services.ts'
+import { sessionOf } from '../authenticate.ts'
+import { originOf } from '../origin.ts'
+import { Id, idleExpiry, Password, Timestamp, Tokens, timestamp, tokensView } from '../schemas.ts'
+import { StrictObject } from '../strict-object.ts'
+
+/** A client is told to refresh from this long before its access token ends. */
+const refreshAheadMs = 5 * 60_000
+
+/** The session of the request itself. */
+export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
+  app,
+  { services },
+) => {
+  const { config, accounts, sessions, clock } = services
+
+  app.get(
+    '/v1/auth/session',
+    {
+      schema: {
+        tags: ['clients'],
+        summary: 'Who is signed in',
+        security: [{ bearer: [] }],
+        response: {
+          200: Type.Object({
+            sessionId: Id,
+            user: Type.Object({
+              id: Id,
+              email: Type.String(),
+              roles: Type.Array(Type.String()),
+              permissions: Type.Array(Type.String()),
+            }),
+            clientType: Type.String(),
+            accessExpiresAt: Timestamp,
+            needsRefresh: Type.Boolean(),
+            idleExpiresAt: Timestamp,
+            expiresAt: Timestamp,
+          }),
+        },
+      },
+      config: {
+        problems: [
+          'authentication_required',
+          'access_token_invalid',
+          'access_token_expired',
+          'session_revoked',
+        ],
+      },
+    },
+    async request => {
+      const { sessionId, userId, accessExpiresAt } = sessionOf(request)
+      const [session, account] = await Promise.all([sessions.get(sessionId, userId), accounts.find(userId)])
+      if (session === null || account === null) throw new Problem('session_expired')
+      return {
+        sessionId,
+        user: {
+          id: account.id,
+          email: account.email,
+          roles: [...account.roles],
+          permissions: permissionsOf(config.permissions, account.roles),
+        },
+        clientType: session.clientType,
+        accessExpiresAt: timestamp(accessExpiresAt),
+        needsRefresh: clock.now() >= accessExpiresAt - refreshAheadMs,
+        idleExpiresAt: timestamp(idleExpiry(session, config.policies)),
+        expiresAt: timestamp(session.expiresAt),
+      }
+    },
+  )
+
+  app.post(
+    '/v1/auth/password',
+    {
+      schema: {
+        tags: ['clients'],
+        summary: 'Change the password',
+        description: 'Answers a new pair for this session; every other session of the user is revoked.',
+        security: [{ bearer: [] }],
+        body: StrictObject({ currentPassword: Password, newPassword: Password }),
+        response: { 200: Tokens },
+      },
+      config: {
+        problems: ['validation_failed', 'authentication_required', 'wrong_password', 'weak_password'],
+      },
+    },
+    async request => {
+      const { sessionId, userId } = sessionOf(request)
+      const outcome = await accounts.changePassword({
+        userId,
+        sessionId,
+        ...request.body,
+        origin: originOf(request),
+      })
+      switch (outcome.kind) {
+        case 'changed':
+          return tokensView(outcome.sessionId, outcome.tokens, clock.now())
+        case 'wrong_password':
+          throw new Problem('wrong_password')
+        case 'weak_password':
+          throw new Problem('weak_password', { detail: outcome.detail })
+        case 'session_ended':
+          throw new Problem('session_expired')
+      }
+    },
+  )
+}

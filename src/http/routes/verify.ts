@@ -1,0 +1,85 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { Problem } from '../../errors.ts'
+import { hasPermission } from '../../security/permissions.ts'
+import type { Services } from '../../services.ts'
+import { requireSignedIn } from '../authenticate.ts'
+import { StrictObject } from '../strict-object.ts'
+
+/** Services and gateways ask: is this request signed in? */
+export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+  const { config, clock, keyRing } = services
+
+  app.get(
+    '/v1/verify',
+    {
+      schema: {
+        tags: ['services'],
+        summary: 'Is this request signed in?',
+        description:
+          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401.',
+        security: [{ bearer: [] }],
+        querystring: StrictObject({
+          permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+        }),
+        response: { 204: Type.Null() },
+      },
+      config: {
+        problems: [
+          'authentication_required',
+          'access_token_invalid',
+          'access_token_expired',
+          'session_revoked',
+          'session_expired',
+          'permission_denied',
+          'store_unavailable',
+          'overloaded',
+        ],
+      },
+    },
+    async (request, reply) => {
+      const session = await requireSignedIn(services, request)
+      const { permission } = request.query
+      if (permission !== undefined && !hasPermission(config.permissions, session.roles, permission)) {
+        throw new Problem('permission_denied', { requires: permission })
+      }
+      reply.header('x-session-id', session.sessionId)
+      reply.header('x-user-id', session.userId)
+      reply.header('x-user-roles', session.roles.join(','))
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/.well-known/jwks.json',
+    {
+      schema: {
+        tags: ['services'],
+        summary: 'Public keys of every key that may still verify (RFC 7517)',
+        response: {
+          200: Type.Object({
+            keys: Type.Array(
+              Type.Object({
+                kty: Type.String(),
+                crv: Type.String(),
+                x: Type.String(),
+                y: Type.String(),
+                kid: Type.String(),
+                alg: Type.String(),
+                use: Type.Literal('sig'),
+              }),
+            ),
+          }),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const keys = keyRing.published(clock.now())
+      if (keys.length === 0) throw new Problem('store_unavailable', { retryAfterSeconds: 1 })
+      reply.header('cache-control', 'public, max-age=300')
+      return {
+        keys: keys.map(({ kid, alg, publicJwk }) => ({ ...publicJwk, kid, alg, use: 'sig' as const })),
+      }
+    },
+  )
+}

@@ -1,0 +1,91 @@
+import { Type } from 'typebox'
+import type { Instant } from '../clock.ts'
+import type { Policies } from '../session/policy.ts'
+import type { Session, TokenPair } from '../session/session.ts'
+import { StrictObject } from './strict-object.ts'
+
+/** Shapes that several routes share, and how the domain's values become them. */
+
+export const Email = Type.String({ format: 'email', maxLength: 254, description: 'An e-mail address.' })
+/** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
+export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
+export const Id = Type.String({ format: 'uuid' })
+export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
+export const DeviceName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  description: 'What the owner calls the device.',
+})
+
+export const Tokens = Type.Object({
+  tokenType: Type.Literal('Bearer'),
+  accessToken: Type.String(),
+  expiresIn: Type.Integer({ description: 'Seconds that the access token has left.' }),
+  refreshToken: Type.String(),
+  refreshExpiresIn: Type.Integer({ description: 'Seconds that the refresh token has left.' }),
+  sessionId: Id,
+})
+
+export const User = Type.Object({ id: Id, email: Type.String(), roles: Type.Array(Type.String()) })
+
+export const SessionView = Type.Object({
+  id: Id,
+  current: Type.Boolean({ description: 'This is the session of the request.' }),
+  clientType: Type.String(),
+  authMethod: Type.String(),
+  deviceName: Type.Union([Type.String(), Type.Null()]),
+  device: Type.Object({
+    type: Type.Enum(['desktop', 'mobile', 'tablet', 'bot', 'unknown']),
+    os: Type.Union([Type.String(), Type.Null()]),
+    browser: Type.Union([Type.String(), Type.Null()]),
+  }),
+  ipAddress: Type.Union([Type.String(), Type.Null()]),
+  createdAt: Timestamp,
+  lastActivityAt: Timestamp,
+  idleExpiresAt: Timestamp,
+  expiresAt: Timestamp,
+})
+
+export const SessionParams = StrictObject({ id: Id })
+
+export function timestamp(at: Instant): string {
+  return new Date(at).toISOString()
+}
+
+/** Lifetimes are what is really left: a pair that is answered again has less than when it was new. */
+export function tokensView(sessionId: string, tokens: TokenPair, now: Instant) {
+  return {
+    tokenType: 'Bearer' as const,
+    accessToken: tokens.accessToken,
+    expiresIn: secondsLeft(tokens.accessExpiresAt, now),
+    refreshToken: tokens.refreshToken,
+    refreshExpiresIn: secondsLeft(tokens.refreshExpiresAt, now),
+    sessionId,
+  }
+}
+
+function secondsLeft(until: Instant, now: Instant): number {
+  return Math.max(0, Math.round((until - now) / 1000))
+}
+
+export function sessionView(session: Session, currentId: string, policies: Policies) {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    clientType: session.clientType,
+    authMethod: session.authMethod,
+    deviceName: session.deviceName,
+    device: session.device,
+    ipAddress: session.ipAddress,
+    createdAt: timestamp(session.createdAt),
+    lastActivityAt: timestamp(session.lastActivityAt),
+    idleExpiresAt: timestamp(idleExpiry(session, policies)),
+    expiresAt: timestamp(session.expiresAt),
+  }
+}
+
+export function idleExpiry(session: Session, policies: Policies): Instant {
+  const idleTimeoutSeconds = policies.get(session.clientType)?.idleTimeoutSeconds ?? 0
+  return Math.min(session.lastActivityAt + idleTimeoutSeconds * 1000, session.expiresAt)
+}

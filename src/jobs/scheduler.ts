@@ -1,0 +1,42 @@
+import type { Logger } from '../observability.ts'
+
+/** Something done again and again. A run that fails is logged, and the next one comes as planned. */
+export type Job = { name: string; everyMs: number; run: () => Promise<void> }
+
+/** Starts jobs; a job never overlaps itself. `stop` waits for the runs under way. */
+export function startJobs(jobs: readonly Job[], logger: Logger): { stop(): Promise<void> } {
+  const timers = new Map<string, NodeJS.Timeout>()
+  const running = new Map<string, Promise<void>>()
+  const failing = new Set<string>()
+  let stopped = false
+
+  function plan(job: Job): void {
+    if (stopped) return
+    timers.set(
+      job.name,
+      setTimeout(() => running.set(job.name, runOnce(job)), job.everyMs),
+    )
+  }
+
+  async function runOnce(job: Job): Promise<void> {
+    try {
+      await job.run()
+      if (failing.delete(job.name)) logger.info({ job: job.name }, 'job works again')
+    } catch (error) {
+      // Once, not every time: a store that is away would fill the log.
+      if (!failing.has(job.name)) logger.warn({ job: job.name, err: error }, 'job failed')
+      failing.add(job.name)
+    } finally {
+      plan(job)
+    }
+  }
+
+  for (const job of jobs) plan(job)
+  return {
+    async stop() {
+      stopped = true
+      for (const timer of timers.values()) clearTimeout(timer)
+      await Promise.all(running.values())
+    },
+  }
+}

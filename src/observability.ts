@@ -1,0 +1,47 @@
+import { type Logger, pino } from 'pino'
+
+export type { Logger }
+
+/** One line of JSON an event on stdout. What could be a secret is cut out, at any level. */
+export function createLogger(level: string): Logger {
+  return pino({
+    level,
+    redact: {
+      paths: [
+        'req.headers.authorization',
+        'req.headers.cookie',
+        'res.headers["set-cookie"]',
+        '*.password',
+        '*.accessToken',
+        '*.refreshToken',
+        '*.token',
+      ],
+      censor: '[redacted]',
+    },
+  })
+}
+
+/** How a store is doing, as its users experience it. Each change is logged once. */
+export type StoreHealth = {
+  reached(): void
+  missed(error: unknown): void
+  isUp(): boolean
+}
+
+export function createStoreHealth(store: 'postgres' | 'redis', logger: Logger): StoreHealth {
+  let up: boolean | undefined
+  return {
+    reached() {
+      if (up === false) logger.info({ store }, `${store} is back`)
+      up = true
+    },
+    missed(error) {
+      if (up !== false) {
+        const reason = error instanceof Error ? error.message : String(error)
+        logger.warn({ store, reason }, `${store} is away`)
+      }
+      up = false
+    },
+    isUp: () => up === true,
+  }
+}

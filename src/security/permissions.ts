@@ -1,0 +1,23 @@
+/** Role → what it may do. */
+export type PermissionTable = ReadonlyMap<string, ReadonlySet<string>>
+
+/** What an operator may be allowed to do. */
+export const operatorPermissions = [
+  'sessions:read',
+  'sessions:revoke',
+  'sessions:cleanup',
+  'users:read',
+  'users:unlock',
+  'audit:read',
+] as const
+
+export const builtInPermissions: PermissionTable = new Map([['admin', new Set(operatorPermissions)]])
+
+/** Sorted, each once. */
+export function permissionsOf(table: PermissionTable, roles: readonly string[]): string[] {
+  return [...new Set(roles.flatMap(role => [...(table.get(role) ?? [])]))].sort()
+}
+
+export function hasPermission(table: PermissionTable, roles: readonly string[], permission: string): boolean {
+  return roles.some(role => table.get(role)?.has(permission) ?? false)
+}

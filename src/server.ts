@@ -1,0 +1,43 @@
+import { buildApp } from './app.ts'
+import { readConfig } from './config.ts'
+import { serviceJobs } from './jobs/jobs.ts'
+import { startJobs } from './jobs/scheduler.ts'
+import { createLogger } from './observability.ts'
+import { refuse } from './refuse.ts'
+import { createServices, SchemaError } from './services.ts'
+
+/** Milliseconds after which a shutdown ends whatever still runs. */
+const shutdownLimitMs = 10_000
+
+/** Serves until SIGTERM or SIGINT. A refused start is one line on stderr and exit code 1. */
+async function serve(): Promise<void> {
+  const config = readConfig()
+  const logger = createLogger(config.logLevel)
+  const services = createServices(config, logger)
+  try {
+    await services.start()
+  } catch (error) {
+    if (error instanceof SchemaError) throw error
+    // Not a reason to end: it answers 503, and heals when the database comes.
+    logger.warn({ err: error }, 'started without the database')
+  }
+
+  const app = await buildApp(services)
+  await app.listen({ host: config.host, port: config.port })
+  const jobs = startJobs(serviceJobs(services), logger)
+
+  let stopping = false
+  async function stop(signal: string): Promise<void> {
+    if (stopping) process.exit(1)
+    stopping = true
+    logger.info({ signal }, 'stopping')
+    setTimeout(() => process.exit(1), shutdownLimitMs).unref()
+    await app.close()
+    await jobs.stop()
+    await services.close()
+  }
+  process.on('SIGTERM', signal => void stop(signal))
+  process.on('SIGINT', signal => void stop(signal))
+}
+
+await serve().catch(refuse)

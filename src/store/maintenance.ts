@@ -1,0 +1,147 @@
+import { v7 as uuid } from 'uuid'
+import type { Clock, Instant } from '../clock.ts'
+import type { SecretRing } from '../session/secrets.ts'
+import type { Actor, SessionCache } from '../session/session.ts'
+import { generateSigningKey } from '../session/signing-key.ts'
+import { type CleanupResult, cleanUp } from './cleanup.ts'
+import { insertCutoff } from './cutoffs.ts'
+import type { Database } from './database.ts'
+import { insertEvents } from './events.ts'
+import { markCutOffSessions } from './revocations.ts'
+import type { CutoffScope } from './schema.ts'
+import { listSigningKeys, revokeSigningKey, rotateSigningKey } from './signing-keys.ts'
+
+export type MaintenanceSettings = {
+  eventsRetentionDays: number
+  rotationGraceSeconds: number
+  longestAccessTokenSeconds: number
+  longestSessionSeconds: number
+}
+
+/** A new key is published this long before it signs: caches of the JWKS live for five minutes. */
+const publishedBeforeUseSeconds = 600
+
+/** In an emergency: as long as instances need to read of a key. Until then a 503, rather than a 401 from those that
+ * have not read of it yet. */
+const emergencyPublishedBeforeUseSeconds = 2
+
+/** A client that was cut off for up to an hour still finds the successor that it has not received. */
+const successorMarginSeconds = 3_600
+
+export type Maintenance = ReturnType<typeof createMaintenance>
+
+/** What operators and jobs do beside the sessions of single people. */
+export function createMaintenance(
+  parts: { database: Database; clock: Clock; cache: SessionCache; secrets: SecretRing },
+  settings: MaintenanceSettings,
+) {
+  const { database, clock, cache, secrets } = parts
+  const origin = { ipAddress: null, userAgent: null }
+
+  return {
+    /** Deletes what has ended; see `cleanUp`. Records that it ran when it deleted anything. */
+    async cleanUp(
+      actor: Actor,
+      progress: (deleted: { sessions: number; events: number }) => void = () => undefined,
+    ): Promise<CleanupResult & { tookMs: number }> {
+      const started = clock.monotonic()
+      const result = await cleanUp(
+        database,
+        {
+          batchSize: 1_000,
+          pauseMs: 20,
+          eventsRetentionDays: settings.eventsRetentionDays,
+          successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
+          longestSessionSeconds: settings.longestSessionSeconds,
+        },
+        progress,
+      )
+      const tookMs = Math.round(clock.monotonic() - started)
+      if (result.kind === 'done' && result.deletedSessions + result.deletedEvents > 0) {
+        const { deletedSessions, deletedEvents } = result
+        const details = { deletedSessions, deletedEvents, tookMs }
+        await database.run(executor =>
+          insertEvents(executor, [
+            { type: 'cleanup_ran', userId: null, sessionId: null, actor, origin, details },
+          ]),
+        )
+      }
+      return { ...result, tookMs }
+    },
+
+    /**
+     * Revokes every session that the scope covers. It holds from the moment that the fact is committed; the rows are
+     * marked behind it, page by page. Returns how many rows were marked.
+     */
+    async revokeMany(
+      cutoff: {
+        scope: CutoffScope
+        subject: string | null
+        issuedBefore: Instant | null
+        reason: string
+        actor: Actor
+      },
+      progress: (marked: number) => void = () => undefined,
+    ): Promise<{ id: string; revoked: number }> {
+      const id = uuid()
+      await database.transaction(async executor => {
+        const issuedBefore = await insertCutoff(executor, { id, ...cutoff })
+        const details = {
+          scope: cutoff.scope,
+          subject: cutoff.subject,
+          issuedBefore: new Date(issuedBefore).toISOString(),
+          reason: cutoff.reason,
+        }
+        await insertEvents(executor, [
+          { type: 'bulk_revocation', userId: null, sessionId: null, actor: cutoff.actor, origin, details },
+        ])
+      })
+      let revoked = 0
+      for await (const ids of markCutOffSessions(database, cutoff)) {
+        await cache.revoke(ids, 'bulk')
+        revoked += ids.length
+        progress(revoked)
+      }
+      return { id, revoked }
+    },
+
+    listSigningKeys: () => database.run(listSigningKeys),
+
+    /** Publishes the next signing key well before it signs; the others end after their last token has. */
+    async rotateSigningKey(actor: Actor): Promise<{ kid: string; signsFrom: Instant }> {
+      const signsFrom = clock.now() + publishedBeforeUseSeconds * 1000
+      const key = generateSigningKey(secrets.minting(), signsFrom)
+      await database.transaction(async executor => {
+        await rotateSigningKey(executor, key, lastTokenEnds(signsFrom))
+        await insertEvents(executor, [keyEvent('key_rotated', key.kid, actor)])
+      })
+      return { kid: key.kid, signsFrom }
+    },
+
+    /** Ends a key at once, for an emergency; another one signs two seconds later. False when there is no such key. */
+    async revokeSigningKey(kid: string, actor: Actor): Promise<boolean> {
+      const replacement = generateSigningKey(
+        secrets.minting(),
+        clock.now() + emergencyPublishedBeforeUseSeconds * 1000,
+      )
+      return await database.transaction(async executor => {
+        if (!(await revokeSigningKey(executor, kid))) return false
+        await rotateSigningKey(executor, replacement, lastTokenEnds(clock.now()))
+        await insertEvents(executor, [
+          keyEvent('key_revoked', kid, actor),
+          keyEvent('key_rotated', replacement.kid, actor),
+        ])
+        return true
+      })
+    },
+  }
+
+  /** A minute for instances that have not yet read of the next key. */
+  function lastTokenEnds(lastSigned: Instant): Instant {
+    return lastSigned + (settings.longestAccessTokenSeconds + 60) * 1000
+  }
+
+  function keyEvent(type: 'key_rotated' | 'key_revoked', kid: string, actor: Actor) {
+    return { type, userId: null, sessionId: null, actor, origin, details: { kid } } as const
+  }
+}
