@@ -1,10 +1,9 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { Problem } from '../errors.ts'
+import { type Fault, mostFaults } from './fault.ts'
 import { pointerTo } from './json-pointer.ts'
 import { isRecord } from './record.ts'
 import { textFault } from './text.ts'
-
-type Fault = { path: string; message: string }
 
 /**
  * Closes what a route does not declare: without a schema for its query it takes no query, without one for its body
@@ -41,7 +40,8 @@ function problemIn(part: string, values: unknown, declared: boolean): Problem | 
   const errors: Fault[] = []
   for (const key of Object.keys(values)) {
     const message = declared ? valueFault(key, values[key]) : 'is not a known field'
-    if (message !== undefined && errors.length < 20) errors.push({ path: pointerTo('', key), message })
+    if (message !== undefined && errors.length < mostFaults)
+      errors.push({ path: pointerTo('', key), message })
   }
   if (errors.length === 0) return undefined
   return new Problem('validation_failed', { detail: `The ${part} is not valid.`, errors })

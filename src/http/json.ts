@@ -1,12 +1,11 @@
 import { Problem } from '../errors.ts'
+import { type Fault, mostFaults } from './fault.ts'
 import { pointerTo } from './json-pointer.ts'
 import { isRecord } from './record.ts'
 import { textFault } from './text.ts'
 
 const deepestNesting = 16
-const mostFaults = 20
 
-type Fault = { path: string; message: string }
 type Inspection = { faults: Fault[]; members: number }
 
 /**

@@ -1,10 +1,9 @@
 import type { TLocalizedValidationError } from 'typebox/error'
+import { type Fault, mostFaults } from './fault.ts'
 import { pointerTo } from './json-pointer.ts'
 
-export type Fault = { path: string; message: string }
 type ValidationError = TLocalizedValidationError
 
-const mostFaults = 20
 /** In characters. The names of unknown fields are the caller's, and may be of any length. */
 const longestPath = 200
 

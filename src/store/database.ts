@@ -131,7 +131,8 @@ function isUnavailable(error: Error): boolean {
   if (error instanceof StandbyError) return true
   if (error instanceof pg.DatabaseError)
     return /^(08|53|57|40)|^(55P03|25006|25P0[234])$/.test(error.code ?? '')
-  if ('code' in error && typeof error.code === 'string') return true
+  // Node's own: ECONNREFUSED, ECONNRESET, ENOTFOUND …
+  if ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) return true
   return /timeout|Connection terminated|not queryable|Cannot use a pool/i.test(error.message)
 }
 
