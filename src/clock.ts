@@ -25,3 +25,8 @@ export function createClock(): Clock {
     },
   }
 }
+
+/** This machine's time for a `Date` header (RFC 9110 §6.6.1); nothing is decided by it. */
+export function httpDate(): string {
+  return new Date().toUTCString()
+}

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { createClock } from '../clock.ts'
 
 /** The result of a command on stdout: as JSON when asked for, else as a line for people. */
 export function print(command: Command, result: unknown, text: string): void {
@@ -25,11 +26,12 @@ export function table(rows: readonly Record<string, string | number | null>[], e
 
 /** Progress on stderr, on a terminal, once the work has taken a second. */
 export function createProgress(): { show(text: string): void; done(): void } {
-  const started = performance.now()
+  const { monotonic } = createClock()
+  const started = monotonic()
   let shown = false
   return {
     show(text) {
-      if (!process.stderr.isTTY || performance.now() - started < 1_000) return
+      if (!process.stderr.isTTY || monotonic() - started < 1_000) return
       process.stderr.write(`\r\u001b[K${text}`)
       shown = true
     },

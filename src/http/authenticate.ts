@@ -5,6 +5,7 @@ import { Problem } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { type AccessClaims, isAccessClaims } from '../session/access-token.ts'
 import type { SignedIn, VerifyOutcome } from '../session/verify.ts'
+import { headerCount } from './framing.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -85,10 +86,7 @@ export function sessionOf(request: FastifyRequest): SignedIn {
 export function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   if (authorization === undefined) return null
-  const { rawHeaders } = request.raw
-  const isAuthorization = (name: string, index: number) =>
-    index % 2 === 0 && name.length === 13 && name.toLowerCase() === 'authorization'
-  if (rawHeaders.filter(isAuthorization).length > 1) {
+  if (headerCount(request.raw, 'authorization') > 1) {
     throw new Problem('validation_failed', { detail: 'Send one Authorization header, not several.' })
   }
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []

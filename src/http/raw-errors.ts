@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import { ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { httpDate } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { renderProblem } from './problem.ts'
 
@@ -76,7 +77,7 @@ function answerAndClose(socket: Duplex, problem: Problem): void {
   const { status, headers, body } = renderProblem(problem, randomUUID())
   const head = Object.entries({
     ...headers,
-    date: new Date().toUTCString(),
+    date: httpDate(),
     connection: 'close',
     'content-length': String(Buffer.byteLength(body)),
   }).map(([name, value]) => `${name}: ${value}\r\n`)

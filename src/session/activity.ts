@@ -1,6 +1,6 @@
 import type { Instant } from '../clock.ts'
 import { activityStepSeconds, type Policy } from './policy.ts'
-import type { SessionStore } from './session.ts'
+import type { SessionStore } from './ports.ts'
 
 /** Collects activity in memory and writes it in one statement, so that verify costs no write. */
 export type Activity = {

@@ -3,8 +3,8 @@ import type { AccessTokens } from './access-token.ts'
 import type { Activity } from './activity.ts'
 import type { Continuity } from './continuity.ts'
 import type { Policies } from './policy.ts'
+import type { SessionCache, SessionStore } from './ports.ts'
 import type { SecretRing } from './secrets.ts'
-import type { SessionCache, SessionStore } from './session.ts'
 
 export type SessionSettings = {
   policies: Policies

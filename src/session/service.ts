@@ -1,10 +1,11 @@
 import type { SessionContext } from './context.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
+import type { SessionPage } from './ports.ts'
 import { createRefresh } from './refresh.ts'
 import { parseRefreshToken, unknownSecret } from './refresh-token.ts'
 import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revoke.ts'
 import { isProven } from './rotation.ts'
-import type { Actor, Origin, Session, SessionPage } from './session.ts'
+import type { Actor, Origin, Session } from './session.ts'
 import { type StartRequest, startSession } from './start.ts'
 import { createVerify } from './verify.ts'
 

@@ -1,7 +1,8 @@
 import type { Instant } from '../clock.ts'
 import type { PeekedToken } from './access-token.ts'
 import type { Policies } from './policy.ts'
-import type { CacheReading, SessionState, Snapshot } from './session.ts'
+import type { CacheReading } from './ports.ts'
+import type { SessionState, Snapshot } from './session.ts'
 
 /**
  * Until every instance follows the revocations of all others, a snapshot is trusted for no longer than this, so that

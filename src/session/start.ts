@@ -3,8 +3,9 @@ import type { SessionContext } from './context.ts'
 import { deviceFacts } from './device.ts'
 import type { SecurityEvent } from './events.ts'
 import { idleDeadlines, type Policy } from './policy.ts'
+import type { LockedUser, Transaction } from './ports.ts'
 import { mintRefreshToken, newFamily } from './refresh-token.ts'
-import type { LockedUser, Origin, TokenPair, Transaction } from './session.ts'
+import type { Origin, TokenPair } from './session.ts'
 
 export type StartRequest = {
   userId: string

@@ -1,11 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { SessionCache } from '../session/ports.ts'
 import type { SecretRing } from '../session/secrets.ts'
-import {
-  type RevocationReason,
-  revocationReasons,
-  type SessionCache,
-  type Snapshot,
-} from '../session/session.ts'
+import { type RevocationReason, revocationReasons, type Snapshot } from '../session/session.ts'
 import type { RedisClient } from './redis.ts'
 
 /** Key names. The braces put a session's keys into one Cluster slot, so that one `MGET` reads both. */

@@ -1,4 +1,4 @@
-import type { SessionStore } from '../session/session.ts'
+import type { SessionStore } from '../session/ports.ts'
 import type { Database } from './database.ts'
 import {
   findForOwner,

@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { Problem } from '../errors.ts'
-import type { LockedUser, NewUser } from '../session/session.ts'
+import type { LockedUser, NewUser } from '../session/ports.ts'
 import type { Database, Executor } from './database.ts'
 import { securityEvents, userSessions, users } from './schema.ts'
 

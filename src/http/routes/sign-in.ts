@@ -104,7 +104,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         description:
           'Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, or a second time, it is 204 too.',
         security: [{}, { bearer: [] }],
-        body: Type.Optional(StrictObject({ refreshToken: Type.Optional(RefreshToken) })),
+        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
         response: { 204: Type.Null() },
       },
       config: { problems: ['validation_failed', 'access_token_invalid', 'refresh_token_invalid'] },
