@@ -4,10 +4,11 @@ import { performance } from 'node:perf_hooks'
 export type Instant = number
 
 /**
- * The database's clock, carried on by this process' monotonic one, so that no instance's own clock decides
- * anything. A reading is never ahead of the database: it can lag by the time that the last answer travelled.
+ * The database's clock, carried on by this process' monotonic one, so that no instance's own clock decides anything.
+ * A reading is never ahead of the database; it lags by the shortest time that one of the last answers travelled.
  */
 export type Clock = {
+  /** With a fraction of a millisecond. */
   now(): Instant
   /** Milliseconds of the monotonic clock; for measuring how long something took. */
   monotonic(): number
@@ -15,13 +16,20 @@ export type Clock = {
   synchronise(databaseNow: Instant): void
 }
 
+/** Few enough that a clock that was set, or drifts, is followed within seconds. */
+const samplesKept = 10
+
 export function createClock(): Clock {
+  const samples: number[] = []
   let offset = Date.now() - performance.now()
   return {
-    now: () => Math.floor(offset + performance.now()),
+    now: () => offset + performance.now(),
     monotonic: () => performance.now(),
     synchronise(databaseNow) {
-      offset = databaseNow - performance.now()
+      samples.push(databaseNow - performance.now())
+      if (samples.length > samplesKept) samples.shift()
+      // Every answer arrives late, and so each sample is too small by the time that it travelled.
+      offset = Math.max(...samples)
     },
   }
 }

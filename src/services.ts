@@ -14,6 +14,7 @@ import { createSessions } from './session/service.ts'
 import { generateSigningKey } from './session/signing-key.ts'
 import { snapshotLifetimeMs } from './session/snapshot.ts'
 import { createDatabase } from './store/database.ts'
+import { synchroniseClock } from './store/database-clock.ts'
 import { createMaintenance } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
 import { createRedis, type RedisClient } from './store/redis.ts'
@@ -81,8 +82,8 @@ export function createServices(config: Config, logger: Logger) {
   /** Takes over the database's time, the keys and the secrets in use. */
   async function reload(): Promise<void> {
     if (!prepared) await prepare()
+    await synchroniseClock(database, clock)
     const state = await signingKeys.read()
-    clock.synchronise(state.now)
     secrets.load(state.secretIds)
     keyRing.load(state.keys)
   }
@@ -92,7 +93,7 @@ export function createServices(config: Config, logger: Logger) {
     const missing = await missingMigrations(database)
     if (missing > 0) throw new SchemaError(missing)
     await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
-    clock.synchronise((await signingKeys.read()).now)
+    await synchroniseClock(database, clock)
     await signingKeys.ensureFirst(() => generateSigningKey(secrets.minting(), clock.now()))
     prepared = true
   }

@@ -18,17 +18,11 @@ export type SigningKeyStore = ReturnType<typeof createSigningKeyStore>
 /** What the key ring and the secret ring are loaded from. */
 export function createSigningKeyStore(database: Database) {
   return {
-    /** Keys and ids of secrets, with the database's clock at that moment. */
     read: () =>
-      database.run(async executor => {
-        const [clock] = await executor
-          .select({ now: sql<Instant>`extract(epoch FROM clock_timestamp()) * 1000`.mapWith(Number) })
-          .from(sql`(SELECT) AS nothing`)
-        const keys = await executor.select(columns).from(signingKeys)
-        const ids = await executor.select().from(secretIds)
-        if (clock === undefined) throw new Error('the database did not tell the time')
-        return { now: clock.now, keys, secretIds: ids }
-      }),
+      database.run(async executor => ({
+        keys: await executor.select(columns).from(signingKeys),
+        secretIds: await executor.select().from(secretIds),
+      })),
     /** Adds the first key if there is none. Instances that start together take turns; one of them adds it. */
     ensureFirst: (generate: () => StoredSigningKey) =>
       database.transaction(async executor => {

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { createClock } from '../../src/clock.ts'
 import type { Policy } from '../../src/session/policy.ts'
-import { mintRefreshToken, newFamily, parseRefreshToken, type RefreshToken } from '../../src/session/refresh-token.ts'
+import {
+  mintRefreshToken,
+  newFamily,
+  parseRefreshToken,
+  type RefreshToken,
+} from '../../src/session/refresh-token.ts'
 import { createSecretRing, type LoadedSecretRing } from '../../src/session/secret-ring.ts'
 import { sha256 } from '../../src/session/secrets.ts'
 import type { SessionState } from '../../src/session/session.ts'

@@ -85,10 +85,8 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       },
     },
     async request => {
-      const arrivedAt = clock.now()
       const outcome = await sessions.refresh(request.body.refreshToken, {
         origin: originOf(request),
-        arrivedAt,
       })
       if (outcome.kind !== 'tokens') throw refusal(outcome)
       return tokensView(outcome.sessionId, outcome.tokens, clock.now())

@@ -1,0 +1,67 @@
+import { goodPassword } from './service.ts'
+
+/** An answer, with its body read. */
+export type Answer = { status: number; headers: Headers; body: Record<string, unknown> }
+
+export type Tokens = { accessToken: string; refreshToken: string; sessionId: string; expiresIn: number }
+
+/** Calls an instance over HTTP, as any client does. */
+export function client(url: string) {
+  async function call(
+    method: string,
+    path: string,
+    options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const headers = new Headers(options.headers)
+    if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`)
+    if (options.body !== undefined) headers.set('content-type', 'application/json')
+    const response = await fetch(url + path, {
+      method,
+      headers,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    })
+    const text = await response.text()
+    const body: unknown = text === '' ? {} : JSON.parse(text)
+    return { status: response.status, headers: response.headers, body: isRecord(body) ? body : {} }
+  }
+
+  return {
+    call,
+    async signIn(
+      email: string,
+      options: { userAgent?: string; clientType?: string; password?: string } = {},
+    ) {
+      const { userAgent = 'test', clientType, password = goodPassword } = options
+      const answer = await call('POST', '/v1/auth/login', {
+        headers: { 'user-agent': userAgent },
+        body: { email, password, ...(clientType === undefined ? {} : { clientType }) },
+      })
+      return tokensOf(answer)
+    },
+    refresh: (refreshToken: string) => call('POST', '/v1/auth/refresh', { body: { refreshToken } }),
+    verify: (token: string) => call('GET', '/v1/verify', { token }),
+    sessions: async (token: string) => {
+      const { body } = await call('GET', '/v1/sessions', { token })
+      return Array.isArray(body['sessions']) ? body['sessions'] : []
+    },
+  }
+}
+
+/** The pair in an answer; throws when the answer is something else. */
+export function tokensOf(answer: Answer): Tokens {
+  const { accessToken, refreshToken, sessionId, expiresIn } = answer.body
+  if (
+    answer.status !== 200 ||
+    typeof accessToken !== 'string' ||
+    typeof refreshToken !== 'string' ||
+    typeof sessionId !== 'string' ||
+    typeof expiresIn !== 'number'
+  ) {
+    throw new Error(`expected tokens, got ${answer.status} ${JSON.stringify(answer.body)}`)
+  }
+  return { accessToken, refreshToken, sessionId, expiresIn }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

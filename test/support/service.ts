@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { buildApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createLogger } from '../../src/observability.ts'
+import { createServices, type Services } from '../../src/services.ts'
+
+/** An instance of the service inside the test's process, on a port of its own. */
+export type Instance = { url: string; services: Services; app: FastifyInstance; close(): Promise<void> }
+
+export type Environment = Record<string, string>
+
+/** The same for every instance of a test file, as it is for every instance of a deployment. */
+export const secret = randomBytes(32).toString('base64')
+
+export async function startInstance(environment: Environment): Promise<Instance> {
+  const config = readConfig({
+    LATCHKEY_SECRET: secret,
+    PORT: '0',
+    CLEANUP_INTERVAL_SECONDS: '0',
+    ...environment,
+  })
+  const services = createServices(config, createLogger('silent'))
+  await services.start()
+  const app = await buildApp(services)
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  return {
+    url,
+    services,
+    app,
+    async close() {
+      await app.close()
+      await services.close()
+    },
+  }
+}
+
+/** A user who may sign in. */
+export async function createUser(
+  { accounts }: Services,
+  email: string,
+  options: { password?: string | null; roles?: string[] } = {},
+): Promise<string> {
+  const { password = goodPassword, roles = [] } = options
+  const by = { actor: 'cli', origin: { ipAddress: null, userAgent: null } }
+  return (await accounts.register({ email, password, roles }, by)).id
+}
+
+export const goodPassword = 'correct horse battery'
