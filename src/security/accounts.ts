@@ -3,9 +3,9 @@ import { Problem } from '../errors.ts'
 import type { SessionContext } from '../session/context.ts'
 import type { SecurityEvent } from '../session/events.ts'
 import { mintChild, type Predecessor } from '../session/issue.ts'
-import { checkSession, idleDeadlines } from '../session/policy.ts'
+import { checkSession } from '../session/policy.ts'
 import { newFamily } from '../session/refresh-token.ts'
-import { revocationEvents } from '../session/revoke.ts'
+import { revokeLiveInTransaction } from '../session/revoke.ts'
 import type { Sessions } from '../session/service.ts'
 import type { Actor, Origin, SessionState, TokenPair } from '../session/session.ts'
 import { checkPassword, hashPassword, needsRehash, weaknessOf } from './passwords.ts'
@@ -54,7 +54,7 @@ const attempts = 3
 
 /** People with passwords: registering, signing in, changing the password, and ending an account. */
 export function createAccounts(context: SessionContext, sessions: Sessions, accounts: AccountStore) {
-  const { settings, clock, continuity, store, cache } = context
+  const { settings, continuity, store, cache } = context
 
   /** Throws `email_taken` and `weak_password`. Without a password the person signs in by other means. */
   async function register(
@@ -148,12 +148,8 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
       if (user === null || user.disabled || user.passwordHash !== account.passwordHash) return null
       if ((await tx.rotate(child.rotation)) === null) return null
       await tx.setPasswordHash(account.id, passwordHash)
-      const live = await tx.liveSessions(
-        account.id,
-        idleDeadlines(settings.policies, clock.now(), continuity.downtime),
-      )
-      const others = live.map(session => session.id).filter(id => id !== request.sessionId)
-      const revoked = await tx.revoke(others, by)
+      const others = { userId: account.id, except: request.sessionId }
+      const revoked = await revokeLiveInTransaction(tx, context, others, by)
       await tx.record([
         {
           type: 'password_changed',
@@ -163,12 +159,11 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
           origin: request.origin,
           details: {},
         },
-        ...revocationEvents(account.id, revoked, by),
       ])
-      return others
+      return revoked
     })
     if (ended === null) return null
-    await cache.revoke(ended, 'password_changed')
+    await cache.revoke(ended)
     return { kind: 'changed', sessionId: request.sessionId, tokens: child.pair }
   }
 
@@ -193,22 +188,16 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
     const by = { reason, actor, origin } as const
     const ended = await store.transaction(async tx => {
       if ((await tx.lockUser(userId)) === null) return null
-      const live = await tx.liveSessions(
-        userId,
-        idleDeadlines(settings.policies, clock.now(), continuity.downtime),
-      )
-      const ids = live.map(session => session.id)
-      const revoked = await tx.revoke(ids, by)
+      const revoked = await revokeLiveInTransaction(tx, context, { userId, except: null }, by)
       if (how === 'disable') await tx.setDisabled(userId, true)
       else await tx.deleteUser(userId)
       await tx.record([
         userEvent(how === 'disable' ? 'user_disabled' : 'user_deleted', userId, actor, origin),
-        ...revocationEvents(userId, revoked, by),
       ])
-      return ids
+      return revoked
     })
     if (ended === null) return false
-    await cache.revoke(ended, reason)
+    await cache.revoke(ended)
     return true
   }
 

@@ -41,8 +41,8 @@ export type Transaction = {
   /** The user's live sessions, least recently active first. */
   liveSessions(userId: string, idle: IdleDeadlines): Promise<{ id: string; clientType: string }[]>
   insertSession(session: NewSession): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }>
-  /** Marks what is not revoked yet, puts every id given on the feed, and returns the ids newly marked. */
-  revoke(sessionIds: readonly string[], by: { reason: RevocationReason; actor: Actor }): Promise<string[]>
+  /** Marks what is not revoked yet, and puts every session on the feed; a session's first reason stays. */
+  revoke(sessionIds: readonly string[], by: { reason: RevocationReason; actor: Actor }): Promise<Revoked[]>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
   setPasswordHash(userId: string, passwordHash: string): Promise<void>
@@ -53,6 +53,9 @@ export type Transaction = {
 }
 
 export type NewUser = { id: string; email: string; passwordHash: string | null; roles: readonly string[] }
+
+/** A session that is revoked now; `isNew`: it was not before. */
+export type Revoked = { sessionId: string; reason: RevocationReason; isNew: boolean }
 
 export type LockedUser = { roles: readonly string[]; disabled: boolean; passwordHash: string | null }
 
@@ -74,5 +77,5 @@ export type SessionCache = {
   /** Writes a snapshot; without `replace` only where none stands. */
   fill(snapshot: Snapshot, options: { replace: boolean }): Promise<void>
   /** Deletes the snapshot, then marks the session as revoked; true when Redis confirmed every mark. */
-  revoke(sessionIds: readonly string[], reason: RevocationReason): Promise<boolean>
+  revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<boolean>
 }

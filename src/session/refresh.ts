@@ -1,7 +1,9 @@
 import type { Instant } from '../clock.ts'
 import type { SessionContext } from './context.ts'
+import type { SecurityEvent } from './events.ts'
 import { type Child, mintChild, type Predecessor } from './issue.ts'
 import { parseRefreshToken, type RefreshToken, unknownSecret, unsealSuccessor } from './refresh-token.ts'
+import { revokeInTransaction, revokeSessions } from './revoke.ts'
 import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
 import type { Origin, SessionState, TokenPair } from './session.ts'
 import { snapshotOf } from './snapshot.ts'
@@ -132,8 +134,8 @@ export function createRefresh(context: SessionContext) {
     const reading = await cache.read(state.id)
     if (reading.kind === 'away' || reading.revoked === null) return null
     const reason = reading.revoked
-    await store.transaction(tx => tx.revoke([state.id], { reason, actor: 'system' }))
-    await cache.revoke([state.id], reason)
+    const by = { reason, actor: 'system', origin: { ipAddress: null, userAgent: null } }
+    await revokeSessions(context, { userId: state.userId, sessionIds: [state.id] }, by)
     return refused({ kind: 'revoked', reason })
   }
 
@@ -158,24 +160,14 @@ export function createRefresh(context: SessionContext) {
     state: SessionState,
     origin: Origin,
   ): Promise<RefreshOutcome> {
-    await store.transaction(async tx => {
-      const revoked = await tx.revoke([state.id], { reason: 'refresh_reused', actor: 'system' })
-      if (revoked.length === 0) return
-      await tx.record([
-        {
-          ...eventBy(state),
-          origin,
-          type: 'refresh_reused',
-          details: {
-            presentedGeneration: token.generation,
-            currentGeneration: state.rotation,
-            signedInFrom: { ipAddress: state.ipAddress, userAgent: state.userAgent },
-          },
-        },
-        { ...eventBy(state), origin, type: 'session_revoked', details: { reason: 'refresh_reused' } },
-      ])
+    const target = { userId: state.userId, sessionIds: [state.id] }
+    const by = { reason: 'refresh_reused', actor: 'system', origin } as const
+    const revoked = await store.transaction(async tx => {
+      const ended = await revokeInTransaction(tx, target, by)
+      if (ended.some(session => session.isNew)) await tx.record([reuseEvent(token, state, origin)])
+      return ended
     })
-    await cache.revoke([state.id], 'refresh_reused')
+    await cache.revoke(revoked)
     return { kind: 'reused' }
   }
 }
@@ -194,5 +186,19 @@ function eventBy(state: SessionState) {
     sessionId: state.id,
     actor: 'system',
     origin: { ipAddress: state.ipAddress, userAgent: state.userAgent },
+  }
+}
+
+/** With both devices' facts: the one that signed in, and the one that came with the spent token. */
+function reuseEvent(token: RefreshToken, state: SessionState, origin: Origin): SecurityEvent {
+  return {
+    ...eventBy(state),
+    origin,
+    type: 'refresh_reused',
+    details: {
+      presentedGeneration: token.generation,
+      currentGeneration: state.rotation,
+      signedInFrom: { ipAddress: state.ipAddress, userAgent: state.userAgent },
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { SessionContext } from './context.ts'
-import type { SecurityEvent } from './events.ts'
 import { idleDeadlines } from './policy.ts'
+import type { Revoked, Transaction } from './ports.ts'
 import type { Actor, Origin, RevocationReason } from './session.ts'
 
 /** Who revokes, why, and from where; `note` is what an operator gave as the reason. */
@@ -15,48 +15,55 @@ export async function revokeSessions(
   target: { userId: string; sessionIds: readonly string[] },
   by: RevokedBy,
 ): Promise<number> {
-  if (target.sessionIds.length === 0) return 0
-  const revoked = await store.transaction(async tx => {
-    const newly = await tx.revoke(target.sessionIds, by)
-    await tx.record(revocationEvents(target.userId, newly, by))
-    return newly
-  })
-  await cache.revoke(target.sessionIds, by.reason)
-  return revoked.length
+  const revoked = await store.transaction(tx => revokeInTransaction(tx, target, by))
+  await cache.revoke(revoked)
+  return countNew(revoked)
 }
 
 /** Revokes a person's live sessions, but for `except`, under the lock of the user's row: no sign-in slips between. */
 export async function revokeSessionsOf(
-  { settings, clock, continuity, store, cache }: SessionContext,
+  context: SessionContext,
   target: { userId: string; except: string | null },
   by: RevokedBy,
 ): Promise<number> {
-  const { all, newly } = await store.transaction(async tx => {
+  const revoked = await context.store.transaction(async tx => {
     await tx.lockUser(target.userId)
-    const live = await tx.liveSessions(
-      target.userId,
-      idleDeadlines(settings.policies, clock.now(), continuity.downtime),
-    )
-    const ids = live.map(session => session.id).filter(id => id !== target.except)
-    const revoked = await tx.revoke(ids, by)
-    await tx.record(revocationEvents(target.userId, revoked, by))
-    return { all: ids, newly: revoked }
+    return await revokeLiveInTransaction(tx, context, target, by)
   })
-  await cache.revoke(all, by.reason)
-  return newly.length
+  await context.cache.revoke(revoked)
+  return countNew(revoked)
 }
 
-export function revocationEvents(
-  userId: string,
-  sessionIds: readonly string[],
+/** For a transaction that holds the lock of the user's row. The caller tells the cache after the commit. */
+export async function revokeLiveInTransaction(
+  tx: Transaction,
+  { settings, clock, continuity }: Pick<SessionContext, 'settings' | 'clock' | 'continuity'>,
+  target: { userId: string; except: string | null },
+  by: RevokedBy,
+): Promise<Revoked[]> {
+  const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
+  const live = await tx.liveSessions(target.userId, idle)
+  const sessionIds = live.map(session => session.id).filter(id => id !== target.except)
+  return await revokeInTransaction(tx, { userId: target.userId, sessionIds }, by)
+}
+
+/** Marks the sessions, and records an event for each that was not revoked before. */
+export async function revokeInTransaction(
+  tx: Transaction,
+  { userId, sessionIds }: { userId: string; sessionIds: readonly string[] },
   { reason, actor, origin, note }: RevokedBy,
-): SecurityEvent[] {
-  return sessionIds.map(sessionId => ({
-    type: 'session_revoked',
-    userId,
-    sessionId,
-    actor,
-    origin,
-    details: note === undefined ? { reason } : { reason, note },
-  }))
+): Promise<Revoked[]> {
+  if (sessionIds.length === 0) return []
+  const revoked = await tx.revoke(sessionIds, { reason, actor })
+  const details = note === undefined ? { reason } : { reason, note }
+  await tx.record(
+    revoked
+      .filter(session => session.isNew)
+      .map(({ sessionId }) => ({ type: 'session_revoked', userId, sessionId, actor, origin, details })),
+  )
+  return revoked
+}
+
+function countNew(revoked: readonly Revoked[]): number {
+  return revoked.filter(session => session.isNew).length
 }

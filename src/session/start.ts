@@ -3,8 +3,9 @@ import type { SessionContext } from './context.ts'
 import { deviceFacts } from './device.ts'
 import type { SecurityEvent } from './events.ts'
 import { idleDeadlines, type Policy } from './policy.ts'
-import type { LockedUser, Transaction } from './ports.ts'
+import type { LockedUser, Revoked, Transaction } from './ports.ts'
 import { mintRefreshToken, newFamily } from './refresh-token.ts'
+import { revokeInTransaction } from './revoke.ts'
 import type { Origin, TokenPair } from './session.ts'
 
 export type StartRequest = {
@@ -45,7 +46,7 @@ export async function startSession(context: SessionContext, request: StartReques
   })
 
   if (outcome.kind !== 'started') return outcome
-  if (outcome.evicted.length > 0) await cache.revoke(outcome.evicted, 'session_limit')
+  await cache.revoke(outcome.evicted)
   return { kind: 'started', sessionId: outcome.sessionId, tokens: outcome.tokens }
 }
 
@@ -54,7 +55,7 @@ async function evictBeyondLimit(
   { settings, clock, continuity }: SessionContext,
   request: StartRequest,
   policy: Policy,
-): Promise<string[]> {
+): Promise<Revoked[]> {
   const live = await tx.liveSessions(
     request.userId,
     idleDeadlines(settings.policies, clock.now(), continuity.downtime),
@@ -63,9 +64,9 @@ async function evictBeyondLimit(
   const tooManyOfType = ofType.slice(0, excess(ofType.length, policy.maxSessions ?? Infinity))
   const others = live.filter(session => !tooManyOfType.includes(session))
   const tooMany = others.slice(0, excess(others.length, settings.maxSessionsPerUser))
-  const evicted = [...tooManyOfType, ...tooMany].map(session => session.id)
-  if (evicted.length > 0) await tx.revoke(evicted, { reason: 'session_limit', actor: 'system' })
-  return evicted
+  const sessionIds = [...tooManyOfType, ...tooMany].map(session => session.id)
+  const by = { reason: 'session_limit', actor: 'system', origin: request.origin } as const
+  return await revokeInTransaction(tx, { userId: request.userId, sessionIds }, by)
 }
 
 /** How many must go so that one more fits. */
@@ -113,29 +114,20 @@ async function insertSession(
 }
 
 function events(
-  request: StartRequest,
+  { userId, origin, authMethod, clientType }: StartRequest,
   sessionId: string,
-  evicted: readonly string[],
+  evicted: readonly Revoked[],
   limit: number,
 ): SecurityEvent[] {
-  const { userId, origin, authMethod, clientType } = request
-  const by = { userId, actor: userId, origin }
+  const by = { userId, sessionId, actor: userId, origin }
+  const ids = evicted.map(session => session.sessionId)
   const limited: SecurityEvent[] =
-    evicted.length === 0
+    ids.length === 0
       ? []
-      : [{ ...by, sessionId, actor: 'system', type: 'session_limit_reached', details: { limit, evicted } }]
+      : [{ ...by, actor: 'system', type: 'session_limit_reached', details: { limit, evicted: ids } }]
   return [
     ...limited,
-    ...evicted.map(
-      (id): SecurityEvent => ({
-        ...by,
-        sessionId: id,
-        actor: 'system',
-        type: 'session_revoked',
-        details: { reason: 'session_limit' },
-      }),
-    ),
-    { ...by, sessionId, type: 'sign_in_succeeded', details: { authMethod, clientType } },
-    { ...by, sessionId, type: 'session_created', details: { clientType } },
+    { ...by, type: 'sign_in_succeeded', details: { authMethod, clientType } },
+    { ...by, type: 'session_created', details: { clientType } },
   ]
 }

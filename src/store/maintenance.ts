@@ -99,7 +99,7 @@ export function createMaintenance(
       })
       let revoked = 0
       for await (const ids of markCutOffSessions(database, cutoff)) {
-        await cache.revoke(ids, 'bulk')
+        await cache.revoke(ids.map(sessionId => ({ sessionId, reason: 'bulk' as const })))
         revoked += ids.length
         progress(revoked)
       }

@@ -63,8 +63,10 @@ export function createSessionCache(
         null,
       )
     },
-    async revoke(sessionIds, reason) {
-      const confirmed = await Promise.all(sessionIds.map(sessionId => revokeOne(sessionId, reason)))
+    async revoke(sessions) {
+      const confirmed = await Promise.all(
+        sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason)),
+      )
       return confirmed.every(Boolean)
     },
   }

@@ -1,7 +1,7 @@
-import { and, asc, inArray, isNull, sql } from 'drizzle-orm'
+import { asc, inArray, sql } from 'drizzle-orm'
 import { v7 as uuid } from 'uuid'
 import type { SecurityEvent } from '../session/events.ts'
-import type { Transaction } from '../session/ports.ts'
+import type { Revoked, Transaction } from '../session/ports.ts'
 import type { Actor, RevocationReason } from '../session/session.ts'
 import type { Executor } from './database.ts'
 import { insertEvents } from './events.ts'
@@ -25,33 +25,41 @@ export function bindTransaction(executor: Executor): Transaction {
   }
 }
 
-/** Marks the rows, and appends every id to the feed: a repeated revoke is announced like the first. */
+/** Marks the rows, and appends every session to the feed: a repeated revoke is announced like the first. */
 async function revokeSessions(
   executor: Executor,
   sessionIds: readonly string[],
   by: { reason: RevocationReason; actor: Actor },
-): Promise<string[]> {
-  if (sessionIds.length === 0) return []
-  const ids = [...sessionIds]
-  await executor
-    .select({ id: userSessions.id })
+): Promise<Revoked[]> {
+  const locked = await executor
+    .select({ sessionId: userSessions.id, revokedReason: userSessions.revokedReason })
     .from(userSessions)
-    .where(inArray(userSessions.id, ids))
+    .where(inArray(userSessions.id, [...sessionIds]))
     .orderBy(asc(userSessions.id))
     .for('no key update')
-  const marked = await executor
-    .update(userSessions)
-    .set({
-      revokedAt: sql`clock_timestamp()`,
-      revokedReason: by.reason,
-      revokedBy: by.actor,
-      successorSealed: null,
-    })
-    .where(and(inArray(userSessions.id, ids), isNull(userSessions.revokedAt)))
-    .returning({ id: userSessions.id })
+  if (locked.length === 0) return []
+  const revoked = locked.map(({ sessionId, revokedReason }) => ({
+    sessionId,
+    reason: revokedReason ?? by.reason,
+    isNew: revokedReason === null,
+  }))
+  const unmarked = revoked.filter(session => session.isNew).map(session => session.sessionId)
+  if (unmarked.length > 0) {
+    await executor
+      .update(userSessions)
+      .set({
+        revokedAt: sql`clock_timestamp()`,
+        revokedReason: by.reason,
+        revokedBy: by.actor,
+        successorSealed: null,
+      })
+      .where(inArray(userSessions.id, unmarked))
+  }
   await executor
     .insert(revocations)
-    .values(ids.map(sessionId => ({ sessionId, reason: by.reason, actor: by.actor, operationId: uuid() })))
+    .values(
+      revoked.map(({ sessionId, reason }) => ({ sessionId, reason, actor: by.actor, operationId: uuid() })),
+    )
     .onConflictDoNothing()
-  return marked.map(row => row.id)
+  return revoked
 }
