@@ -1,0 +1,43 @@
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { vi } from 'vitest'
+
+/** Counts what goes to the stores while `work` runs: real statements and real commands, by the drivers' own calls. */
+export async function countStoreCalls<T>(
+  work: () => Promise<T>,
+): Promise<{ result: T; sql: string[]; redis: string[] }> {
+  const sql: string[] = []
+  const redis: string[] = []
+  const query = pg.Client.prototype.query
+  const sendCommand = Redis.prototype.sendCommand
+  const queries = vi.spyOn(pg.Client.prototype, 'query').mockImplementation(function (
+    this: pg.Client,
+    ...args: Parameters<typeof query>
+  ) {
+    sql.push(textOf(args[0]))
+    return Reflect.apply(query, this, args)
+  })
+  const commands = vi.spyOn(Redis.prototype, 'sendCommand').mockImplementation(function (
+    this: Redis,
+    ...args: Parameters<typeof sendCommand>
+  ) {
+    redis.push(args[0].name)
+    return Reflect.apply(sendCommand, this, args)
+  })
+  try {
+    const result = await work()
+    // What is not awaited by an answer is sent right behind it.
+    await new Promise(resolve => setTimeout(resolve, 30))
+    return { result, sql, redis }
+  } finally {
+    queries.mockRestore()
+    commands.mockRestore()
+  }
+}
+
+function textOf(statement: unknown): string {
+  if (typeof statement === 'string') return statement
+  if (typeof statement === 'object' && statement !== null && 'text' in statement)
+    return String(statement.text)
+  return String(statement)
+}
