@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { access, constants, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { isIPv6 } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -107,7 +108,7 @@ async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS
     ...process.env,
     PORT: String(await servicePort()),
   }
-  env['ISSUER'] ??= urlOf(env)
+  env['ISSUER'] ??= `http://localhost:${env['PORT']}`
 
   if (env['DATABASE_URL']) {
     if (fresh) tell('Postgres', 'DATABASE_URL is set, and --fresh leaves what is yours alone')
@@ -133,10 +134,11 @@ async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS
   return env
 }
 
+/** By number: `localhost` is not in every container's /etc/hosts, and elsewhere may mean ::1 first. */
 function urlOf(env: NodeJS.ProcessEnv): string {
   const host = env['HOST'] ?? ''
-  const here = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(host) ? 'localhost' : host
-  return `http://${here}:${env['PORT']}`
+  const reachable = ['', '0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host
+  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${env['PORT']}`
 }
 
 /** What must be the same in every run of this checkout. */

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmod, cp, lstat, mkdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import { chmod, lstat, mkdir, realpath, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -11,9 +11,6 @@ export interface Account {
   uid: number
   gid: number
 }
-
-/** Survives a reboot, and every account may enter it. */
-const openFolder = '/var/tmp'
 
 /**
  * The account for a cluster in that folder: whose it is already, else one that the machine has. `undefined` where we
@@ -32,9 +29,7 @@ export async function accountFor(data: string): Promise<Account | undefined> {
       // Not on this machine: try the next.
     }
   }
-  throw new Error(
-    'Postgres does not run as root, and there is no account `postgres` or `nobody` to run it as',
-  )
+  throw new Error('Postgres does not run as root, and there is no `postgres` or `nobody` to run it as')
 }
 
 /** `directory`, or where that account cannot get to (a checkout under /root, say) a folder that stands for it. */
@@ -46,57 +41,29 @@ export async function reachableFolder(
   await mkdir(directory, { recursive: true })
   if (account === undefined) return realpath(directory)
   await chmod(directory, 0o711)
-  if (await succeeds('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], account)) return realpath(directory)
-  const stand = join(openFolder, `latchkey-${shortHash(directory)}`)
+  const problem = await trial('/bin/sh', ['-c', 'cd -- "$1"', 'sh', directory], account)
+  if (problem === undefined) return realpath(directory)
+  const stand = standIn('latchkey', directory)
   await ownFolder(stand)
   log(`${directory} is closed to the account that Postgres runs as; using ${stand}`)
   return stand
 }
 
-/** A folder with the same programs that the account may run: the original, or a copy of it. */
-export async function runnablePrograms(
-  folder: string,
-  version: string,
-  account: Account | undefined,
-  log: (line: string) => void,
-): Promise<string> {
-  const probe = (candidate: string) => trial(join(candidate, 'bin', 'postgres'), ['--version'], account)
-  const problem = await probe(folder)
-  if (problem === undefined) return folder
-  if (account === undefined) throw new Error(`the PostgreSQL programs do not run here: ${problem}`)
-  const copy = join(openFolder, `latchkey-postgres-${shortHash(`${folder} ${version}`)}`)
-  log(`The PostgreSQL programs are closed to the account that runs them; using a copy in ${copy}`)
-  await copyOnce(folder, copy)
-  const remaining = await probe(copy)
-  if (remaining !== undefined) throw new Error(`the PostgreSQL programs do not run here: ${remaining}`)
-  return copy
-}
-
-async function copyOnce(from: string, to: string): Promise<void> {
-  if ((await lstat(to).catch(() => undefined)) !== undefined) return ownFolder(to)
-  const partial = `${to}.${process.pid}`
-  await ownFolder(partial)
-  await cp(from, partial, { recursive: true, verbatimSymlinks: true, filter: path => !path.endsWith('.a') })
-  await execute('chmod', ['-R', 'a+rX', partial])
-  // Complete or absent, also if we are killed meanwhile; and whoever else came first has the same.
-  await rename(partial, to).catch(() => rm(partial, { recursive: true, force: true }))
+/** Where every account may go, what survives a reboot, and always the same place for the same thing. */
+export function standIn(name: string, of: string): string {
+  return join('/var/tmp', `${name}-${createHash('sha256').update(of).digest('hex').slice(0, 12)}`)
 }
 
 /** Anyone may write to the folder around it: what was put there by another is not used. */
-async function ownFolder(path: string): Promise<void> {
+export async function ownFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true })
   const found = await lstat(path)
-  if (!found.isDirectory() || found.uid !== 0)
-    throw new Error(`${path} is not ours; remove it and start again`)
+  if (!found.isDirectory() || found.uid !== 0) throw new Error(`${path} is not ours: remove it`)
   await chmod(path, 0o755)
 }
 
-async function succeeds(command: string, args: string[], account: Account): Promise<boolean> {
-  return (await trial(command, args, account)) === undefined
-}
-
-/** What went wrong, or nothing. */
-async function trial(
+/** What goes wrong when that account runs the command, or nothing. */
+export async function trial(
   command: string,
   args: string[],
   account: Account | undefined,
@@ -107,8 +74,4 @@ async function trial(
   } catch (error) {
     return error instanceof Error ? error.message.trim() : String(error)
   }
-}
-
-function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
