@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { type AccessClaims, isAccessClaims } from '../session/access-token.ts'
+import { type AccessClaims, isAccessClaims, isCanonicalJws } from '../session/access-token.ts'
 import type { SignedIn, VerifyOutcome } from '../session/verify.ts'
 import { headerCount } from './framing.ts'
 
@@ -62,6 +62,7 @@ export async function requireSignedIn(services: Services, request: FastifyReques
 
 /** The claims of the request's access token, expired or superseded as it may be; null when it is not ours. */
 export async function proveToken(request: FastifyRequest): Promise<AccessClaims | null> {
+  if (!isCanonicalJws(bearerToken(request) ?? '')) return null
   try {
     const claims: unknown = await request.jwtVerify()
     return isAccessClaims(claims) ? claims : null

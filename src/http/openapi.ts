@@ -58,6 +58,8 @@ export async function describeApi(app: FastifyInstance, options: OpenApiOptions)
     // Version 3.1 knows `const`.
     convertConstToEnum: false,
     transform: ({ schema, url, route }) => ({ url, schema: withProblems(schema, route) }),
+    transformObject: described =>
+      'openapiObject' in described ? withOptionalBodies(described.openapiObject) : described.swaggerObject,
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -76,6 +78,25 @@ export async function describeApi(app: FastifyInstance, options: OpenApiOptions)
  */
 export function openApiDocument(app: FastifyInstance): string {
   return `${JSON.stringify(app.swagger(), null, 2)}\n`
+}
+
+/** The plugin calls every body required; one whose schema admits null may be left out. */
+function withOptionalBodies<Described>(description: Described): Described {
+  const paths = isRecord(description) && isRecord(description['paths']) ? description['paths'] : {}
+  for (const path of Object.values(paths).filter(isRecord)) {
+    for (const operation of Object.values(path).filter(isRecord)) {
+      const { requestBody } = operation
+      if (isRecord(requestBody) && admitsNull(requestBody)) requestBody['required'] = false
+    }
+  }
+  return description
+}
+
+function admitsNull({ content }: Record<string, unknown>): boolean {
+  const branches = Object.values(isRecord(content) ? content : {}).flatMap(media =>
+    isRecord(media) && isRecord(media['schema']) ? media['schema']['anyOf'] : [],
+  )
+  return branches.some(branch => isRecord(branch) && branch['type'] === 'null')
 }
 
 type Response = { description: string; content: Record<string, unknown> }

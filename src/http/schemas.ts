@@ -14,7 +14,7 @@ export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 33
 export const DeviceName = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
   description: 'What the owner calls the device.',
 })
 

@@ -42,8 +42,12 @@ function describeUnion(path: string, branches: readonly ValidationError[]): Faul
     branch.keyword === 'const' ? [branch.params.allowedValue] : [],
   )
   if (literals.length > 0) return [{ path, message: oneOf(literals) }]
-  const types = branches.flatMap(branch => (branch.keyword === 'type' ? [branch.params.type].flat() : []))
-  const others = branches.filter(branch => branch.keyword !== 'type' && branch.keyword !== 'anyOf')
+  const isOfAnotherType = (branch: ValidationError) =>
+    branch.keyword === 'type' && branch.instancePath === path
+  const types = branches.flatMap(branch =>
+    branch.keyword === 'type' && branch.instancePath === path ? [branch.params.type].flat() : [],
+  )
+  const others = branches.filter(branch => !isOfAnotherType(branch) && branch.keyword !== 'anyOf')
   if (others.length > 0) return others.flatMap(describe)
   return [{ path, message: `must be ${types.map(named).join(' or ')}` }]
 }

@@ -120,6 +120,7 @@ export function isAccessClaims(payload: unknown): payload is AccessClaims {
   const claims = new Map(Object.entries(payload))
   return (
     texts.every(name => typeof claims.get(name) === 'string') &&
+    isUuid(claims.get('sid')) &&
     times.every(name => Number.isFinite(claims.get(name)))
   )
 }

@@ -199,7 +199,10 @@ export async function listLive(
 ): Promise<SessionPage> {
   const after = cursor === null ? null : decodeCursor(cursor)
   const rows = await executor
-    .select({ ...sessionColumns, createdAtText: sql<string>`${userSessions.createdAt}::text` })
+    .select({
+      ...sessionColumns,
+      createdAtMicros: sql<string>`(extract(epoch FROM ${userSessions.createdAt}) * 1000000)::bigint`,
+    })
     .from(userSessions)
     .where(
       and(
@@ -207,7 +210,7 @@ export async function listLive(
         isLive(idle),
         after === null
           ? undefined
-          : sql`(${userSessions.createdAt}, ${userSessions.id}) < (${after.at}::timestamptz, ${after.id}::uuid)`,
+          : sql`(${userSessions.createdAt}, ${userSessions.id}) < ('epoch'::timestamptz + ${after.at}::bigint * interval '1 microsecond', ${after.id}::uuid)`,
       ),
     )
     .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
@@ -215,10 +218,10 @@ export async function listLive(
   const page = rows.slice(0, limit)
   const last = page.at(-1)
   return {
-    sessions: page.map(({ createdAtText, ...session }): Session => session),
+    sessions: page.map(({ createdAtMicros, ...session }): Session => session),
     nextCursor:
       rows.length > limit && last !== undefined
-        ? encodeCursor({ at: last.createdAtText, id: last.id })
+        ? encodeCursor({ at: last.createdAtMicros, id: last.id })
         : null,
   }
 }

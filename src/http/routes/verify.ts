@@ -26,6 +26,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       },
       config: {
         problems: [
+          'validation_failed',
           'authentication_required',
           'access_token_invalid',
           'access_token_expired',
