@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Bench, startBench } from './bench.ts'
+import { failoverRow } from './failover-row.ts'
+import { type Measurement, writeReport } from './measure.ts'
+import { runRow } from './row.ts'
+import { instanceRows, postgresRows, redisRows } from './rows.ts'
+import { staleRedisRows } from './stale-redis-rows.ts'
+import { upkeepRows } from './upkeep-rows.ts'
+
+const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const reportPath = process.env['FAULT_REPORT']
+
+let bench: Bench
+const measurements: Measurement[] = []
+
+beforeAll(async () => {
+  bench = await startBench()
+})
+
+afterAll(async () => {
+  await bench?.close()
+  if (reportPath) await writeReport(reportPath, measurements)
+})
+
+describe.each([
+  ['Redis that remembers', staleRedisRows],
+  ['Redis', redisRows],
+  ['Postgres', postgresRows],
+  ['instances', instanceRows],
+  ['upkeep', upkeepRows],
+  ['failover', [failoverRow()]],
+])('%s', (_what, rows) => {
+  it.for(rows.map(row => [row.title, row] as const))('every promise holds: %s', async ([, row], context) => {
+    const obstacle = await row.cannotRun?.()
+    if (obstacle) context.skip(obstacle)
+    const { measurement, failure } = await runRow(bench, row, seed)
+    measurements.push(measurement)
+    if (failure !== null) expect.fail(failure)
+  })
+})

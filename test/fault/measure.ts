@@ -1,0 +1,73 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { failed, type Interval, type Operation, type OperationKind } from './history.ts'
+
+/** What a fault cost, as its clients saw it. */
+export type Measurement = {
+  row: string
+  operations: number
+  /** While the fault lasted and the service recovered; milliseconds. */
+  worstMs: Partial<Record<OperationKind, number>>
+  /** `503 store_unavailable` → how often. */
+  errors: Record<string, number>
+  /** From the fault's end to the end of the last failure; 0 when there was none. Milliseconds. */
+  recoveryMs: number
+  violations: number
+}
+
+export function measure(
+  row: string,
+  operations: readonly Operation[],
+  fault: Interval,
+  isCounted: (operation: Operation) => boolean,
+  violations: number,
+): Measurement {
+  const during = operations.filter(operation => operation.end >= fault.from && isCounted(operation))
+  const worstMs: Partial<Record<OperationKind, number>> = {}
+  const errors: Record<string, number> = {}
+  let lastFailure = fault.to
+  for (const operation of during) {
+    const tookMs = Math.round(operation.end - operation.start)
+    worstMs[operation.op] = Math.max(worstMs[operation.op] ?? 0, tookMs)
+    if (!failed(operation)) continue
+    const name = `${operation.status || 'no answer'} ${operation.code ?? ''}`.trim()
+    errors[name] = (errors[name] ?? 0) + 1
+    lastFailure = Math.max(lastFailure, operation.end)
+  }
+  const recoveryMs = Math.round(lastFailure - fault.to)
+  return { row, operations: during.length, worstMs, errors, recoveryMs, violations }
+}
+
+/** As a table for `docs/reliability.md`, and beside it the numbers as JSON. */
+export async function writeReport(path: string, measurements: readonly Measurement[]): Promise<void> {
+  const base = path.replace(/\.(md|json)$/, '')
+  await mkdir(dirname(base), { recursive: true })
+  await writeFile(`${base}.json`, `${JSON.stringify(measurements, null, 2)}\n`)
+  await writeFile(`${base}.md`, table(measurements))
+}
+
+const columns = ['verify', 'refresh', 'sign_in', 'revoke'] as const
+
+export function table(measurements: readonly Measurement[]): string {
+  const header = [
+    'fault',
+    ...columns.map(column => `${column}, worst`),
+    'errors',
+    'recovered after',
+    'violations',
+  ]
+  const lines = measurements.map(({ row, worstMs, errors, recoveryMs, violations, operations }) => [
+    row,
+    ...columns.map(column => (worstMs[column] === undefined ? '–' : `${worstMs[column]} ms`)),
+    errorsCell(errors, operations),
+    recoveryMs === 0 ? 'at once' : `${(recoveryMs / 1000).toFixed(1)} s`,
+    String(violations),
+  ])
+  const rows = [header, header.map(() => '---'), ...lines]
+  return `${rows.map(cells => `| ${cells.join(' | ')} |`).join('\n')}\n`
+}
+
+function errorsCell(errors: Record<string, number>, operations: number): string {
+  const parts = Object.entries(errors).map(([name, count]) => `${count} × ${name}`)
+  return parts.length === 0 ? `none of ${operations}` : `${parts.join(', ')} of ${operations}`
+}

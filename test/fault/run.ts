@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import { parseArgs } from 'node:util'
+
+const usage = `npm run test:fault -- [options]
+  --long             random overlapping faults instead of the table
+  --minutes <n>      how long, default 30
+  --seed <n>         chooses as an earlier run did
+  --report <path>    writes <path>.md and <path>.json
+  --only <pattern>   rows whose title matches`
+
+/** Vitest takes no options of ours, so that they travel in the environment. */
+function main(): void {
+  const { values } = parseArgs({
+    options: {
+      long: { type: 'boolean' },
+      minutes: { type: 'string' },
+      seed: { type: 'string' },
+      report: { type: 'string' },
+      only: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(`${usage}\n`)
+    return
+  }
+  const given = {
+    FAULT_LONG: values.long ? '1' : undefined,
+    FAULT_LONG_MINUTES: values.minutes,
+    FAULT_SEED: values.seed,
+    FAULT_REPORT: values.report,
+  }
+  const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
+  const filter = values.only === undefined ? [] : ['-t', values.only]
+  const file = values.long ? 'test/fault/long.test.ts' : 'test/fault/faults.test.ts'
+  const vitest = spawn('npx', ['vitest', 'run', '--project', 'fault', ...filter, file], {
+    stdio: 'inherit',
+    env: { ...process.env, ...Object.fromEntries(chosen) },
+  })
+  vitest.on('exit', code => {
+    process.exitCode = code ?? 1
+  })
+}
+
+main()
