@@ -12,7 +12,7 @@ CREATE TABLE "cutoffs" (
 CREATE TABLE "instances" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"seen_at" timestamp with time zone NOT NULL,
-	"acked" "xid8" NOT NULL
+	"acked" "pg_snapshot" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "login_throttles" (
@@ -36,7 +36,8 @@ CREATE TABLE "revocations" (
 --> statement-breakpoint
 CREATE TABLE "secret_ids" (
 	"id" smallint PRIMARY KEY NOT NULL,
-	"first_seen_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+	"first_seen_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+	"last_seen_at" timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "security_events" (
@@ -112,12 +113,12 @@ CREATE TABLE "users" (
 CREATE INDEX "cutoffs_by_xid" ON "cutoffs" USING btree ("xid");--> statement-breakpoint
 CREATE INDEX "revocations_by_xid" ON "revocations" USING btree ("xid");--> statement-breakpoint
 CREATE INDEX "revocations_by_creation" ON "revocations" USING btree ("created_at");--> statement-breakpoint
-CREATE INDEX "security_events_by_creation" ON "security_events" USING btree ("created_at" DESC NULLS LAST,"id" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "security_events_by_user" ON "security_events" USING btree ("user_id","created_at" DESC NULLS LAST);--> statement-breakpoint
-CREATE INDEX "security_events_by_session" ON "security_events" USING btree ("session_id","created_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "security_events_by_creation" ON "security_events" USING btree ("created_at","id");--> statement-breakpoint
+CREATE INDEX "security_events_by_user" ON "security_events" USING btree ("user_id","created_at");--> statement-breakpoint
+CREATE INDEX "security_events_by_session" ON "security_events" USING btree ("session_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "service_keys_by_hash" ON "service_keys" USING btree ("key_hash");--> statement-breakpoint
 CREATE UNIQUE INDEX "service_keys_by_name" ON "service_keys" USING btree ("name") WHERE "service_keys"."revoked_at" is null;--> statement-breakpoint
-CREATE INDEX "user_sessions_live_by_user" ON "user_sessions" USING btree ("user_id","created_at" DESC NULLS LAST,"id" DESC NULLS LAST) WHERE "user_sessions"."revoked_at" is null;--> statement-breakpoint
+CREATE INDEX "user_sessions_by_user" ON "user_sessions" USING btree ("user_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "user_sessions_by_expiry" ON "user_sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "users_by_email" ON "users" USING btree (lower("email"));--> statement-breakpoint
 -- Room on each page for the new version of a row, so that rotation and activity updates stay heap-only (HOT); and a

@@ -6,7 +6,6 @@ import { print } from './cli/output.ts'
 import { sessionCommands } from './cli/sessions.ts'
 import { userCommands } from './cli/users.ts'
 import { readDatabaseUrl } from './config.ts'
-import { Problem } from './errors.ts'
 import { refuse } from './refuse.ts'
 import { migrate } from './store/migrate.ts'
 import { version } from './version.ts'
@@ -38,8 +37,4 @@ keyCommands(program)
 sessionCommands(program)
 cleanupCommand(program)
 
-await program.parseAsync().catch((error: unknown) => {
-  if (!(error instanceof Problem)) refuse(error)
-  process.stderr.write(`latchkey: ${error.message}\n`)
-  process.exit(1)
-})
+await program.parseAsync().catch(refuse)

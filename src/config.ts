@@ -3,8 +3,9 @@ import { isIP } from 'node:net'
 import { cleanEnv, EnvMissingError, makeExactValidator, makeValidator, str } from 'envalid'
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { builtInPermissions, type PermissionTable } from './security/permissions.ts'
+import { builtInPermissions, type PermissionTable, rolePattern } from './security/permissions.ts'
 import { defaultPolicies, type Policies, type Policy } from './session/policy.ts'
+import { deriveKeys } from './session/secrets.ts'
 import type { RedisAddress } from './store/redis.ts'
 
 /** A setting that stops the start: one line that names it and says how to mend it. */
@@ -33,6 +34,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     env.REFRESH_TOKEN_TTL_SECONDS,
   )
   refuseContradictions(policies, env.ROTATION_GRACE_SECONDS)
+  refuseAlike(env.LATCHKEY_SECRET, env.LATCHKEY_SECRET_PREVIOUS)
   return Object.freeze({
     databaseUrl: env.DATABASE_URL,
     redis,
@@ -50,6 +52,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
     rotationGraceSeconds: env.ROTATION_GRACE_SECONDS,
     cacheTtlSeconds: env.CACHE_TTL_SECONDS,
+    revocationLeaseMs: env.REVOCATION_LEASE_MS,
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     cleanupIntervalSeconds: env.CLEANUP_INTERVAL_SECONDS,
   })
@@ -149,6 +152,7 @@ export const settings = {
   MAX_SESSIONS_PER_USER: whole(1, 1_000)({ default: 5 }),
   ROTATION_GRACE_SECONDS: whole(0, 3_600)({ default: 30 }),
   CACHE_TTL_SECONDS: whole(0, 3_600)({ default: 300 }),
+  REVOCATION_LEASE_MS: whole(300, 1_200)({ default: 1_000 }),
   EVENTS_RETENTION_DAYS: whole(7, 36_500)({ default: 90 }),
   CLEANUP_INTERVAL_SECONDS: whole(0, 86_400)({ default: 3_600 }),
 }
@@ -167,7 +171,7 @@ function refuseFirst({ errors }: { errors: Partial<Record<string, Error>> }): vo
 
 /** What begins like one of ours and is not: most likely a typing error. */
 const ours =
-  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER))/
+  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER))/
 /** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
 
@@ -275,9 +279,19 @@ function refuseContradictions(policies: Policies, rotationGraceSeconds: number):
   }
 }
 
+/** Tokens name their secret by one byte of it: two random ones share it once in 256 times. */
+function refuseAlike(secret: Buffer, previous: Buffer | undefined): void {
+  if (previous !== undefined && deriveKeys(secret).id === deriveKeys(previous).id) {
+    throw new ConfigError(
+      'LATCHKEY_SECRET',
+      'cannot be told apart from LATCHKEY_SECRET_PREVIOUS; make another one with: openssl rand -base64 32',
+    )
+  }
+}
+
 const permissionsSchema = Compile(
   Type.Record(
-    Type.String({ minLength: 1, maxLength: 64 }),
+    Type.String({ pattern: rolePattern.source }),
     Type.Array(Type.String({ minLength: 1, maxLength: 64 })),
   ),
 )

@@ -26,6 +26,7 @@ export const problems = {
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Too much at once' },
+  revocation_unconfirmed: { status: 503, title: 'The revocation is not confirmed everywhere yet' },
   store_unavailable: { status: 503, title: 'A store is unavailable' },
 } as const satisfies Record<string, { status: number; title: string }>
 

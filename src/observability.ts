@@ -28,7 +28,7 @@ export type StoreHealth = {
   isUp(): boolean
 }
 
-export function createStoreHealth(store: 'postgres' | 'redis', logger: Logger): StoreHealth {
+export function createStoreHealth(store: string, logger: Logger): StoreHealth {
   let up: boolean | undefined
   return {
     reached() {

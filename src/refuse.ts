@@ -1,15 +1,18 @@
 import { ConfigError } from './config.ts'
+import { Problem } from './errors.ts'
 import { SchemaError } from './services.ts'
+import { connectionRefusal } from './store/database.ts'
 
-/** Ends a process that cannot start: what can be mended by whoever started it is one line, not a stack. */
+/** Ends a process that cannot go on: what can be mended by whoever started it is one line, not a stack. */
 export function refuse(error: unknown): never {
-  const mendable = error instanceof ConfigError || error instanceof SchemaError || isListenError(error)
-  process.stderr.write(
-    `latchkey: ${mendable ? error.message : error instanceof Error ? error.stack : error}\n`,
-  )
+  process.stderr.write(`latchkey: ${connectionRefusal(error) ?? inOneLine(error)}\n`)
   process.exit(1)
 }
 
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen'
+function inOneLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isListenError = 'syscall' in error && error.syscall === 'listen'
+  const isMendable =
+    error instanceof ConfigError || error instanceof SchemaError || error instanceof Problem || isListenError
+  return isMendable ? error.message : (error.stack ?? error.message)
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { serviceJobs } from './jobs/jobs.ts'
@@ -8,6 +9,8 @@ import { createServices, SchemaError } from './services.ts'
 
 /** Milliseconds after which a shutdown ends whatever still runs. */
 const shutdownLimitMs = 10_000
+/** Milliseconds between readiness failing and the port closing, for whoever sends requests here to notice. */
+const drainMs = 500
 
 /** Serves until SIGTERM or SIGINT. A refused start is one line on stderr and exit code 1. */
 async function serve(): Promise<void> {
@@ -23,6 +26,7 @@ async function serve(): Promise<void> {
   }
 
   const app = await buildApp(services)
+  await services.follow()
   await app.listen({ host: config.host, port: config.port })
   const jobs = startJobs(serviceJobs(services), logger)
 
@@ -32,6 +36,8 @@ async function serve(): Promise<void> {
     stopping = true
     logger.info({ signal }, 'stopping')
     setTimeout(() => process.exit(1), shutdownLimitMs).unref()
+    services.drain()
+    await sleep(drainMs)
     await app.close()
     await jobs.stop()
     await services.close()

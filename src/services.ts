@@ -1,4 +1,5 @@
-import { createClock } from './clock.ts'
+import { v7 as uuid } from 'uuid'
+import { type Clock, createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
 import { createAccounts } from './security/accounts.ts'
@@ -6,78 +7,90 @@ import { createAccessTokens } from './session/access-token.ts'
 import { createActivity } from './session/activity.ts'
 import type { SessionContext } from './session/context.ts'
 import { createContinuity } from './session/continuity.ts'
+import { createDenySet } from './session/deny-set.ts'
 import { createKeyRing } from './session/key-ring.ts'
+import { createLease } from './session/lease.ts'
 import type { Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
+import { createPropagation } from './session/propagation.ts'
+import { createRevocationFeed } from './session/revocation-feed.ts'
 import { createSecretRing, type LoadedSecretRing } from './session/secret-ring.ts'
 import { createSessions } from './session/service.ts'
-import { generateSigningKey } from './session/signing-key.ts'
+import { generateSigningKey, type StoredSigningKey, unsealPrivateKey } from './session/signing-key.ts'
 import { snapshotLifetimeMs } from './session/snapshot.ts'
-import { createDatabase } from './store/database.ts'
+import { createDatabase, type Database } from './store/database.ts'
 import { synchroniseClock } from './store/database-clock.ts'
-import { createMaintenance } from './store/maintenance.ts'
+import { countUnawareInstances } from './store/instances.ts'
+import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
-import { createRedis, type RedisClient } from './store/redis.ts'
-import { createSessionCache, noSessionCache } from './store/session-cache.ts'
+import type { RedisAddress } from './store/redis.ts'
+import { createRedisLink, type RedisLink } from './store/redis-link.ts'
+import { createFeedReader } from './store/revocation-feed.ts'
+import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
 import { createUserStore } from './store/users.ts'
 
 export type Services = ReturnType<typeof createServices>
 
+/** Milliseconds. Whatever signs or mints has been published for longer than this. */
+const ringFreshMs = 2_000
+
 /** The composition root: builds everything once. Connects to nothing yet; `start` does. */
 export function createServices(config: Config, logger: Logger) {
   const clock = createClock()
-  const continuity = createContinuity(clock.now())
-  const postgres = createStoreHealth('postgres', logger)
-  const redisHealth = createStoreHealth('redis', logger)
-  const database = createDatabase(config.databaseUrl, {
+  const continuity = createContinuity()
+  const health = createStoreHealth('postgres', logger)
+  /** Whether Postgres is there is for the feed to say: its poll asks all the time, and never waits in a queue. */
+  const postgres: StoreHealth = {
+    isUp: health.isUp,
     reached() {
-      postgres.reached()
+      health.reached()
       continuity.reached(clock.now())
     },
     missed(error) {
-      postgres.missed(error)
+      health.missed(error)
       continuity.missed()
     },
-  })
-  const redis = config.redis === null ? null : createRedis(config.redis)
-  redis?.on('error', error => redisHealth.missed(error))
-  redis?.on('ready', () => redisHealth.reached())
+  }
+  const database = createDatabase(config.databaseUrl)
+  const redis = config.redis === null ? null : redisLink(config.redis, logger)
 
-  const secrets = createSecretRing(clock, config.secret, config.previousSecret)
-  const keyRing = createKeyRing(secrets)
+  /** What is loaded of keys and secrets, and when it was last known to be what stands in the database. */
+  const ring = { version: '', confirmedAt: Number.NEGATIVE_INFINITY }
+  const isRingFresh = () => clock.monotonic() - ring.confirmedAt < ringFreshMs
+  const secrets = createSecretRing(clock, config.secret, config.previousSecret, isRingFresh)
+  const keyRing = createKeyRing(secrets, isRingFresh)
   const signingKeys = createSigningKeyStore(database)
   const store = createSessionStore(database)
+  const cache = redis === null ? noSessionCache : sessionCache(config, redis, secrets)
+  const revocations = createRevocations(config, { database, clock, cache, redis, postgres, followRing })
   const context: SessionContext = {
     settings: config,
     clock,
     continuity,
     store,
-    cache: sessionCache(config, redis, secrets, redisHealth),
+    cache,
     secrets,
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),
+    ...revocations,
   }
   const sessions = createSessions(context)
   const accounts = createAccounts(context, sessions, createUserStore(database))
   const maintenance = createMaintenance(
-    { database, clock, cache: context.cache, secrets },
+    { database, clock, cache, propagation: context.propagation, secrets },
     {
       eventsRetentionDays: config.eventsRetentionDays,
       rotationGraceSeconds: config.rotationGraceSeconds,
       longestAccessTokenSeconds: longest(config.policies, 'accessTokenTtlSeconds'),
       longestSessionSeconds: longest(config.policies, 'absoluteTimeoutSeconds'),
+      windowSeconds: windowSeconds(config),
     },
   )
 
-  const longestSnapshotMs = Math.max(
-    ...[...config.policies.keys()].map(name =>
-      snapshotLifetimeMs(config.policies, name, config.cacheTtlSeconds),
-    ),
-  )
-
   let prepared = false
+  let draining = false
 
   /** Takes over the database's time, the keys and the secrets in use. */
   async function reload(): Promise<void> {
@@ -86,15 +99,39 @@ export function createServices(config: Config, logger: Logger) {
     const state = await signingKeys.read()
     secrets.load(state.secretIds)
     keyRing.load(state.keys)
+    ring.confirmedAt = clock.monotonic()
+  }
+
+  /** A pool that cannot be asked just now is no failure of the feed: the next poll tells the version again. */
+  async function followRing(version: string): Promise<void> {
+    if (version === ring.version) {
+      ring.confirmedAt = clock.monotonic()
+      return
+    }
+    await reload().then(
+      () => {
+        ring.version = version
+      },
+      error => logger.warn({ reason: String(error) }, 'the keys could not be read'),
+    )
+  }
+
+  /** Again and again, so that tokens of a secret that nobody has any more are told from those of a new one. */
+  async function registerSecrets(): Promise<void> {
+    await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
   }
 
   /** What must stand in the database before this instance can serve. */
   async function prepare(): Promise<void> {
     const missing = await missingMigrations(database)
     if (missing > 0) throw new SchemaError(missing)
-    await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
+    await registerSecrets()
     await synchroniseClock(database, clock)
-    await signingKeys.ensureFirst(() => generateSigningKey(secrets.minting(), clock.now()))
+    const isUsable = (key: StoredSigningKey) => unsealPrivateKey(secrets, key) !== null
+    await signingKeys.ensureUsable(isUsable, isFirst => {
+      const signsFrom = clock.now() + (isFirst ? 0 : emergencyPublishedBeforeUseSeconds * 1000)
+      return generateSigningKey(secrets.minting(), signsFrom)
+    })
     prepared = true
   }
 
@@ -108,28 +145,43 @@ export function createServices(config: Config, logger: Logger) {
     maintenance,
     activity: context.activity,
     reload,
+    registerSecrets,
 
     /** Throws `SchemaError` when migrations are missing, `store_unavailable` when Postgres is away. */
     async start(): Promise<void> {
-      await redis?.connect().catch(() => undefined)
+      await redis?.connect()
       await reload()
+      postgres.reached()
+    },
+
+    /** From here on snapshots may serve: this instance follows the revocations of all. For whoever answers verify. */
+    async follow(): Promise<void> {
+      revocations.feed.start()
+      await database.warmUp()
+    },
+
+    /** From here on no more requests should be sent here; those that come are still answered. */
+    drain(): void {
+      draining = true
     },
 
     /** What `/health/ready` tells. Without Postgres, snapshots still say yes for as long as they are trusted. */
     health() {
-      const now = clock.now()
       const postgresUp = postgres.isUp()
-      const redisState = redis === null ? 'off' : redisHealth.isUp() ? 'up' : 'down'
-      const snapshotsServe = redisState === 'up' && now - continuity.lastReached() < longestSnapshotMs
-      const ok = postgresUp && redisState !== 'down'
-      const status = ok ? 'ok' : postgresUp || snapshotsServe ? 'degraded' : 'unavailable'
+      const redisState = redis?.state() ?? 'off'
+      const awayMs = clock.now() - continuity.lastReached()
+      const snapshotsServe = redisState === 'up' && awayMs < config.cacheTtlSeconds * 1000
+      const ok = postgresUp && (redisState === 'up' || redisState === 'off')
+      const serves = !draining && prepared && (postgresUp || snapshotsServe)
+      const status = !serves ? 'unavailable' : ok ? 'ok' : 'degraded'
       return { status, postgres: postgresUp ? 'up' : 'down', redis: redisState } as const
     },
 
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
       await context.activity.flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
-      redis?.disconnect()
+      await revocations.feed.stop()
+      redis?.close()
       await database.close()
     },
   }
@@ -143,23 +195,71 @@ export class SchemaError extends Error {
   }
 }
 
-function sessionCache(
+function redisLink(address: RedisAddress, logger: Logger): RedisLink {
+  return createRedisLink(address, (state, reason) => {
+    const level = state === 'up' ? 'info' : 'warn'
+    logger[level]({ store: 'redis', state, reason }, `redis is ${state}`)
+  })
+}
+
+function sessionCache(config: Config, redis: RedisLink, secrets: LoadedSecretRing): SessionCache {
+  return createSessionCache(redis, secrets, {
+    snapshotLifetimeMs: clientType => snapshotLifetimeMs(config.policies, clientType, config.cacheTtlSeconds),
+    markLifetimeSeconds: longest(config.policies, 'accessTokenTtlSeconds') + config.cacheTtlSeconds + 60,
+  })
+}
+
+/** What makes a revocation hold on every instance: the deny-set, the feed that fills it, the lease, the propagation. */
+function createRevocations(
   config: Config,
-  redis: RedisClient | null,
-  secrets: LoadedSecretRing,
-  health: StoreHealth,
-): SessionCache {
-  if (redis === null) return noSessionCache
-  return createSessionCache(
-    redis,
-    secrets,
-    {
-      snapshotLifetimeMs: clientType =>
-        snapshotLifetimeMs(config.policies, clientType, config.cacheTtlSeconds),
-      markLifetimeSeconds: longest(config.policies, 'accessTokenTtlSeconds') + config.cacheTtlSeconds + 60,
+  parts: {
+    database: Database
+    clock: Clock
+    cache: SessionCache
+    redis: RedisLink | null
+    postgres: StoreHealth
+    followRing: (version: string) => Promise<void>
+  },
+) {
+  const { database, clock, cache, redis, postgres, followRing } = parts
+  const instanceId = uuid()
+  const window = windowSeconds(config)
+  const denySet = createDenySet(window * 1000)
+  const lease = createLease(config.revocationLeaseMs)
+  const propagation = createPropagation({
+    denySet,
+    cache,
+    clock,
+    leaseMs: config.revocationLeaseMs,
+    countUnaware: xids => countUnawareInstances(database, xids, instanceId, window),
+  })
+  const feed = createRevocationFeed({
+    reader: createFeedReader(config.databaseUrl, instanceId, window),
+    denySet,
+    lease,
+    clock,
+    health: postgres,
+    redisContinuity: redis?.continuity ?? (() => null),
+    keepsSnapshots: redis !== null && config.cacheTtlSeconds > 0,
+    followRing,
+  })
+  return {
+    denySet,
+    lease,
+    propagation,
+    feed: {
+      start() {
+        redis?.subscribe(hintChannel, feed.hint)
+        feed.start()
+      },
+      stop: feed.stop,
     },
-    health,
-  )
+  }
+}
+
+/** The longest that a snapshot may live, and a minute. */
+function windowSeconds(config: Config): number {
+  return config.cacheTtlSeconds + 60
 }
 
 function longest(policies: Policies, duration: 'accessTokenTtlSeconds' | 'absoluteTimeoutSeconds'): number {

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { IsEmail } from 'typebox/format'
 import { validate as isUuid } from 'uuid'
+import { rolePattern } from '../security/permissions.ts'
 
 /** Parsers of arguments; what does not fit is a usage error (exit code 2). */
 
@@ -16,10 +17,14 @@ export function parseEmail(value: string): string {
 
 export function parseInstant(value: string): number {
   const at = Date.parse(value)
-  if (Number.isNaN(at)) throw new InvalidArgumentError('It must be a time like 2026-01-31T12:00:00Z.')
+  if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value))
+    throw new InvalidArgumentError('It must be a time like 2026-01-31T12:00:00Z.')
   return at
 }
 
-export function collect(value: string, all: readonly string[]): string[] {
+/** Roles go into a header, separated by commas. */
+export function collectRole(value: string, all: readonly string[]): string[] {
+  if (!rolePattern.test(value))
+    throw new InvalidArgumentError('It may have letters, digits and . _ : - only.')
   return [...all, value]
 }

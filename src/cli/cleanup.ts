@@ -4,6 +4,8 @@ import type { Services } from '../services.ts'
 import { createProgress, print } from './output.ts'
 import { withServices } from './with-services.ts'
 
+const defaultIntervalSeconds = 3_600
+
 export function cleanupCommand(program: Command): void {
   program
     .command('cleanup')
@@ -13,7 +15,8 @@ export function cleanupCommand(program: Command): void {
       await withServices(async services => {
         await cleanUp(services, command)
         while (!options.once) {
-          await sleep(Math.max(1, services.config.cleanupIntervalSeconds) * 1000)
+          // Zero switches the schedule inside the service off; who starts this wants one.
+          await sleep((services.config.cleanupIntervalSeconds || defaultIntervalSeconds) * 1000)
           await cleanUp(services, command)
         }
       })
@@ -23,8 +26,8 @@ export function cleanupCommand(program: Command): void {
 /** Somebody else at it is no failure: the work is being done. */
 async function cleanUp({ maintenance }: Services, command: Command): Promise<void> {
   const progress = createProgress()
-  const result = await maintenance.cleanUp('cli', deleted => {
-    progress.show(`${deleted.sessions} sessions, ${deleted.events} events`)
+  const result = await maintenance.cleanUp('cli', {
+    progress: deleted => progress.show(`${deleted.sessions} sessions, ${deleted.events} events`),
   })
   progress.done()
   if (result.kind === 'running_elsewhere') {

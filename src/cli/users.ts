@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { Problem } from '../errors.ts'
 import type { Services } from '../services.ts'
-import { collect, parseEmail, parseId } from './arguments.ts'
+import { collectRole, parseEmail, parseId } from './arguments.ts'
 import { print } from './output.ts'
 import { withServices } from './with-services.ts'
 
@@ -13,7 +13,7 @@ export function userCommands(program: Command): void {
     .command('create')
     .description('create a user and print the id as JSON')
     .requiredOption('--email <address>', 'without regard to case', parseEmail)
-    .option('--role <role>', 'may be given several times', collect, [])
+    .option('--role <role>', 'may be given several times', collectRole, [])
     .option('--password-stdin', 'read the password from standard input; without it the user has none')
     .action(async (options: { email: string; role: string[]; passwordStdin?: boolean }) => {
       const password = options.passwordStdin ? await readPassword() : null

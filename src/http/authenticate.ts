@@ -67,7 +67,7 @@ export async function proveToken(request: FastifyRequest): Promise<AccessClaims 
     const claims: unknown = await request.jwtVerify()
     return isAccessClaims(claims) ? claims : null
   } catch (error) {
-    if (error instanceof Problem) return null
+    if (error instanceof Problem && error.code === 'access_token_invalid') return null
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (/^(FST_JWT|FAST_JWT)_/.test(code)) return null
     throw error

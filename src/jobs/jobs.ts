@@ -6,16 +6,15 @@ import type { Job } from './scheduler.ts'
 export function serviceJobs(services: Services): Job[] {
   const { config, logger } = services
   const jobs: Job[] = [
-    // Also finds out whether Postgres is there, and what time it is.
-    { name: 'reload', everyMs: 1_000, run: services.reload },
+    { name: 'register secrets', everyMs: 60_000, run: services.registerSecrets },
     { name: 'activity flush', everyMs: activityFlushSeconds * 1000, run: services.activity.flush },
   ]
   if (config.cleanupIntervalSeconds > 0) {
     jobs.push({
       name: 'cleanup',
       everyMs: config.cleanupIntervalSeconds * 1000,
-      async run() {
-        const result = await services.maintenance.cleanUp('system')
+      async run(signal) {
+        const result = await services.maintenance.cleanUp('system', { signal })
         logger.info(result, 'cleanup')
       },
     })

@@ -1,17 +1,17 @@
 import type { Logger } from '../observability.ts'
 
-/** Something done again and again. A run that fails is logged, and the next one comes as planned. */
-export type Job = { name: string; everyMs: number; run: () => Promise<void> }
+/** Something done again and again. A run that fails is logged, and the next one comes as planned; `signal`: stop. */
+export type Job = { name: string; everyMs: number; run: (signal: AbortSignal) => Promise<void> }
 
 /** Starts jobs; a job never overlaps itself. `stop` waits for the runs under way. */
 export function startJobs(jobs: readonly Job[], logger: Logger): { stop(): Promise<void> } {
   const timers = new Map<string, NodeJS.Timeout>()
   const running = new Map<string, Promise<void>>()
   const failing = new Set<string>()
-  let stopped = false
+  const stopping = new AbortController()
 
   function plan(job: Job): void {
-    if (stopped) return
+    if (stopping.signal.aborted) return
     timers.set(
       job.name,
       setTimeout(() => running.set(job.name, runOnce(job)), job.everyMs),
@@ -20,7 +20,7 @@ export function startJobs(jobs: readonly Job[], logger: Logger): { stop(): Promi
 
   async function runOnce(job: Job): Promise<void> {
     try {
-      await job.run()
+      await job.run(stopping.signal)
       if (failing.delete(job.name)) logger.info({ job: job.name }, 'job works again')
     } catch (error) {
       // Once, not every time: a store that is away would fill the log.
@@ -34,7 +34,7 @@ export function startJobs(jobs: readonly Job[], logger: Logger): { stop(): Promi
   for (const job of jobs) plan(job)
   return {
     async stop() {
-      stopped = true
+      stopping.abort()
       for (const timer of timers.values()) clearTimeout(timer)
       await Promise.all(running.values())
     },

@@ -5,7 +5,7 @@ import type { SecurityEvent } from '../session/events.ts'
 import { mintChild, type Predecessor } from '../session/issue.ts'
 import { checkSession } from '../session/policy.ts'
 import { newFamily } from '../session/refresh-token.ts'
-import { revokeLiveInTransaction } from '../session/revoke.ts'
+import { revokeAllInTransaction } from '../session/revoke.ts'
 import type { Sessions } from '../session/service.ts'
 import type { Actor, Origin, SessionState, TokenPair } from '../session/session.ts'
 import { checkPassword, hashPassword, needsRehash, weaknessOf } from './passwords.ts'
@@ -54,7 +54,7 @@ const attempts = 3
 
 /** People with passwords: registering, signing in, changing the password, and ending an account. */
 export function createAccounts(context: SessionContext, sessions: Sessions, accounts: AccountStore) {
-  const { settings, continuity, store, cache } = context
+  const { settings, continuity, store, propagation } = context
 
   /** Throws `email_taken` and `weak_password`. Without a password the person signs in by other means. */
   async function register(
@@ -146,10 +146,12 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
     const ended = await store.transaction(async tx => {
       const user = await tx.lockUser(account.id)
       if (user === null || user.disabled || user.passwordHash !== account.passwordHash) return null
+      // All of them, in the order of their ids, before one of them is changed: else two of these could block each other.
+      await tx.lockSessions(account.id)
       if ((await tx.rotate(child.rotation)) === null) return null
-      await tx.setPasswordHash(account.id, passwordHash)
+      await tx.updateUser(account.id, { passwordHash })
       const others = { userId: account.id, except: request.sessionId }
-      const revoked = await revokeLiveInTransaction(tx, context, others, by)
+      const revoked = await revokeAllInTransaction(tx, others, by)
       await tx.record([
         {
           type: 'password_changed',
@@ -163,7 +165,7 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
       return revoked
     })
     if (ended === null) return null
-    await cache.revoke(ended)
+    await propagation.confirm(ended)
     return { kind: 'changed', sessionId: request.sessionId, tokens: child.pair }
   }
 
@@ -188,8 +190,8 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
     const by = { reason, actor, origin } as const
     const ended = await store.transaction(async tx => {
       if ((await tx.lockUser(userId)) === null) return null
-      const revoked = await revokeLiveInTransaction(tx, context, { userId, except: null }, by)
-      if (how === 'disable') await tx.setDisabled(userId, true)
+      const revoked = await revokeAllInTransaction(tx, { userId, except: null }, by)
+      if (how === 'disable') await tx.updateUser(userId, { disabled: true })
       else await tx.deleteUser(userId)
       await tx.record([
         userEvent(how === 'disable' ? 'user_disabled' : 'user_deleted', userId, actor, origin),
@@ -197,14 +199,14 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
       return revoked
     })
     if (ended === null) return false
-    await cache.revoke(ended)
+    await propagation.confirm(ended)
     return true
   }
 
   async function enable(userId: string, actor: Actor): Promise<boolean> {
     return await store.transaction(async tx => {
       if ((await tx.lockUser(userId)) === null) return false
-      await tx.setDisabled(userId, false)
+      await tx.updateUser(userId, { disabled: false })
       await tx.record([userEvent('user_enabled', userId, actor, { ipAddress: null, userAgent: null })])
       return true
     })

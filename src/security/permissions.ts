@@ -1,6 +1,9 @@
 /** Role → what it may do. */
 export type PermissionTable = ReadonlyMap<string, ReadonlySet<string>>
 
+/** What a role may be called: it stands in a header, among others. */
+export const rolePattern = /^[A-Za-z0-9_.:-]{1,64}$/
+
 /** What an operator may be allowed to do. */
 export const operatorPermissions = [
   'sessions:read',

@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { validate as isUuid, v4 as uuid } from 'uuid'
 import type { Instant } from '../clock.ts'
-import { Problem } from '../errors.ts'
-import type { KeyRing } from './key-ring.ts'
+import { type KeyRing, ringUnavailable } from './key-ring.ts'
 import { sha256 } from './secrets.ts'
 
 /** Claims of an access token (RFC 9068 §2.2); nothing personal. Times in seconds since the epoch. */
@@ -53,12 +52,7 @@ export function createAccessTokens(ring: KeyRing, issuer: string, audience: stri
   return {
     issue(subject, now, lifetimeSeconds, notAfter) {
       const key = ring.signing(now)
-      if (key === undefined) {
-        throw new Problem('store_unavailable', {
-          detail: 'The signing keys have not been loaded yet; nothing was changed.',
-          retryAfterSeconds: 1,
-        })
-      }
+      if (key === undefined) throw ringUnavailable()
       const iat = Math.floor(now / 1000)
       const shortened = lifetimeSeconds - randomInt(Math.floor(lifetimeSeconds * jitter) + 1)
       const exp = Math.min(iat + shortened, Math.floor(notAfter / 1000))

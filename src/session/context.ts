@@ -2,8 +2,11 @@ import type { Clock } from '../clock.ts'
 import type { AccessTokens } from './access-token.ts'
 import type { Activity } from './activity.ts'
 import type { Continuity } from './continuity.ts'
+import type { DenySet } from './deny-set.ts'
+import type { Lease } from './lease.ts'
 import type { Policies } from './policy.ts'
 import type { SessionCache, SessionStore } from './ports.ts'
+import type { Propagation } from './propagation.ts'
 import type { SecretRing } from './secrets.ts'
 
 export type SessionSettings = {
@@ -24,4 +27,7 @@ export type SessionContext = {
   secrets: SecretRing
   accessTokens: AccessTokens
   activity: Activity
+  denySet: DenySet
+  lease: Lease
+  propagation: Propagation
 }

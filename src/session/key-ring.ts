@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { createSigner } from 'fast-jwt'
 import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
 import type { SecretRing } from './secrets.ts'
 import { type PublicJwk, type StoredSigningKey, unsealPrivateKey } from './signing-key.ts'
 
@@ -22,14 +23,16 @@ export type KeyRing = {
   signing(now: Instant): SigningKey | undefined
   /**
    * The key of a token by the token's whole first segment. A token of ours has one of very few headers, to the
-   * letter; whatever else stands there (`none`, `jku`, `crit`, another spelling) is not one of ours.
+   * letter; whatever else stands there (`none`, `jku`, `crit`, another spelling) is not one of ours. Throws
+   * `store_unavailable` for a key that may have been added while the database could not be read.
    */
   byHeader(segment: string, now: Instant): VerificationKey | undefined
   /** Keys for `/.well-known/jwks.json` (RFC 7517), those that will sign soon included. */
   published(now: Instant): VerificationKey[]
 }
 
-export function createKeyRing(secrets: SecretRing): KeyRing {
+/** `isFresh`: what was loaded is what stands in the database. */
+export function createKeyRing(secrets: SecretRing, isFresh: () => boolean): KeyRing {
   let signing: SigningKey[] = []
   let byHeader = new Map<string, VerificationKey>()
 
@@ -57,6 +60,8 @@ export function createKeyRing(secrets: SecretRing): KeyRing {
     signing: now => signing.find(key => key.signsFrom <= now && verifies(key, now)),
     byHeader(segment, now) {
       const key = byHeader.get(segment)
+      // A key that this instance could not read of is nobody's fault: not knowing is not a no.
+      if (key === undefined && !isFresh() && looksLikeOurs(segment)) throw ringUnavailable()
       return key !== undefined && verifies(key, now) ? key : undefined
     },
     published: now => [...byHeader.values()].filter(key => verifies(key, now)),
@@ -68,6 +73,19 @@ const tokenType = 'at+jwt'
 
 function headerOf(key: StoredSigningKey): string {
   return Buffer.from(JSON.stringify({ alg: key.alg, typ: tokenType, kid: key.kid })).toString('base64url')
+}
+
+function looksLikeOurs(segment: string): boolean {
+  const header = Buffer.from(segment, 'base64url').toString('utf8')
+  return /^\{"alg":"ES256","typ":"at\+jwt","kid":"[\w-]{43}"\}$/.test(header)
+}
+
+/** The keys cannot be read just now. */
+export function ringUnavailable(): Problem {
+  return new Problem('store_unavailable', {
+    detail: 'The signing keys cannot be read at the moment; nothing was changed.',
+    retryAfterSeconds: 1,
+  })
 }
 
 function verificationKey(key: StoredSigningKey): VerificationKey {

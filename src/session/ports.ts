@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { SecurityEvent } from './events.ts'
+import type { RedisContinuity } from './lease.ts'
 import type { IdleDeadlines } from './policy.ts'
 import type {
   Actor,
@@ -38,6 +39,8 @@ export type Transaction = {
   insertUser(user: NewUser): Promise<void>
   /** Locks the user's row; null when there is none. */
   lockUser(userId: string): Promise<LockedUser | null>
+  /** Locks all of the user's sessions that are not revoked, idle or not, and returns their ids in the order of locking. */
+  lockSessions(userId: string): Promise<string[]>
   /** The user's live sessions, least recently active first. */
   liveSessions(userId: string, idle: IdleDeadlines): Promise<{ id: string; clientType: string }[]>
   insertSession(session: NewSession): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }>
@@ -45,8 +48,7 @@ export type Transaction = {
   revoke(sessionIds: readonly string[], by: { reason: RevocationReason; actor: Actor }): Promise<Revoked[]>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
-  setPasswordHash(userId: string, passwordHash: string): Promise<void>
-  setDisabled(userId: string, disabled: boolean): Promise<void>
+  updateUser(userId: string, change: { passwordHash?: string; disabled?: boolean }): Promise<void>
   /** Deletes the user and blanks personal data in what must stay: sessions and events. */
   deleteUser(userId: string): Promise<void>
   record(events: readonly SecurityEvent[]): Promise<void>
@@ -54,8 +56,8 @@ export type Transaction = {
 
 export type NewUser = { id: string; email: string; passwordHash: string | null; roles: readonly string[] }
 
-/** A session that is revoked now; `isNew`: it was not before. */
-export type Revoked = { sessionId: string; reason: RevocationReason; isNew: boolean }
+/** A session that is revoked now; `isNew`: it was not before. `xid` is the transaction that put it on the feed. */
+export type Revoked = { sessionId: string; reason: RevocationReason; isNew: boolean; xid: string }
 
 export type LockedUser = { roles: readonly string[]; disabled: boolean; passwordHash: string | null }
 
@@ -69,6 +71,8 @@ export type CacheReading =
       /** Something stands under the snapshot's key, whether or not it is any good. */
       occupied: boolean
       revoked: RevocationReason | null
+      /** Which server answered, unbroken since when. */
+      continuity: RedisContinuity
     }
 
 /** Redis, as the domain needs it. Nothing here ever throws: a cache that is away is an answer. */
@@ -76,6 +80,8 @@ export type SessionCache = {
   read(sessionId: string): Promise<CacheReading>
   /** Writes a snapshot; without `replace` only where none stands. */
   fill(snapshot: Snapshot, options: { replace: boolean }): Promise<void>
-  /** Deletes the snapshot, then marks the session as revoked; true when Redis confirmed every mark. */
+  /** Deletes the snapshots, marks the sessions as revoked, and hints at it; true when Redis confirmed every mark. */
   revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<boolean>
+  /** Tells the other instances that there is something to read on the feed. */
+  hint(): void
 }

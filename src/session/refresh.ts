@@ -24,7 +24,7 @@ const attempts = 3
  * unknown then, and the honest retry works.
  */
 export function createRefresh(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, secrets } = context
+  const { settings, clock, continuity, store, cache, secrets, denySet, propagation } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
@@ -132,8 +132,8 @@ export function createRefresh(context: SessionContext) {
   /** What was revoked before the database lost commits is revoked again. */
   async function refuseIfMarked(state: SessionState): Promise<RefreshOutcome | null> {
     const reading = await cache.read(state.id)
-    if (reading.kind === 'away' || reading.revoked === null) return null
-    const reason = reading.revoked
+    const reason = denySet.reasonFor(state) ?? (reading.kind === 'read' ? reading.revoked : null)
+    if (reason === null) return null
     const by = { reason, actor: 'system', origin: { ipAddress: null, userAgent: null } }
     await revokeSessions(context, { userId: state.userId, sessionIds: [state.id] }, by)
     return refused({ kind: 'revoked', reason })
@@ -167,7 +167,7 @@ export function createRefresh(context: SessionContext) {
       if (ended.some(session => session.isNew)) await tx.record([reuseEvent(token, state, origin)])
       return ended
     })
-    await cache.revoke(revoked)
+    await propagation.announce(revoked)
     return { kind: 'reused' }
   }
 }

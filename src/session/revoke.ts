@@ -1,5 +1,4 @@
 import type { SessionContext } from './context.ts'
-import { idleDeadlines } from './policy.ts'
 import type { Revoked, Transaction } from './ports.ts'
 import type { Actor, Origin, RevocationReason } from './session.ts'
 
@@ -8,19 +7,22 @@ export type RevokedBy = { reason: RevocationReason; actor: Actor; origin: Origin
 
 /**
  * Revokes sessions that are known by their ids. Idempotent: a repeat does, and waits for, the same. Resolves once it
- * is committed in Postgres and Redis has been told; returns how many were not revoked before.
+ * is committed and holds on every instance; returns how many were not revoked before.
  */
 export async function revokeSessions(
-  { store, cache }: SessionContext,
+  { store, propagation }: SessionContext,
   target: { userId: string; sessionIds: readonly string[] },
   by: RevokedBy,
 ): Promise<number> {
   const revoked = await store.transaction(tx => revokeInTransaction(tx, target, by))
-  await cache.revoke(revoked)
+  await propagation.confirm(revoked)
   return countNew(revoked)
 }
 
-/** Revokes a person's live sessions, but for `except`, under the lock of the user's row: no sign-in slips between. */
+/**
+ * Revokes all of a person's sessions, but for `except`, under the lock of the user's row: no sign-in slips between.
+ * Idle ones as well: another instance, or another configuration, may judge them to be live.
+ */
 export async function revokeSessionsOf(
   context: SessionContext,
   target: { userId: string; except: string | null },
@@ -28,22 +30,19 @@ export async function revokeSessionsOf(
 ): Promise<number> {
   const revoked = await context.store.transaction(async tx => {
     await tx.lockUser(target.userId)
-    return await revokeLiveInTransaction(tx, context, target, by)
+    return await revokeAllInTransaction(tx, target, by)
   })
-  await context.cache.revoke(revoked)
+  await context.propagation.confirm(revoked)
   return countNew(revoked)
 }
 
 /** For a transaction that holds the lock of the user's row. The caller tells the cache after the commit. */
-export async function revokeLiveInTransaction(
+export async function revokeAllInTransaction(
   tx: Transaction,
-  { settings, clock, continuity }: Pick<SessionContext, 'settings' | 'clock' | 'continuity'>,
   target: { userId: string; except: string | null },
   by: RevokedBy,
 ): Promise<Revoked[]> {
-  const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
-  const live = await tx.liveSessions(target.userId, idle)
-  const sessionIds = live.map(session => session.id).filter(id => id !== target.except)
+  const sessionIds = (await tx.lockSessions(target.userId)).filter(id => id !== target.except)
   return await revokeInTransaction(tx, { userId: target.userId, sessionIds }, by)
 }
 

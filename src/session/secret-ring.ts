@@ -9,15 +9,16 @@ export type LoadedSecretRing = SecretRing & {
 }
 
 /**
- * During a rolling change of `LATCHKEY_SECRET` both secrets are in use. Throws `RangeError` when the two cannot be
- * told apart by their one-byte id.
+ * `isFresh`: what was loaded is what stands in the database. During a rolling change of `LATCHKEY_SECRET` both secrets are in use. The two differ in their one-byte id.
  */
-export function createSecretRing(clock: Clock, current: Buffer, previous: Buffer | null): LoadedSecretRing {
+export function createSecretRing(
+  clock: Clock,
+  current: Buffer,
+  previous: Buffer | null,
+  isFresh: () => boolean,
+): LoadedSecretRing {
   const newest = deriveKeys(current)
   const older = previous === null ? null : deriveKeys(previous)
-  if (older !== null && older.id === newest.id && !current.equals(previous ?? current)) {
-    throw new RangeError('the two secrets have the same one-byte id; generate another LATCHKEY_SECRET')
-  }
   const all: readonly SecretKeys[] = older === null ? [newest] : [newest, older]
   let inUse = new Map<number, Instant>()
 
@@ -30,7 +31,7 @@ export function createSecretRing(clock: Clock, current: Buffer, previous: Buffer
     minting: () => (older === null || isPublished(newest) ? newest : older),
     all: () => all,
     find: id => all.find(keys => keys.id === id),
-    knownElsewhere: id => inUse.has(id),
+    mayBeKnownElsewhere: id => inUse.has(id) || !isFresh(),
     load(rows) {
       inUse = new Map(rows.map(row => [row.id, row.firstSeenAt]))
     },

@@ -25,8 +25,8 @@ export type SecretRing = {
   minting(): SecretKeys
   all(): readonly SecretKeys[]
   find(id: number): SecretKeys | undefined
-  /** Another instance uses this secret, we do not have it (yet). */
-  knownElsewhere(id: number): boolean
+  /** Another instance uses this secret and we do not have it (yet), or we cannot know just now. */
+  mayBeKnownElsewhere(id: number): boolean
 }
 
 function derive(secret: Buffer, purpose: string): Buffer {

@@ -13,7 +13,7 @@ import { createVerify } from './verify.ts'
 export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(context: SessionContext) {
-  const { settings, clock, continuity, store, secrets } = context
+  const { settings, clock, continuity, store, secrets, propagation } = context
 
   return {
     start: (request: StartRequest) => startSession(context, request),
@@ -67,7 +67,11 @@ export function createSessions(context: SessionContext) {
     /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. False: no such session. */
     async end(sessionId: string, by: Omit<RevokedBy, 'actor'> & { actor?: Actor }): Promise<boolean> {
       const state = await store.find(sessionId)
-      if (state === null) return false
+      if (state === null) {
+        // A database that has lost commits may not know the session; a snapshot of it must not go on saying yes.
+        await propagation.announce([{ sessionId, reason: by.reason, isNew: false, xid: '' }])
+        return false
+      }
       const target = { userId: state.userId, sessionIds: [sessionId] }
       await revokeSessions(context, target, { actor: state.userId, ...by })
       return true

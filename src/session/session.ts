@@ -74,7 +74,7 @@ export type SessionState = {
 
 /** What verify needs to say yes, as it is kept in Redis. Immutable: replaced, never touched or extended. */
 export type Snapshot = {
-  sessionId: string
+  id: string
   userId: string
   roles: readonly string[]
   clientType: string

@@ -4,21 +4,15 @@ import type { Policies } from './policy.ts'
 import type { CacheReading } from './ports.ts'
 import type { SessionState, Snapshot } from './session.ts'
 
-/**
- * Until every instance follows the revocations of all others, a snapshot is trusted for no longer than this, so that
- * a mark that Redis has lost can keep a revoked session alive for 5 seconds at most.
- */
-const trustedSeconds = 5
-
 /** How long a snapshot may serve, from the read behind it. Never past an idle limit: that is judged from Postgres. */
 export function snapshotLifetimeMs(policies: Policies, clientType: string, cacheTtlSeconds: number): number {
   const idleTimeoutSeconds = policies.get(clientType)?.idleTimeoutSeconds ?? 0
-  return Math.min(cacheTtlSeconds, idleTimeoutSeconds, trustedSeconds) * 1000
+  return Math.min(cacheTtlSeconds, idleTimeoutSeconds) * 1000
 }
 
 export function snapshotOf(state: SessionState, roles: readonly string[]): Snapshot {
   return {
-    sessionId: state.id,
+    id: state.id,
     userId: state.userId,
     roles,
     clientType: state.clientType,

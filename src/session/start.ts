@@ -29,7 +29,7 @@ export type StartOutcome =
  * sign-ins at once: they queue on the user's row, and those with the oldest activity go.
  */
 export async function startSession(context: SessionContext, request: StartRequest): Promise<StartOutcome> {
-  const { settings, store, cache } = context
+  const { settings, store, propagation } = context
   const policy = settings.policies.get(request.clientType)
   if (policy === undefined) return { kind: 'client_type_not_allowed' }
 
@@ -46,7 +46,7 @@ export async function startSession(context: SessionContext, request: StartReques
   })
 
   if (outcome.kind !== 'started') return outcome
-  await cache.revoke(outcome.evicted)
+  await propagation.announce(outcome.evicted)
   return { kind: 'started', sessionId: outcome.sessionId, tokens: outcome.tokens }
 }
 

@@ -2,7 +2,7 @@ import type { AccessClaims, PeekedToken } from './access-token.ts'
 import type { SessionContext } from './context.ts'
 import { checkSession } from './policy.ts'
 import type { CacheReading } from './ports.ts'
-import type { RevocationReason, SessionState } from './session.ts'
+import type { RevocationReason, SessionState, Snapshot } from './session.ts'
 import { shareReads } from './shared-reads.ts'
 import { snapshotLifetimeMs, snapshotOf, snapshotThatServes } from './snapshot.ts'
 
@@ -30,7 +30,7 @@ export type VerifyOutcome =
  * `overloaded`: not knowing is never a no.
  */
 export function createVerify(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, accessTokens, activity } = context
+  const { settings, clock, continuity, store, cache, accessTokens, activity, denySet, lease } = context
   const { policies, cacheTtlSeconds, rotationGraceSeconds } = settings
   const readState = shareReads(store.find)
 
@@ -42,10 +42,18 @@ export function createVerify(context: SessionContext) {
     const token = accessTokens.peek(text, clock.now())
     if (token === null) return { kind: 'token_invalid' }
     const reading = await cache.read(token.sessionId)
-    const snapshot = snapshotThatServes(reading, token, { now: clock.now(), lifetimeMs, graceStillRuns })
+    // From here to the answer in one synchronous step: nothing can be revoked in between.
+    const snapshot = trustedSnapshot(reading, token)
     if (snapshot === null) return await verifyWithoutCache(token, reading, prove)
-    noteActivity(snapshot.sessionId, snapshot.clientType, snapshot.lastActivityAt)
+    noteActivity(snapshot.id, snapshot.clientType, snapshot.lastActivityAt)
     return signedIn(token, snapshot.userId, snapshot.roles, snapshot.clientType)
+  }
+
+  function trustedSnapshot(reading: CacheReading, token: PeekedToken): Snapshot | null {
+    const snapshot = snapshotThatServes(reading, token, { now: clock.now(), lifetimeMs, graceStillRuns })
+    if (snapshot === null || reading.kind === 'away') return null
+    if (denySet.reasonFor(snapshot) !== null) return null
+    return lease.holds(clock.monotonic(), reading.continuity) ? snapshot : null
   }
 
   async function verifyWithoutCache(
@@ -55,9 +63,8 @@ export function createVerify(context: SessionContext) {
   ): Promise<VerifyOutcome> {
     if ((await prove(token.text)) === null) return { kind: 'token_invalid' }
     if (clock.now() >= token.expiresAt) return { kind: 'token_expired' }
-    if (reading.kind === 'read' && reading.revoked !== null) {
-      return { kind: 'session_revoked', reason: reading.revoked }
-    }
+    const known = knownRevocation(token, reading)
+    if (known !== null) return { kind: 'session_revoked', reason: known }
 
     const state = await readState(token.sessionId)
     const refusal = judge(state, token)
@@ -71,10 +78,16 @@ export function createVerify(context: SessionContext) {
     return signedIn(token, state.userId, state.user.roles, state.clientType)
   }
 
+  function knownRevocation(token: PeekedToken, reading: CacheReading): RevocationReason | null {
+    return denySet.reasonForId(token.sessionId) ?? (reading.kind === 'read' ? reading.revoked : null)
+  }
+
   /** Null: nothing speaks against it. */
   function judge(state: SessionState | null, token: PeekedToken): VerifyOutcome | null {
     // It was signed by us, and its row is gone: the session had ended, and was cleaned up.
     if (state === null) return { kind: 'session_expired' }
+    const denied = denySet.reasonFor(state)
+    if (denied !== null) return { kind: 'session_revoked', reason: denied }
     const verdict = checkSession(state, policies.get(state.clientType), state.readAt, continuity.downtime)
     if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason }
     if (verdict.kind === 'expired') return { kind: 'session_expired' }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Database, Executor } from './database.ts'
 import { firstId, lastId, pageEnd } from './pages.ts'
+import { markCutOffPage } from './revocations.ts'
 import { deleteEndedSigningKeys } from './signing-keys.ts'
 
 export type CleanupSettings = {
@@ -13,6 +14,8 @@ export type CleanupSettings = {
   successorRetentionSeconds: number
   /** The longest absolute limit of all policies: a cut-off older than this may have nothing left to cover. */
   longestSessionSeconds: number
+  /** An instance not seen for this long is gone. */
+  windowSeconds: number
 }
 
 export type CleanupResult =
@@ -25,16 +28,33 @@ const advisoryLock = 7_165_003
 /**
  * Deletes what has ended: sessions past their absolute limit, events past their retention, feed rows, cut-offs and
  * keys that nothing depends on any more. One runner at a time, in batches that skip what others have locked; its cost
- * follows the rows that ended. Expiry never waits for it. `progress` is told after each batch.
+ * follows the rows that ended. Expiry never waits for it. `progress` is told after each batch; `signal` ends it after
+ * the batch under way.
  */
 export async function cleanUp(
   database: Database,
   settings: CleanupSettings,
   progress: (deleted: { sessions: number; events: number }) => void,
+  signal: AbortSignal,
+): Promise<CleanupResult> {
+  const finished = await database.transaction(async holder => {
+    const lock = await holder.execute(sql`SELECT pg_try_advisory_xact_lock(${advisoryLock}) AS mine`)
+    if (lock.rows[0]?.['mine'] !== true) return null
+    // This transaction only holds the lock, for as long as the batches take; it works through a pooler, and dies with us.
+    await holder.execute(sql`SET LOCAL idle_in_transaction_session_timeout = 0`)
+    return await runBatches(database, settings, progress, signal)
+  })
+  return finished ?? { kind: 'running_elsewhere' }
+}
+
+async function runBatches(
+  database: Database,
+  settings: CleanupSettings,
+  progress: (deleted: { sessions: number; events: number }) => void,
+  signal: AbortSignal,
 ): Promise<CleanupResult> {
   const deleted = { sessions: 0, events: 0 }
   const steps: Step[] = [
-    successorEraser(settings),
     async executor => {
       const sessions = await deleteExpiredSessions(executor, settings)
       deleted.sessions += sessions
@@ -46,16 +66,16 @@ export async function cleanUp(
       return events === settings.batchSize
     },
     async executor => (await deleteOldRevocations(executor, settings)) === settings.batchSize,
+    // It looks at every row, and must not hold up what follows only the rows that ended.
+    walker(settings),
     executor => deleteWhatNothingNeeds(executor, settings),
   ]
   for (const step of steps) {
-    for (;;) {
-      const more = await inTurn(database, step)
-      if (more === null) return { kind: 'running_elsewhere' }
+    while (!signal.aborted && (await database.transaction(step))) {
       progress({ ...deleted })
-      if (!more) break
       await pause(settings.pauseMs)
     }
+    progress({ ...deleted })
   }
   return { kind: 'done', deletedSessions: deleted.sessions, deletedEvents: deleted.events }
 }
@@ -63,37 +83,32 @@ export async function cleanUp(
 /** One batch; whether there may be more. */
 type Step = (executor: Executor) => Promise<boolean>
 
-/** The lock ends with the transaction, so it works through a pooler and dies with its holder. */
-function inTurn(database: Database, step: Step): Promise<boolean | null> {
-  return database.transaction(async executor => {
-    const lock = await executor.execute(sql`SELECT pg_try_advisory_xact_lock(${advisoryLock}) AS mine`)
-    return lock.rows[0]?.['mine'] === true ? await step(executor) : null
-  })
-}
-
 /**
- * Walks the table once, page by page in the order of the primary key: an index would find these rows sooner, and cost
+ * Walks the table once, page by page in the order of the primary key: erases successors whose time is over, and marks
+ * what a bulk revocation covers and its own runner did not come to. An index would find these rows sooner, and cost
  * every rotation its heap-only update.
  */
-function successorEraser(settings: CleanupSettings): Step {
+function walker(settings: CleanupSettings): Step {
   let after = firstId
   return async executor => {
-    const end = await pageEnd(executor, after, settings.batchSize)
+    const next = await pageEnd(executor, after, settings.batchSize)
+    const end = next ?? lastId
     await executor.execute(sql`
       UPDATE user_sessions SET successor_sealed = NULL WHERE id IN (
         SELECT id FROM user_sessions
-        WHERE id > ${after} AND id <= ${end ?? lastId} AND successor_sealed IS NOT NULL
-          AND rotated_at < clock_timestamp() - make_interval(secs => ${settings.successorRetentionSeconds})
+        WHERE id > ${after} AND id <= ${end} AND successor_sealed IS NOT NULL
+          AND rotated_at < statement_timestamp() - make_interval(secs => ${settings.successorRetentionSeconds})
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)`)
-    after = end ?? lastId
-    return end !== null
+    await markCutOffPage(executor, { after, end }, { actor: 'system' })
+    after = end
+    return next !== null
   }
 }
 
 async function deleteExpiredSessions(executor: Executor, settings: CleanupSettings): Promise<number> {
   const deleted = await executor.execute(sql`
     DELETE FROM user_sessions WHERE id IN (
-      SELECT id FROM user_sessions WHERE expires_at < clock_timestamp()
+      SELECT id FROM user_sessions WHERE expires_at < statement_timestamp()
       ORDER BY expires_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
   return deleted.rowCount ?? 0
 }
@@ -102,7 +117,7 @@ async function deleteOldEvents(executor: Executor, settings: CleanupSettings): P
   const deleted = await executor.execute(sql`
     DELETE FROM security_events WHERE id IN (
       SELECT id FROM security_events
-      WHERE created_at < clock_timestamp() - make_interval(days => ${settings.eventsRetentionDays})
+      WHERE created_at < statement_timestamp() - make_interval(days => ${settings.eventsRetentionDays})
       ORDER BY created_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
   return deleted.rowCount ?? 0
 }
@@ -110,18 +125,22 @@ async function deleteOldEvents(executor: Executor, settings: CleanupSettings): P
 async function deleteOldRevocations(executor: Executor, settings: CleanupSettings): Promise<number> {
   const deleted = await executor.execute(sql`
     DELETE FROM revocations WHERE session_id IN (
-      SELECT session_id FROM revocations WHERE created_at < clock_timestamp() - interval '1 day'
+      SELECT session_id FROM revocations WHERE created_at < statement_timestamp() - interval '1 day'
       ORDER BY created_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
   return deleted.rowCount ?? 0
 }
 
-/** Cut-offs that cover no session any more, and keys whose last token has ended. */
+/** Cut-offs older than any session should be, as the walk before has marked all that they cover; instances that are gone, and keys whose last token has ended. */
 async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSettings): Promise<boolean> {
   await executor.execute(sql`
     DELETE FROM cutoffs
     WHERE greatest(issued_before, created_at)
-        < clock_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})
-      AND NOT EXISTS (SELECT FROM user_sessions WHERE user_sessions.created_at < cutoffs.issued_before)`)
+        < statement_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})`)
+  await executor.execute(sql`
+    DELETE FROM instances WHERE seen_at < statement_timestamp() - make_interval(secs => ${settings.windowSeconds})`)
+  await executor.execute(
+    sql`DELETE FROM secret_ids WHERE last_seen_at < statement_timestamp() - interval '1 day'`,
+  )
   await deleteEndedSigningKeys(executor)
   return false
 }

@@ -23,12 +23,15 @@ export type NewCutoff = {
   actor: string
 }
 
-/** Records a bulk revocation; from its commit on it holds. */
-export async function insertCutoff(executor: Executor, cutoff: NewCutoff): Promise<Instant> {
+/** Records a bulk revocation; from its commit on it holds for whoever asks Postgres. */
+export async function insertCutoff(
+  executor: Executor,
+  cutoff: NewCutoff,
+): Promise<{ issuedBefore: Instant; xid: string }> {
   const [row] = await executor
     .insert(cutoffs)
     .values({ ...cutoff, issuedBefore: cutoff.issuedBefore ?? sql`clock_timestamp()` })
-    .returning({ issuedBefore: cutoffs.issuedBefore })
+    .returning({ issuedBefore: cutoffs.issuedBefore, xid: cutoffs.xid })
   if (row === undefined) throw new Error('the new cut-off was not returned')
-  return row.issuedBefore
+  return row
 }

@@ -6,15 +6,14 @@ import { Problem } from '../errors.ts'
 /** What statements run on: the pool, or one connection inside a transaction. */
 export type Executor = NodePgDatabase
 
-/** Told of every attempt to reach Postgres; how it is going is shown by `/health/ready` and in the log. */
-export type DatabaseListener = { reached(): void; missed(error: Error): void }
-
 export type Database = {
   /** Runs statements outside of a transaction. Throws `store_unavailable` or `overloaded`, or what Postgres said. */
   run<T>(work: (executor: Executor) => Promise<T>): Promise<T>
   /** Runs statements in a transaction; commits unless `work` throws. When it throws `store_unavailable` the outcome
    * is unknown: the commit may have arrived. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>
+  /** Opens all connections of the pool; what cannot be had now is had when it is needed. */
+  warmUp(): Promise<void>
   /** On the pool; for prepared statements, to be executed within `run`. */
   pooled: Executor
   close(): Promise<void>
@@ -23,7 +22,7 @@ export type Database = {
 /** Milliseconds. Together they keep a request under two seconds, whatever Postgres does. */
 const timeouts = {
   /** Waiting for a connection, a new one included. */
-  acquire: 500,
+  acquire: 1_000,
   /** Client side: the only one that notices a server that is frozen or cut off. */
   query: 900,
   /** Server side, a little sooner, so that an overloaded server says so itself. */
@@ -36,10 +35,12 @@ const timeouts = {
 /** Past this many requests waiting for a connection, one more is told at once to come back later. */
 const maxWaiting = 1_000
 
-export function createDatabase(url: string, listener: DatabaseListener, poolSize = 10): Database {
+export function createDatabase(url: string, poolSize = 10): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
+    // A burst must not pay for making connections: those that were made stay.
+    min: poolSize,
     connectionTimeoutMillis: timeouts.acquire,
     query_timeout: timeouts.query,
     statement_timeout: timeouts.statement,
@@ -49,24 +50,23 @@ export function createDatabase(url: string, listener: DatabaseListener, poolSize
     application_name: 'latchkey',
     onConnect: refuseStandby,
   })
-  // An idle connection that breaks is removed by the pool; without a listener the process would end.
-  pool.on('error', error => listener.missed(error))
+  // A connection that breaks is removed by the pool, and whoever has it fails; without a listener the process would end.
+  pool.on('error', () => undefined)
+  pool.on('connect', client => client.on('error', () => undefined))
   const pooled = drizzle(pool)
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (pool.waitingCount >= maxWaiting) {
       throw new Problem('overloaded', {
         detail: 'Too many requests wait for the database; nothing was changed.',
+        retryAfterSeconds: 1,
       })
     }
     try {
-      const result = await work()
-      listener.reached()
-      return result
+      return await work()
     } catch (error) {
       const cause = causeOf(error)
       if (!(cause instanceof Error) || !isUnavailable(cause)) throw cause
-      listener.missed(cause)
       throw unavailable(cause)
     }
   }
@@ -75,6 +75,10 @@ export function createDatabase(url: string, listener: DatabaseListener, poolSize
     pooled,
     run: work => attempt(() => work(pooled)),
     transaction: work => attempt(() => inTransaction(pool, work)),
+    async warmUp() {
+      const opened = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()))
+      for (const connection of opened) if (connection.status === 'fulfilled') connection.value.release()
+    },
     close: () => pool.end(),
   }
 }
@@ -122,6 +126,16 @@ export class StandbyError extends Error {
   }
 }
 
+/** Why the database could not be used at all, in words for whoever configured it; null for any other failure. */
+export function connectionRefusal(error: unknown): string | null {
+  const cause = error instanceof Problem ? error.cause : causeOf(error)
+  if (!(cause instanceof Error)) return null
+  // Authentication failed, or there is no such database.
+  const wrongUrl = cause instanceof pg.DatabaseError && /^(28|3D)/.test(cause.code ?? '')
+  if (!wrongUrl && !isUnavailable(cause)) return null
+  return `the database cannot be used, check DATABASE_URL: ${cause.message || String(Reflect.get(cause, 'code'))}`
+}
+
 /**
  * Whether Postgres could not be asked, as opposed to having said no. SQLSTATE classes: 08 connection, 53 resources,
  * 57 operator intervention (57014 is a statement timeout), 55P03 lock timeout, 25006 read-only, 40 serialisation and
@@ -132,18 +146,23 @@ function isUnavailable(error: Error): boolean {
   if (error instanceof pg.DatabaseError)
     return /^(08|53|57|40)|^(55P03|25006|25P0[234])$/.test(error.code ?? '')
   // Node's own: ECONNREFUSED, ECONNRESET, ENOTFOUND …
-  if ('code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code)) return true
+  if ('code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code)) return true
   return /timeout|Connection terminated|not queryable|Cannot use a pool/i.test(error.message)
 }
 
 function unavailable(cause: Error): Problem {
-  return new Problem(
-    'store_unavailable',
-    {
-      detail:
-        'The database did not answer. Whether a change was made is unknown; the same request can be repeated.',
-      retryAfterSeconds: 1,
-    },
-    { cause },
+  const detail = wasSent(cause)
+    ? 'The database did not answer. Whether a change was made is unknown; the same request can be repeated.'
+    : 'The database cannot be reached; nothing was changed.'
+  return new Problem('store_unavailable', { detail, retryAfterSeconds: 1 }, { cause })
+}
+
+/** Without a connection nothing has been asked. */
+function wasSent(cause: Error): boolean {
+  const refused = 'code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ENOTFOUND')
+  return (
+    !refused &&
+    !(cause instanceof StandbyError) &&
+    !/timeout exceeded when trying to connect/.test(cause.message)
   )
 }

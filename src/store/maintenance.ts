@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import type { Clock, Instant } from '../clock.ts'
 import type { SessionCache } from '../session/ports.ts'
+import type { Propagation } from '../session/propagation.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import type { Actor } from '../session/session.ts'
 import { generateSigningKey } from '../session/signing-key.ts'
@@ -10,13 +11,15 @@ import type { Database } from './database.ts'
 import { insertEvents } from './events.ts'
 import { markCutOffSessions } from './revocations.ts'
 import type { CutoffScope } from './schema.ts'
-import { listSigningKeys, revokeSigningKey, rotateSigningKey } from './signing-keys.ts'
+import { hastenNextSigningKey, listSigningKeys, revokeSigningKey, rotateSigningKey } from './signing-keys.ts'
 
 export type MaintenanceSettings = {
   eventsRetentionDays: number
   rotationGraceSeconds: number
   longestAccessTokenSeconds: number
   longestSessionSeconds: number
+  /** The longest that a snapshot may live, and a minute. */
+  windowSeconds: number
 }
 
 /** A new key is published this long before it signs: caches of the JWKS live for five minutes. */
@@ -24,7 +27,7 @@ const publishedBeforeUseSeconds = 600
 
 /** In an emergency: as long as instances need to read of a key. Until then a 503, rather than a 401 from those that
  * have not read of it yet. */
-const emergencyPublishedBeforeUseSeconds = 2
+export const emergencyPublishedBeforeUseSeconds = 2
 
 /** A client that was cut off for up to an hour still finds the successor that it has not received. */
 const successorMarginSeconds = 3_600
@@ -33,17 +36,26 @@ export type Maintenance = ReturnType<typeof createMaintenance>
 
 /** What operators and jobs do beside the sessions of single people. */
 export function createMaintenance(
-  parts: { database: Database; clock: Clock; cache: SessionCache; secrets: SecretRing },
+  parts: {
+    database: Database
+    clock: Clock
+    cache: SessionCache
+    propagation: Propagation
+    secrets: SecretRing
+  },
   settings: MaintenanceSettings,
 ) {
-  const { database, clock, cache, secrets } = parts
+  const { database, clock, cache, propagation, secrets } = parts
   const origin = { ipAddress: null, userAgent: null }
 
   return {
     /** Deletes what has ended; see `cleanUp`. Records that it ran when it deleted anything. */
     async cleanUp(
       actor: Actor,
-      progress: (deleted: { sessions: number; events: number }) => void = () => undefined,
+      options: {
+        progress?: (deleted: { sessions: number; events: number }) => void
+        signal?: AbortSignal
+      } = {},
     ): Promise<CleanupResult & { tookMs: number }> {
       const started = clock.monotonic()
       const result = await cleanUp(
@@ -54,8 +66,10 @@ export function createMaintenance(
           eventsRetentionDays: settings.eventsRetentionDays,
           successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
           longestSessionSeconds: settings.longestSessionSeconds,
+          windowSeconds: settings.windowSeconds,
         },
-        progress,
+        options.progress ?? (() => undefined),
+        options.signal ?? new AbortController().signal,
       )
       const tookMs = Math.round(clock.monotonic() - started)
       if (result.kind === 'done' && result.deletedSessions + result.deletedEvents > 0) {
@@ -85,8 +99,8 @@ export function createMaintenance(
       progress: (marked: number) => void = () => undefined,
     ): Promise<{ id: string; revoked: number }> {
       const id = uuid()
-      await database.transaction(async executor => {
-        const issuedBefore = await insertCutoff(executor, { id, ...cutoff })
+      const fact = await database.transaction(async executor => {
+        const { issuedBefore, xid } = await insertCutoff(executor, { id, ...cutoff })
         const details = {
           scope: cutoff.scope,
           subject: cutoff.subject,
@@ -96,13 +110,23 @@ export function createMaintenance(
         await insertEvents(executor, [
           { type: 'bulk_revocation', userId: null, sessionId: null, actor: cutoff.actor, origin, details },
         ])
+        return { issuedBefore, xid }
       })
       let revoked = 0
-      for await (const ids of markCutOffSessions(database, cutoff)) {
-        await cache.revoke(ids.map(sessionId => ({ sessionId, reason: 'bulk' as const })))
-        revoked += ids.length
-        progress(revoked)
-      }
+      await propagation.confirmCutoff(
+        { ...cutoff, id, issuedBefore: fact.issuedBefore },
+        fact.xid,
+        async () => {
+          let allMarked = true
+          for await (const ids of markCutOffSessions(database, cutoff)) {
+            const marked = await cache.revoke(ids.map(sessionId => ({ sessionId, reason: 'bulk' as const })))
+            allMarked &&= marked
+            revoked += ids.length
+            progress(revoked)
+          }
+          return allMarked
+        },
+      )
       return { id, revoked }
     },
 
@@ -121,17 +145,14 @@ export function createMaintenance(
 
     /** Ends a key at once, for an emergency; another one signs two seconds later. False when there is no such key. */
     async revokeSigningKey(kid: string, actor: Actor): Promise<boolean> {
-      const replacement = generateSigningKey(
-        secrets.minting(),
-        clock.now() + emergencyPublishedBeforeUseSeconds * 1000,
-      )
+      const signsFrom = clock.now() + emergencyPublishedBeforeUseSeconds * 1000
       return await database.transaction(async executor => {
         if (!(await revokeSigningKey(executor, kid))) return false
-        await rotateSigningKey(executor, replacement, lastTokenEnds(clock.now()))
-        await insertEvents(executor, [
-          keyEvent('key_revoked', kid, actor),
-          keyEvent('key_rotated', replacement.kid, actor),
-        ])
+        await insertEvents(executor, [keyEvent('key_revoked', kid, actor)])
+        if (await hastenNextSigningKey(executor, signsFrom)) return true
+        const replacement = generateSigningKey(secrets.minting(), signsFrom)
+        await rotateSigningKey(executor, replacement, lastTokenEnds(signsFrom))
+        await insertEvents(executor, [keyEvent('key_rotated', replacement.kid, actor)])
         return true
       })
     },

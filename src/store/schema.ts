@@ -17,16 +17,25 @@ import type { EventType } from '../session/events.ts'
 import type { RevocationReason } from '../session/session.ts'
 import type { PublicJwk } from '../session/signing-key.ts'
 
-/** `timestamptz` as milliseconds since the epoch. Postgres keeps microseconds; comparisons happen there. */
+/** `timestamptz` as milliseconds since the epoch, with microseconds as their fraction. */
 const instant = customType<{ data: Instant; driverData: string }>({
   dataType: () => 'timestamp with time zone',
-  fromDriver: value => new Date(value).getTime(),
+  fromDriver: parseInstant,
   toDriver: value => new Date(value).toISOString(),
 })
+
+/** Postgres writes up to six digits behind the point; a `Date` would keep three. */
+function parseInstant(text: string): Instant {
+  const [, micros = ''] = /\.\d{3}(\d{1,3})/.exec(text) ?? []
+  return new Date(text).getTime() + Number(micros.padEnd(3, '0')) / 1000
+}
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' })
 
 const inet = customType<{ data: string; driverData: string }>({ dataType: () => 'inet' })
+
+/** Which transactions a reader has seen. */
+const pgSnapshot = customType<{ data: string; driverData: string }>({ dataType: () => 'pg_snapshot' })
 
 /** A transaction's number; never wraps, so it can be compared over years. */
 const xid8 = customType<{ data: string; driverData: string }>({ dataType: () => 'xid8' })
@@ -65,9 +74,7 @@ export const userSessions = pgTable(
     metadata: jsonb().$type<Record<string, unknown>>().notNull().default({}),
   },
   table => [
-    index('user_sessions_live_by_user')
-      .on(table.userId, table.createdAt.desc(), table.id.desc())
-      .where(sql`${table.revokedAt} is null`),
+    index('user_sessions_by_user').on(table.userId, table.createdAt, table.id),
     index('user_sessions_by_expiry').on(table.expiresAt),
   ],
 )
@@ -109,7 +116,8 @@ export type CutoffScope = 'client_type' | 'ip' | 'issued_before' | 'all'
 export const instances = pgTable('instances', {
   id: uuid().primaryKey(),
   seenAt: instant('seen_at').notNull(),
-  acked: xid8().notNull(),
+  /** What the instance has read: every transaction that is visible in this snapshot. */
+  acked: pgSnapshot().notNull(),
 })
 
 export const users = pgTable(
@@ -157,9 +165,9 @@ export const securityEvents = pgTable(
     createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
   },
   table => [
-    index('security_events_by_creation').on(table.createdAt.desc(), table.id.desc()),
-    index('security_events_by_user').on(table.userId, table.createdAt.desc()),
-    index('security_events_by_session').on(table.sessionId, table.createdAt.desc()),
+    index('security_events_by_creation').on(table.createdAt, table.id),
+    index('security_events_by_user').on(table.userId, table.createdAt),
+    index('security_events_by_session').on(table.sessionId, table.createdAt),
   ],
 )
 
@@ -177,6 +185,8 @@ export const signingKeys = pgTable('signing_keys', {
 export const secretIds = pgTable('secret_ids', {
   id: smallint().primaryKey(),
   firstSeenAt: instant('first_seen_at').notNull().default(sql`clock_timestamp()`),
+  /** Every instance says each minute which ones it has. */
+  lastSeenAt: instant('last_seen_at').notNull().default(sql`clock_timestamp()`),
 })
 
 /** Callers that are programs. The key itself is shown once and kept as SHA-256. */

@@ -3,6 +3,7 @@ import type { SessionCache } from '../session/ports.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import { type RevocationReason, revocationReasons, type Snapshot } from '../session/session.ts'
 import type { RedisClient } from './redis.ts'
+import type { RedisLink } from './redis-link.ts'
 
 /** Key names. The braces put a session's keys into one Cluster slot, so that one `MGET` reads both. */
 const keys = {
@@ -17,32 +18,25 @@ export type SessionCacheSettings = {
   markLifetimeSeconds: number
 }
 
-/** Told of every attempt to reach Redis. */
-export type CacheListener = { reached(): void; missed(error: unknown): void }
+/** Where instances tell each other that there is something to read on the feed. */
+export const hintChannel = 'latchkey:revocations'
 
 /** Snapshots and marks in Redis. Each value carries an HMAC: who can write to Redis can sign nobody in or out. */
 export function createSessionCache(
-  redis: RedisClient,
+  link: RedisLink,
   secrets: SecretRing,
   settings: SessionCacheSettings,
-  listener: CacheListener,
 ): SessionCache {
-  async function attempt<T>(command: () => Promise<T>, otherwise: T): Promise<T> {
-    try {
-      const result = await command()
-      listener.reached()
-      return result
-    } catch (error) {
-      listener.missed(error)
-      return otherwise
-    }
+  /** A Redis that cannot be asked is an answer; the link knows, and tells, how it is doing. */
+  async function attempt<T>(command: (redis: RedisClient) => Promise<T>, otherwise: T): Promise<T> {
+    return await link.ask(command).catch(() => otherwise)
   }
 
   return {
     async read(sessionId) {
       const snapshotKey = keys.snapshot(sessionId)
       const markKey = keys.mark(sessionId)
-      const values = await attempt(() => redis.mget(snapshotKey, markKey), null)
+      const values = await attempt(redis => redis.mget(snapshotKey, markKey), null)
       if (values === null) return { kind: 'away' }
       const [snapshotText = null, markText = null] = values
       return {
@@ -50,15 +44,16 @@ export function createSessionCache(
         occupied: snapshotText !== null,
         snapshot: parseSnapshot(open(secrets, snapshotKey, snapshotText)),
         revoked: parseReason(open(secrets, markKey, markText)),
+        continuity: link.continuity(),
       }
     },
     async fill(snapshot, { replace }) {
       const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
       if (lifetimeMs <= 0) return
-      const key = keys.snapshot(snapshot.sessionId)
+      const key = keys.snapshot(snapshot.id)
       const value = seal(secrets, key, JSON.stringify(snapshot))
       await attempt<unknown>(
-        () =>
+        redis =>
           replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
         null,
       )
@@ -67,7 +62,11 @@ export function createSessionCache(
       const confirmed = await Promise.all(
         sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason)),
       )
+      this.hint()
       return confirmed.every(Boolean)
+    },
+    hint() {
+      void attempt(redis => redis.publish(hintChannel, ''), 0)
     },
   }
 
@@ -75,9 +74,9 @@ export function createSessionCache(
   function revokeOne(sessionId: string, reason: RevocationReason): Promise<boolean> {
     const key = keys.mark(sessionId)
     const value = seal(secrets, key, reason)
-    const deleted = attempt(() => redis.del(keys.snapshot(sessionId)).then(() => true), false)
+    const deleted = attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false)
     const marked = attempt(
-      () => redis.set(key, value, 'EX', settings.markLifetimeSeconds).then(() => true),
+      redis => redis.set(key, value, 'EX', settings.markLifetimeSeconds).then(() => true),
       false,
     )
     return Promise.all([deleted, marked]).then(results => results.every(Boolean))
@@ -88,7 +87,8 @@ export function createSessionCache(
 export const noSessionCache: SessionCache = {
   read: async () => ({ kind: 'away' }),
   fill: async () => undefined,
-  revoke: async () => true,
+  revoke: async () => false,
+  hint: () => undefined,
 }
 
 const macLength = 22

@@ -181,6 +181,17 @@ function isLive(idle: IdleDeadlines): SQL | undefined {
   )
 }
 
+/** In the order of the ids, like every statement that locks more than one session: no deadlocks. */
+export async function lockSessionsOf(executor: Executor, userId: string): Promise<string[]> {
+  const locked = await executor
+    .select({ id: userSessions.id })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, userId), isNull(userSessions.revokedAt)))
+    .orderBy(userSessions.id)
+    .for('no key update')
+  return locked.map(session => session.id)
+}
+
 /** Least recently active first. */
 export function liveSessionsOf(executor: Executor, userId: string, idle: IdleDeadlines) {
   return executor

@@ -1,4 +1,4 @@
-import { desc, eq, isNull, lt, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { StoredSigningKey } from '../session/signing-key.ts'
 import type { Database, Executor } from './database.ts'
@@ -21,22 +21,32 @@ export function createSigningKeyStore(database: Database) {
     read: () =>
       database.run(async executor => ({
         keys: await executor.select(columns).from(signingKeys),
-        secretIds: await executor.select().from(secretIds),
+        secretIds: await executor
+          .select()
+          .from(secretIds)
+          .where(gt(secretIds.lastSeenAt, sql`clock_timestamp() - interval '10 minutes'`)),
       })),
-    /** Adds the first key if there is none. Instances that start together take turns; one of them adds it. */
-    ensureFirst: (generate: () => StoredSigningKey) =>
+    /**
+     * Adds a key if none can be signed with: there is none yet, or all are sealed with a secret that is gone. Instances
+     * that start together take turns; one of them adds it.
+     */
+    ensureUsable: (
+      isUsable: (key: StoredSigningKey) => boolean,
+      generate: (isFirst: boolean) => StoredSigningKey,
+    ) =>
       database.transaction(async executor => {
         await takeTurn(executor)
-        const [existing] = await executor.select({ kid: signingKeys.kid }).from(signingKeys).limit(1)
-        if (existing === undefined) await executor.insert(signingKeys).values(generate())
+        const existing = await executor.select(columns).from(signingKeys)
+        if (existing.some(isUsable)) return
+        await executor.insert(signingKeys).values(generate(existing.length === 0))
       }),
-    /** Notes that this secret is in use, so that other instances can tell its tokens from garbage. */
+    /** Notes that these secrets are in use, so that other instances can tell their tokens from garbage. */
     registerSecrets: (ids: readonly number[]) =>
       database.run(async executor => {
         await executor
           .insert(secretIds)
           .values(ids.map(id => ({ id })))
-          .onConflictDoNothing()
+          .onConflictDoUpdate({ target: secretIds.id, set: { lastSeenAt: sql`excluded.last_seen_at` } })
       }),
   }
 }
@@ -61,6 +71,16 @@ export async function rotateSigningKey(
     .set({ verifiesUntil: previousVerifyUntil })
     .where(isNull(signingKeys.verifiesUntil))
   await executor.insert(signingKeys).values(next)
+}
+
+/** Lets a key that is already published sign from then on. False when none waits. */
+export async function hastenNextSigningKey(executor: Executor, signsFrom: Instant): Promise<boolean> {
+  const hastened = await executor
+    .update(signingKeys)
+    .set({ signsFrom })
+    .where(and(isNull(signingKeys.verifiesUntil), gt(signingKeys.signsFrom, signsFrom)))
+    .returning({ kid: signingKeys.kid })
+  return hastened.length > 0
 }
 
 /** Ends a key at once: its tokens are refused. False when there is no such key. */

@@ -6,8 +6,8 @@ import type { Actor, RevocationReason } from '../session/session.ts'
 import type { Executor } from './database.ts'
 import { insertEvents } from './events.ts'
 import { revocations, userSessions } from './schema.ts'
-import { insertSession, liveSessionsOf, rotateSession } from './sessions.ts'
-import { deleteUser, insertUser, lockUser, setDisabled, setPasswordHash } from './users.ts'
+import { insertSession, liveSessionsOf, lockSessionsOf, rotateSession } from './sessions.ts'
+import { deleteUser, insertUser, lockUser, updateUser } from './users.ts'
 
 /** The statements of `Transaction`, bound to one connection. */
 export function bindTransaction(executor: Executor): Transaction {
@@ -18,8 +18,8 @@ export function bindTransaction(executor: Executor): Transaction {
     insertSession: session => insertSession(executor, session),
     revoke: (sessionIds, by) => revokeSessions(executor, sessionIds, by),
     rotate: rotation => rotateSession(executor, rotation),
-    setPasswordHash: (userId, passwordHash) => setPasswordHash(executor, userId, passwordHash),
-    setDisabled: (userId, disabled) => setDisabled(executor, userId, disabled),
+    lockSessions: userId => lockSessionsOf(executor, userId),
+    updateUser: (userId, change) => updateUser(executor, userId, change),
     deleteUser: userId => deleteUser(executor, userId),
     record: (events: readonly SecurityEvent[]) => insertEvents(executor, events),
   }
@@ -38,10 +38,14 @@ async function revokeSessions(
     .orderBy(asc(userSessions.id))
     .for('no key update')
   if (locked.length === 0) return []
+  const [transaction] = await executor
+    .select({ xid: sql<string>`pg_current_xact_id()::text` })
+    .from(sql`(SELECT) AS one`)
   const revoked = locked.map(({ sessionId, revokedReason }) => ({
     sessionId,
     reason: revokedReason ?? by.reason,
     isNew: revokedReason === null,
+    xid: transaction?.xid ?? '',
   }))
   const unmarked = revoked.filter(session => session.isNew).map(session => session.sessionId)
   if (unmarked.length > 0) {
@@ -60,6 +64,10 @@ async function revokeSessions(
     .values(
       revoked.map(({ sessionId, reason }) => ({ sessionId, reason, actor: by.actor, operationId: uuid() })),
     )
-    .onConflictDoNothing()
+    // A repeated revocation is announced, and waited for, like the first.
+    .onConflictDoUpdate({
+      target: revocations.sessionId,
+      set: { xid: sql`excluded.xid`, createdAt: sql`excluded.created_at` },
+    })
   return revoked
 }

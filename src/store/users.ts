@@ -68,18 +68,19 @@ export async function lockUser(executor: Executor, userId: string): Promise<Lock
     : { roles: row.roles, disabled: row.disabledAt !== null, passwordHash: row.passwordHash }
 }
 
-export async function setPasswordHash(
+export async function updateUser(
   executor: Executor,
   userId: string,
-  passwordHash: string,
+  change: { passwordHash?: string; disabled?: boolean },
 ): Promise<void> {
-  await executor.update(users).set({ passwordHash }).where(eq(users.id, userId))
-}
-
-export async function setDisabled(executor: Executor, userId: string, disabled: boolean): Promise<void> {
+  const { passwordHash, disabled } = change
+  const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, clock_timestamp())` : null
   await executor
     .update(users)
-    .set({ disabledAt: disabled ? sql`coalesce(${users.disabledAt}, clock_timestamp())` : null })
+    .set({
+      ...(passwordHash === undefined ? {} : { passwordHash }),
+      ...(disabled === undefined ? {} : { disabledAt }),
+    })
     .where(eq(users.id, userId))
 }
 
@@ -87,7 +88,13 @@ export async function setDisabled(executor: Executor, userId: string, disabled: 
 export async function deleteUser(executor: Executor, userId: string): Promise<void> {
   await executor
     .update(userSessions)
-    .set({ ipAddress: null, userAgent: null, deviceName: null, metadata: {} })
+    .set({
+      ipAddress: null,
+      userAgent: null,
+      deviceName: null,
+      deviceInfo: { type: 'unknown', os: null, browser: null },
+      metadata: {},
+    })
     .where(eq(userSessions.userId, userId))
   await executor
     .update(securityEvents)

@@ -17,8 +17,8 @@ type Result = { code: number | null; stdout: string; stderr: string }
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const running = new Set<ChildProcess>()
 
-// Each start of the command line is one to two seconds of work for a core.
-vi.setConfig({ testTimeout: 60_000 })
+// Each start of the command line is two seconds of work for a core, which others may want too.
+vi.setConfig({ testTimeout: 120_000 })
 
 let environment: Environment
 let databaseUrl: string

@@ -17,7 +17,7 @@ export const sessionId = '0193a5f0-0000-7000-8000-000000000001'
 export const userId = '0193a5f0-0000-7000-8000-000000000002'
 
 export function secretRing(): LoadedSecretRing {
-  return createSecretRing(createClock(), randomBytes(32), null)
+  return createSecretRing(createClock(), randomBytes(32), null, () => true)
 }
 
 export const policy: Policy = {

@@ -22,6 +22,7 @@ export async function startInstance(environment: Environment): Promise<Instance>
   })
   const services = createServices(config, createLogger('silent'))
   await services.start()
+  await services.follow()
   const app = await buildApp(services)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {

@@ -7,7 +7,7 @@ import { secretRing, sessionId, userId } from '../support/domain.ts'
 const now = 1_800_000_000_000
 const secrets = secretRing()
 const key = generateSigningKey(secrets.minting(), now - 1_000)
-const ring = createKeyRing(secrets)
+const ring = createKeyRing(secrets, () => true)
 ring.load([key])
 const tokens = createAccessTokens(ring, 'https://issuer.test', 'api')
 const subject = { sessionId, userId, clientType: 'web', authenticatedAt: now - 500 }
@@ -110,7 +110,7 @@ describe('an access token', () => {
 
   it('is refused once its key has ended or was taken out of the ring', () => {
     const { text } = issue()
-    const other = createKeyRing(secrets)
+    const other = createKeyRing(secrets, () => true)
     other.load([{ ...key, verifiesUntil: now + 1 }])
     const reader = createAccessTokens(other, 'https://issuer.test', 'api')
     expect(reader.peek(text, now)).not.toBeNull()
@@ -123,7 +123,7 @@ describe('an access token', () => {
 describe('the key ring', () => {
   it('signs with the newest key whose time has come, and publishes the next one before', () => {
     const next = generateSigningKey(secrets.minting(), now + 600_000)
-    const both = createKeyRing(secrets)
+    const both = createKeyRing(secrets, () => true)
     both.load([key, next])
     expect(both.signing(now)?.kid).toBe(key.kid)
     expect(both.signing(now + 600_000)?.kid).toBe(next.kid)
@@ -131,7 +131,7 @@ describe('the key ring', () => {
   })
 
   it('keeps the private key sealed: another secret cannot sign with it, and can still verify', () => {
-    const stranger = createKeyRing(secretRing())
+    const stranger = createKeyRing(secretRing(), () => true)
     stranger.load([key])
     expect(stranger.signing(now)).toBeUndefined()
     expect(stranger.published(now)).toHaveLength(1)

@@ -56,25 +56,43 @@ describe('activityStepSeconds', () => {
 })
 
 describe('continuity', () => {
-  it('begins at the start of the process and begins anew after an outage', () => {
-    const continuity = createContinuity(1_000)
+  it('begins with the first answer of the database, and anew after an outage', () => {
+    const continuity = createContinuity()
+    continuity.reached(1_000)
     expect(continuity.since()).toBe(1_000)
     continuity.reached(2_000)
     expect(continuity.since()).toBe(1_000)
+    continuity.missed()
     continuity.missed()
     continuity.reached(5_000)
     expect(continuity.since()).toBe(5_000)
   })
 
+  it('is not broken by one slow answer: that must not open a grace anew', () => {
+    const continuity = createContinuity()
+    continuity.reached(1_000)
+    continuity.missed()
+    continuity.reached(2_000)
+    continuity.missed()
+    continuity.reached(3_000)
+    expect(continuity.since()).toBe(1_000)
+    expect(continuity.downtime(0, 3_000)).toBe(0)
+  })
+
   it('knows how much of an interval was an outage, one that still lasts included', () => {
-    const continuity = createContinuity(0)
+    const continuity = createContinuity()
+    continuity.missed()
+    continuity.missed()
     continuity.reached(10_000)
+    expect(continuity.downtime(0, 10_000)).toBe(0)
+    continuity.missed()
     continuity.missed()
     continuity.reached(15_000)
     expect(continuity.downtime(0, 20_000)).toBe(5_000)
     expect(continuity.downtime(12_000, 13_000)).toBe(1_000)
     expect(continuity.downtime(15_000, 20_000)).toBe(0)
     continuity.reached(30_000)
+    continuity.missed()
     continuity.missed()
     expect(continuity.downtime(0, 40_000)).toBe(15_000)
   })

@@ -62,9 +62,9 @@ describe('a refresh token', () => {
 
   it('is invalid when made with another secret, and unknown while that secret is in use elsewhere', () => {
     const theirs = deriveKeys(randomBytes(32))
-    let ours = createSecretRing(createClock(), randomBytes(32), null)
+    let ours = createSecretRing(createClock(), randomBytes(32), null, () => true)
     // One pair of secrets in 256 shares its one-byte id.
-    while (ours.find(theirs.id)) ours = createSecretRing(createClock(), randomBytes(32), null)
+    while (ours.find(theirs.id)) ours = createSecretRing(createClock(), randomBytes(32), null, () => true)
     const { text } = mintRefreshToken(theirs, sessionId, 0, newFamily())
     expect(parseRefreshToken(ours, text).kind).toBe('invalid')
     ours.load([{ id: theirs.id, firstSeenAt: 0 }])

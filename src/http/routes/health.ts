@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts'
 const Readiness = Type.Object({
   status: Type.Enum(['ok', 'degraded', 'unavailable']),
   postgres: Type.Enum(['up', 'down']),
-  redis: Type.Enum(['up', 'down', 'off']),
+  redis: Type.Enum(['up', 'down', 'recovering', 'off']),
 })
 
 /** For whoever restarts the process (live) and whoever sends it requests (ready). */

@@ -116,22 +116,18 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
     },
   )
 
-  /** Of the access token and of the refresh token; usually one and the same. */
+  /** Of the access token and of the refresh token; usually one and the same. One that names a session is enough. */
   async function namedSessions(
     request: Parameters<typeof bearerToken>[0],
     refreshToken: string | undefined,
   ): Promise<Set<string>> {
-    const named = new Set<string>()
-    if (bearerToken(request) !== null) {
-      const claims = await proveToken(request)
-      if (claims === null) throw new Problem('access_token_invalid')
-      named.add(claims.sid)
-    }
-    if (refreshToken !== undefined) {
-      const session = await sessions.sessionOf(refreshToken)
-      if (session === null) throw new Problem('refresh_token_invalid')
-      named.add(session.sessionId)
-    }
+    const hasAccessToken = bearerToken(request) !== null
+    const claims = hasAccessToken ? await proveToken(request) : null
+    const session = refreshToken === undefined ? null : await sessions.sessionOf(refreshToken)
+    const named = new Set([claims?.sid, session?.sessionId].filter(id => id !== undefined))
+    if (named.size > 0) return named
+    if (refreshToken !== undefined) throw new Problem('refresh_token_invalid')
+    if (hasAccessToken) throw new Problem('access_token_invalid')
     return named
   }
 }

@@ -1,0 +1,27 @@
+/** What whoever has revoked knows while waiting. Milliseconds count from the commit, by the monotonic clock. */
+export type Waiting = {
+  /** Instances that may not have read of it yet; infinite when Postgres does not say. */
+  unaware: number
+  /** Redis has confirmed the mark of every session. */
+  marked: boolean
+  waitedMs: number
+}
+
+/** From the commit on; with what came before, an answer goes out within two seconds. */
+const patienceMs = 1_600
+/** Each instance measures its lease by a monotonic clock of its own. */
+const leaseMarginMs = 50
+
+/**
+ * Whether a committed revocation holds on every instance. It does when all have acknowledged it. It also does when no
+ * lease that began before the commit can still run: then an instance asks Postgres, or, if it cannot, trusts only
+ * what the mark in Redis does not contradict.
+ */
+export function judgeAcknowledgement(
+  { unaware, marked, waitedMs }: Waiting,
+  leaseMs: number,
+): 'held' | 'wait' | 'unconfirmed' {
+  if (unaware === 0) return 'held'
+  if (marked && waitedMs > leaseMs + leaseMarginMs) return 'held'
+  return waitedMs > patienceMs ? 'unconfirmed' : 'wait'
+}

@@ -1,0 +1,156 @@
+import type { Clock, Instant } from '../clock.ts'
+import type { StoreHealth } from '../observability.ts'
+import type { Cutoff, DenySet } from './deny-set.ts'
+import type { Lease, RedisContinuity } from './lease.ts'
+import type { RevocationReason } from './session.ts'
+
+/** What one poll has read, all of it under one snapshot of the database. */
+export type FeedPage = {
+  revocations: { sessionId: string; reason: RevocationReason }[]
+  cutoffs: Cutoff[]
+  /** Changes with the signing keys and the secrets in use. */
+  ringVersion: string
+  /** Where to go on from, and what to acknowledge. */
+  place: FeedPlace
+  now: Instant
+}
+
+/** `snapshot` is `pg_snapshot`'s text: all transactions that it shows have been read. */
+export type FeedPlace = { snapshot: string; timeline: string }
+
+export type FeedReader = {
+  /**
+   * Reads what has committed since `place`; without one, the whole window. Throws `FeedLostError` when the server is
+   * not the one that the place was taken on (a failover), and whatever Postgres or the connection says.
+   */
+  read(place: FeedPlace | null): Promise<FeedPage>
+  /** Puts this instance on the list of those that must know of a revocation before it is answered. */
+  register(): Promise<void>
+  /** Notes how far this instance has read. False: it is not on the list (any more). */
+  acknowledge(place: FeedPlace): Promise<boolean>
+  unregister(): Promise<void>
+  close(): Promise<void>
+}
+
+/** The place does not belong to this server's history: the whole window must be read again. */
+export class FeedLostError extends Error {
+  constructor() {
+    super('the database is not the one that was followed before')
+    this.name = 'FeedLostError'
+  }
+}
+
+export type RevocationFeed = {
+  start(): void
+  /** Somebody says that there is something to read. */
+  hint(): void
+  /** Stops following, and takes this instance off the list: nobody waits for it any more. */
+  stop(): Promise<void>
+}
+
+/** Milliseconds from one poll to the next, without and with a hint. */
+const intervalMs = 250
+const hintedIntervalMs = 25
+/** An acknowledgement is repeated at least this often, so that it shows that this instance is alive. */
+const acknowledgeEveryMs = 1_000
+
+/**
+ * The one poll that every instance makes all the time: follows the revocations of all instances into the deny-set,
+ * renews the lease of the snapshots, takes over the database's clock, and notices when the keys have changed.
+ */
+export function createRevocationFeed(parts: {
+  reader: FeedReader
+  denySet: DenySet
+  lease: Lease
+  clock: Clock
+  health: StoreHealth
+  redisContinuity: () => RedisContinuity
+  /** Whether snapshots are kept here; without them nobody need wait for this instance, and it stays off the list. */
+  keepsSnapshots: boolean
+  /** Told of the keys' and secrets' version with every poll; takes over new ones. */
+  followRing: (version: string) => Promise<void>
+}): RevocationFeed {
+  const { reader, denySet, lease, clock, health, redisContinuity, keepsSnapshots, followRing } = parts
+  let place: FeedPlace | null = null
+  let registered = !keepsSnapshots
+  let acknowledgedAt = Number.NEGATIVE_INFINITY
+  let polledAt = Number.NEGATIVE_INFINITY
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | null = null
+  let hinted = false
+  let stopped = false
+
+  async function poll(): Promise<void> {
+    polledAt = clock.monotonic()
+    hinted = false
+    try {
+      // On the list first, then the window: whoever revokes in between waits for this instance, or is in the window.
+      if (!registered) await reader.register()
+      registered = true
+      await follow()
+      health.reached()
+    } catch (error) {
+      // The deny-set stays, and the lease runs out by itself; the next connection reads the whole window.
+      place = null
+      if (error instanceof FeedLostError) lease.lapse()
+      else lease.missed()
+      health.missed(error)
+    }
+  }
+
+  async function follow(): Promise<void> {
+    const beganAt = clock.monotonic()
+    const page = await reader.read(place)
+    clock.synchronise(page.now)
+    const seenAt = clock.monotonic()
+    for (const { sessionId, reason } of page.revocations) denySet.add(sessionId, reason, seenAt)
+    for (const cutoff of page.cutoffs) denySet.addCutoff(cutoff, seenAt)
+    denySet.expire(seenAt)
+    place = page.place
+    lease.renew(beganAt, redisContinuity())
+    if (keepsSnapshots) await acknowledge(page, seenAt)
+    await followRing(page.ringVersion)
+  }
+
+  async function acknowledge(page: FeedPage, seenAt: number): Promise<void> {
+    const isNews = page.revocations.length + page.cutoffs.length > 0
+    if (!isNews && seenAt - acknowledgedAt < acknowledgeEveryMs) return
+    registered = await reader.acknowledge(page.place)
+    acknowledgedAt = seenAt
+    if (registered) return
+    // Taken off the list, as after a long freeze: nobody has waited for this instance meanwhile.
+    lease.lapse()
+    place = null
+  }
+
+  function plan(): void {
+    if (stopped || running !== null) return
+    clearTimeout(timer)
+    const dueAt = polledAt + (hinted ? hintedIntervalMs : intervalMs)
+    timer = setTimeout(
+      () => {
+        running = poll().finally(() => {
+          running = null
+          plan()
+        })
+      },
+      Math.max(0, dueAt - clock.monotonic()),
+    )
+  }
+
+  return {
+    start: plan,
+    hint() {
+      hinted = true
+      plan()
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await running
+      lease.lapse()
+      if (keepsSnapshots) await reader.unregister().catch(() => undefined)
+      await reader.close()
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cluster } from 'ioredis'
+import type { RedisContinuity } from '../session/lease.ts'
+import { afterFailure, afterSuccess, type Breaker, closedBreaker } from './breaker.ts'
+import { createRedis, type RedisAddress, type RedisClient } from './redis.ts'
+
+/** `recovering`: connected, but not yet trusted again. */
+export type RedisState = 'up' | 'down' | 'recovering'
+
+export type RedisLink = {
+  /** Sends a command; rejects within the command timeout, or at once while Redis is known to be away. */
+  ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T>
+  /** Which server it is, unbroken since when; null while it is away, and always for a Cluster, which is many. */
+  continuity(): RedisContinuity
+  state(): RedisState
+  connect(): Promise<void>
+  /** Calls `listener` for each message of a channel, over a connection of its own. */
+  subscribe(channel: string, listener: () => void): void
+  close(): void
+}
+
+/** Told of each change of state, once. */
+export type RedisListener = (state: RedisState, reason: string) => void
+
+const probeEveryMs = 1_000
+const startPatienceMs = 500
+
+/** A connection to Redis that fails fast, and knows when it was broken. */
+export function createRedisLink(address: RedisAddress, listener: RedisListener): RedisLink {
+  const redis = createRedis(address)
+  const subscriber = redis instanceof Cluster ? createRedis(address) : redis.duplicate()
+  let breaker: Breaker = closedBreaker
+  let told: RedisState | null = null
+  let runId: string | null = null
+  /** Counts breaks: two equal readings of `continuity` have none between them. */
+  let breaks = 0
+  let probing: NodeJS.Timeout | undefined
+
+  function state(): RedisState {
+    if (redis.status !== 'ready') return 'down'
+    return breaker.kind === 'closed' ? 'up' : 'recovering'
+  }
+
+  function tell(reason: string): void {
+    const now = state()
+    if (now === told) return
+    told = now
+    listener(now, reason)
+  }
+
+  function broken(reason: string): void {
+    breaks++
+    breaker = afterFailure(breaker)
+    tell(reason)
+  }
+
+  async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
+    if (breaker.kind === 'open') throw new RedisAwayError()
+    try {
+      const answer = await command(redis)
+      breaker = afterSuccess(breaker)
+      return answer
+    } catch (error) {
+      if (isAway(error)) broken(messageOf(error))
+      throw error
+    }
+  }
+
+  /** Also watches the server's identity: behind one address another server may stand, with other data. */
+  async function probe(): Promise<void> {
+    try {
+      const seen = redis instanceof Cluster ? await redis.ping() : runIdOf(await redis.info('server'))
+      if (seen !== runId) breaks++
+      runId = seen
+      breaker = closedBreaker
+      tell('it answers')
+    } catch (error) {
+      broken(messageOf(error))
+      // A connection on which nothing comes back may never come back: a new one finds out.
+      if (redis.status === 'ready') reconnect(redis)
+    }
+  }
+
+  redis.on('ready', () => void probe())
+  redis.on('close', () => broken('the connection was closed'))
+  redis.on('error', error => tell(messageOf(error)))
+  subscriber.on('error', () => undefined)
+
+  return {
+    ask,
+    state,
+    continuity: () => (state() !== 'up' || redis instanceof Cluster ? null : `${runId} ${breaks}`),
+    async connect() {
+      probing = setInterval(() => void probe(), probeEveryMs)
+      // A server that does not answer, or Sentinels that are all away, must not hold up the start.
+      const connected = redis.connect().then(probe, () => undefined)
+      await Promise.race([connected, sleep(startPatienceMs)])
+    },
+    subscribe(channel, heard) {
+      subscriber.on('message', heard)
+      // It subscribes again by itself after each break of its connection.
+      subscriber.on('ready', () => void subscriber.subscribe(channel).catch(() => undefined))
+      subscriber.connect().catch(() => undefined)
+    },
+    close() {
+      clearInterval(probing)
+      redis.disconnect()
+      subscriber.disconnect()
+    },
+  }
+}
+
+/** Redis is known to be away; it was not asked. */
+export class RedisAwayError extends Error {
+  constructor() {
+    super('Redis is away')
+    this.name = 'RedisAwayError'
+  }
+}
+
+/** A server that says no to one command (out of memory, say) is there; one that cannot serve says so by these. */
+function isAway(error: unknown): boolean {
+  const isReply = error instanceof Error && error.name === 'ReplyError'
+  return !isReply || /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)/.test(error.message)
+}
+
+function reconnect(redis: RedisClient): void {
+  if (!(redis instanceof Cluster)) redis.disconnect(true)
+}
+
+function runIdOf(info: string): string | null {
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? null
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

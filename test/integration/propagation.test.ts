@@ -1,0 +1,120 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { client, type Tokens } from '../support/client.ts'
+import { query } from '../support/database.ts'
+import { createUser, type Instance, startInstance } from '../support/service.ts'
+import { freshDatabase, freshRedis } from '../support/stores.ts'
+
+let databaseUrl: string
+let instances: [Instance, Instance, Instance]
+let owner: Tokens
+
+beforeAll(async () => {
+  databaseUrl = (await freshDatabase()).url
+  const environment = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: (await freshRedis()).url,
+    MAX_SESSIONS_PER_USER: '1000',
+  }
+  instances = await Promise.all([
+    startInstance(environment),
+    startInstance(environment),
+    startInstance(environment),
+  ])
+  await createUser(instances[0].services, 'owner@example.test')
+  owner = await client(instances[0].url).signIn('owner@example.test')
+})
+
+afterAll(async () => {
+  await Promise.all(instances.map(instance => instance.close()))
+})
+
+/** A session more, that every instance keeps a snapshot of; opened without the cost of a password. */
+async function openSession(): Promise<{ sessionId: string; accessToken: string }> {
+  const [{ services }] = instances
+  const [user] = await query<{ id: string }>(databaseUrl, 'SELECT id FROM users')
+  const started = await services.sessions.start({
+    userId: user?.id ?? '',
+    clientType: 'web',
+    authMethod: 'password',
+    deviceName: null,
+    origin: { ipAddress: null, userAgent: null },
+    stillStands: () => true,
+  })
+  if (started.kind !== 'started') throw new Error(started.kind)
+  const { accessToken } = started.tokens
+  for (const { url } of instances) expect((await client(url).verify(accessToken)).status).toBe(204)
+  return { sessionId: started.sessionId, accessToken }
+}
+
+async function revoke(sessionId: string) {
+  return await client(instances[0].url).call('DELETE', `/v1/sessions/${sessionId}`, {
+    token: owner.accessToken,
+  })
+}
+
+describe('a revocation', () => {
+  it('is refused by every other instance at the next verify, 300 times out of 300', {
+    timeout: 120_000,
+  }, async () => {
+    const [, b, c] = instances
+    for (let round = 0; round < 300; round++) {
+      const { sessionId, accessToken } = await openSession()
+      expect((await revoke(sessionId)).status).toBe(204)
+      const answers = await Promise.all([b, c].map(({ url }) => client(url).verify(accessToken)))
+      expect(answers.map(answer => answer.body['reason'])).toEqual(['user', 'user'])
+    }
+  })
+
+  it('does not wait for a transaction of somebody else that runs for long', async () => {
+    const other = new pg.Client({ connectionString: databaseUrl })
+    await other.connect()
+    try {
+      await other.query('BEGIN')
+      await other.query('SELECT pg_current_xact_id()')
+      const { sessionId, accessToken } = await openSession()
+      const acknowledged = await query<{ waiting: string }>(
+        databaseUrl,
+        'SELECT count(*) AS waiting FROM instances',
+      )
+      expect(Number(acknowledged[0]?.waiting)).toBe(3)
+      expect((await revoke(sessionId)).status).toBe(204)
+      expect((await client(instances[1].url).verify(accessToken)).status).toBe(401)
+    } finally {
+      await other.end()
+    }
+  })
+
+  it('holds when the row is gone: a sign-out still ends what a snapshot would say yes to', async () => {
+    const { sessionId, accessToken } = await openSession()
+    await query(databaseUrl, 'DELETE FROM user_sessions WHERE id = $1', [sessionId])
+    const signOut = await client(instances[0].url).call('POST', '/v1/auth/logout', { token: accessToken })
+    expect(signOut.status).toBe(204)
+    expect((await client(instances[1].url).verify(accessToken)).status).toBe(401)
+  })
+
+  it('is waited for again when it is repeated', async () => {
+    const { sessionId } = await openSession()
+    const xid = async () => {
+      const [row] = await query<{ xid: string }>(
+        databaseUrl,
+        'SELECT xid::text FROM revocations WHERE session_id = $1',
+        [sessionId],
+      )
+      return BigInt(row?.xid ?? 0)
+    }
+    expect((await revoke(sessionId)).status).toBe(204)
+    const first = await xid()
+    expect((await revoke(sessionId)).status).toBe(204)
+    expect(await xid()).toBeGreaterThan(first)
+  })
+
+  it('is not held up by an instance that has stopped in an orderly way', async () => {
+    const passing = await startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: 'redis://127.0.0.1:1' })
+    await expect
+      .poll(() => query(databaseUrl, 'SELECT id FROM instances'), { timeout: 5_000 })
+      .toHaveLength(4)
+    await passing.close()
+    expect(await query(databaseUrl, 'SELECT id FROM instances')).toHaveLength(3)
+  })
+})
