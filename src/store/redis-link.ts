@@ -104,6 +104,8 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     },
     close() {
       clearInterval(probing)
+      // What ends on purpose is no change to tell of.
+      redis.removeAllListeners('close')
       redis.disconnect()
       subscriber.disconnect()
     },
