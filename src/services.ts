@@ -225,7 +225,7 @@ function createRevocations(
   const instanceId = uuid()
   const window = windowSeconds(config)
   const denySet = createDenySet(window * 1000)
-  const lease = createLease(config.revocationLeaseMs)
+  const lease = createLease(config.revocationLeaseMs, config.cacheTtlSeconds * 1000)
   const propagation = createPropagation({
     denySet,
     cache,

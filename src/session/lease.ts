@@ -21,7 +21,8 @@ export type Lease = {
 /** Which server Redis is, and since when without a break: equal values mean the same server, unbroken. Null: away. */
 export type RedisContinuity = string | null
 
-export function createLease(leaseMs: number): Lease {
+/** `fallbackMs`: for how long Redis alone may vouch; others stop waiting for an instance that is silent for longer. */
+export function createLease(leaseMs: number, fallbackMs = Number.POSITIVE_INFINITY): Lease {
   let renewedAt: number | null = null
   let redisThen: RedisContinuity = null
   let postgresAway = false
@@ -40,7 +41,8 @@ export function createLease(leaseMs: number): Lease {
     },
     holds(now, redis) {
       if (renewedAt === null) return false
-      return now - renewedAt < leaseMs || (postgresAway && redis !== null && redis === redisThen)
+      const age = now - renewedAt
+      return age < leaseMs || (age < fallbackMs && postgresAway && redis !== null && redis === redisThen)
     },
   }
 }

@@ -53,6 +53,8 @@ const intervalMs = 250
 const hintedIntervalMs = 25
 /** An acknowledgement is repeated at least this often, so that it shows that this instance is alive. */
 const acknowledgeEveryMs = 1_000
+/** Silent for this long, others may soon stop waiting for this instance: on the list again before it reads on. */
+const silenceMs = 30_000
 
 /**
  * The one poll that every instance makes all the time: follows the revocations of all instances into the deny-set,
@@ -85,6 +87,7 @@ export function createRevocationFeed(parts: {
     hinted = false
     try {
       // On the list first, then the window: whoever revokes in between waits for this instance, or is in the window.
+      if (keepsSnapshots && clock.monotonic() - acknowledgedAt > silenceMs) registered = false
       if (!registered) await reader.register()
       registered = true
       await follow()
@@ -100,6 +103,8 @@ export function createRevocationFeed(parts: {
 
   async function follow(): Promise<void> {
     const beganAt = clock.monotonic()
+    // As it was before the poll: a break while it runs must count as one after it.
+    const redis = redisContinuity()
     const page = await reader.read(place)
     clock.synchronise(page.now)
     const seenAt = clock.monotonic()
@@ -107,7 +112,7 @@ export function createRevocationFeed(parts: {
     for (const cutoff of page.cutoffs) denySet.addCutoff(cutoff, seenAt)
     denySet.expire(seenAt)
     place = page.place
-    lease.renew(beganAt, redisContinuity())
+    lease.renew(beganAt, redis)
     if (keepsSnapshots) await acknowledge(page, seenAt)
     await followRing(page.ringVersion)
   }

@@ -1,0 +1,79 @@
+import { judgeAcknowledgement } from '../../src/session/acknowledgement.ts'
+import { createDenySet } from '../../src/session/deny-set.ts'
+import { createLease } from '../../src/session/lease.ts'
+import type { CacheReading } from '../../src/session/ports.ts'
+import { sha256 } from '../../src/session/secrets.ts'
+import type { Snapshot } from '../../src/session/session.ts'
+import { snapshotOf, snapshotThatServes } from '../../src/session/snapshot.ts'
+import { sessionId, sessionState } from '../support/domain.ts'
+import type { Rules } from './rules.ts'
+import type { World } from './world.ts'
+
+/**
+ * What the service itself decides in a world of the model: its own pure modules are asked, built anew from the model's
+ * plain state.
+ */
+
+/** A lease of 1000 ms ends, and is waited for, within the second tick; patience within the third. */
+export const tickMs = 550
+const leaseMs = 1_000
+export const ticks = { lease: 2, patience: 3, lifetime: 4, window: 5 }
+
+const now = 1_800_000_000_000
+
+export function isDenied(age: number, rules: Rules): boolean {
+  const kept = rules.denyOutlivesSnapshots ? ticks.window : ticks.lease
+  const denySet = createDenySet(kept * tickMs)
+  denySet.add(sessionId, 'user', -age * tickMs)
+  denySet.expire(0)
+  return denySet.reasonForId(sessionId) !== null
+}
+
+export function leaseHolds(world: World, rules: Rules): boolean {
+  const lease = createLease(rules.lease ? leaseMs : Number.POSITIVE_INFINITY)
+  if (world.polled >= 0) lease.renew(-world.polled * tickMs, 'the server then')
+  if (world.pollFailed) lease.missed()
+  const server = world.unbroken || !rules.unbrokenRedis ? 'the server then' : 'since then broken'
+  return lease.holds(0, server)
+}
+
+/** The snapshots of the first and the second token, and those tokens. */
+const readings = [null, recorded('access 0'), recorded('access 1')]
+const accessTokens = ['access 0', 'access 1'].map(text => ({
+  text,
+  hash: sha256(text),
+  sessionId,
+  expiresAt: now + 900_000,
+}))
+
+function recorded(text: string): Snapshot {
+  return snapshotOf(sessionState(now, { accessTokenHash: sha256(text), previousAccessTokenHash: null }), [])
+}
+
+/** The snapshot in the answer that B got from Redis says yes by itself. */
+export function snapshotServes(world: World): boolean {
+  const token = accessTokens[Number(world.verifyRotated)]
+  if (token === undefined) throw new Error('there are two tokens')
+  const lifetimeMs = () => ticks.lifetime * tickMs
+  const context = { now, lifetimeMs, graceStillRuns: () => false }
+  return snapshotThatServes(readingOf(world), token, context) !== null
+}
+
+function readingOf(world: World): CacheReading {
+  if (world.gotAway) return { kind: 'away' }
+  const snapshot = readings[world.gotSnapshot] ?? null
+  return {
+    kind: 'read',
+    snapshot: snapshot === null ? null : { ...snapshot, readAt: now - world.gotAge * tickMs },
+    occupied: snapshot !== null,
+    revoked: world.gotMark ? 'user' : null,
+    continuity: null,
+  }
+}
+
+export function judgeRevoke(world: World, unaware: number, rules: Rules): 'held' | 'wait' | 'unconfirmed' {
+  if (!rules.waits) return 'held'
+  const marked = world.marked || !rules.markConfirmed
+  const waitedFor = rules.waitsForTheLease ? leaseMs : 0
+  return judgeAcknowledgement({ unaware, marked, waitedMs: world.waited * tickMs }, waitedFor)
+}
