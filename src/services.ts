@@ -20,7 +20,7 @@ import { generateSigningKey, type StoredSigningKey, unsealPrivateKey } from './s
 import { snapshotLifetimeMs } from './session/snapshot.ts'
 import { createDatabase, type Database } from './store/database.ts'
 import { synchroniseClock } from './store/database-clock.ts'
-import { countUnawareInstances } from './store/instances.ts'
+import { readStanding } from './store/instances.ts'
 import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
 import type { RedisAddress } from './store/redis.ts'
@@ -231,7 +231,8 @@ function createRevocations(
     cache,
     clock,
     leaseMs: config.revocationLeaseMs,
-    countUnaware: xids => countUnawareInstances(database, xids, instanceId, window),
+    readStanding: (entries, markedOn) =>
+      readStanding(database, entries, { self: instanceId, windowSeconds: window, markedOn }),
   })
   const feed = createRevocationFeed({
     reader: createFeedReader(config.databaseUrl, instanceId, window),

@@ -2,8 +2,8 @@
 export type Waiting = {
   /** Instances that may not have read of it yet; infinite when Postgres does not say. */
   unaware: number
-  /** Redis has confirmed the mark of every session. */
-  marked: boolean
+  /** Those of them that may trust a Redis which has not confirmed the marks. */
+  unmarked: number
   waitedMs: number
 }
 
@@ -15,13 +15,13 @@ const leaseMarginMs = 50
 /**
  * Whether a committed revocation holds on every instance. It does when all have acknowledged it. It also does when no
  * lease that began before the commit can still run: then an instance asks Postgres, or, if it cannot, trusts only
- * what the mark in Redis does not contradict.
+ * the one Redis that it has noted, and nothing there that a mark contradicts.
  */
 export function judgeAcknowledgement(
-  { unaware, marked, waitedMs }: Waiting,
+  { unaware, unmarked, waitedMs }: Waiting,
   leaseMs: number,
 ): 'held' | 'wait' | 'unconfirmed' {
   if (unaware === 0) return 'held'
-  if (marked && waitedMs > leaseMs + leaseMarginMs) return 'held'
+  if (unmarked === 0 && waitedMs > leaseMs + leaseMarginMs) return 'held'
   return waitedMs > patienceMs ? 'unconfirmed' : 'wait'
 }

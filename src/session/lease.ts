@@ -5,7 +5,10 @@
  * until every instance has acknowledged, or until no lease that began before the revocation can still run.
  */
 export type Lease = {
-  /** A poll that began then has brought everything up to then. `redis` is the state of Redis at its end. */
+  /**
+   * A poll that began then has brought everything up to then. `redis` is the server that may vouch when Postgres cannot
+   * be reached: the one that this instance has noted where those who revoke can read it; null for none.
+   */
   renew(pollBeganAt: number, redis: RedisContinuity): void
   /** A poll failed: Postgres cannot be reached. What the last good one has brought still counts for its time. */
   missed(): void
@@ -18,8 +21,8 @@ export type Lease = {
   holds(now: number, redis: RedisContinuity): boolean
 }
 
-/** Which server Redis is, and since when without a break: equal values mean the same server, unbroken. Null: away. */
-export type RedisContinuity = string | null
+/** Which server Redis is: the very same object for as long as the connection to it is unbroken. Null: away. */
+export type RedisContinuity = { readonly runId: string } | null
 
 /** `fallbackMs`: for how long Redis alone may vouch; others stop waiting for an instance that is silent for longer. */
 export function createLease(leaseMs: number, fallbackMs = Number.POSITIVE_INFINITY): Lease {

@@ -75,13 +75,16 @@ export type CacheReading =
       continuity: RedisContinuity
     }
 
+/** The run id of the Redis that has confirmed every mark; null when none has, or not all on the same. */
+export type MarkedOn = string | null
+
 /** Redis, as the domain needs it. Nothing here ever throws: a cache that is away is an answer. */
 export type SessionCache = {
   read(sessionId: string): Promise<CacheReading>
   /** Writes a snapshot; without `replace` only where none stands. */
   fill(snapshot: Snapshot, options: { replace: boolean }): Promise<void>
-  /** Deletes the snapshots, marks the sessions as revoked, and hints at it; true when Redis confirmed every mark. */
-  revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<boolean>
+  /** Deletes the snapshots, marks the sessions as revoked, and hints at it. */
+  revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<MarkedOn>
   /** Tells the other instances that there is something to read on the feed. */
   hint(): void
 }

@@ -2,10 +2,22 @@ import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { judgeAcknowledgement } from './acknowledgement.ts'
 import type { Cutoff, DenySet } from './deny-set.ts'
-import type { Revoked, SessionCache } from './ports.ts'
+import type { MarkedOn, Revoked, SessionCache } from './ports.ts'
 
-/** Asks Postgres how many other instances may not know yet of what these transactions have revoked. */
-export type CountUnaware = (xids: readonly string[]) => Promise<number>
+/** A session's revocation or a cut-off, by its id, as one transaction has put it on the feed. */
+export type FeedEntry = { id: string; xid: string }
+
+/** What Postgres says of entries that were committed a moment ago. */
+export type Standing = {
+  /** Other instances that may not have read of them yet. */
+  unaware: number
+  /** Those of them that read a Redis, and not the one that confirmed the marks. */
+  unmarked: number
+  /** An entry is not there any more: the server that answers is not the one that committed it. */
+  lost: boolean
+}
+
+export type ReadStanding = (entries: readonly FeedEntry[], markedOn: MarkedOn) => Promise<Standing>
 
 /** How a committed revocation comes to hold on every instance. */
 export type Propagation = {
@@ -13,11 +25,12 @@ export type Propagation = {
   announce(revoked: readonly Revoked[]): Promise<void>
   /**
    * Announces, and resolves once no instance can say yes any more. Throws `revocation_unconfirmed` when that cannot
-   * be known in time: an instance is out of reach, and Redis as well.
+   * be known in time: an instance is out of reach, and its Redis as well; and `store_unavailable` when the database
+   * has lost the revocation, as after a failover to a standby that lagged behind.
    */
   confirm(revoked: readonly Revoked[]): Promise<void>
-  /** The same for a bulk revocation. `markRows` marks what it covers; true when Redis confirmed each mark. */
-  confirmCutoff(cutoff: Cutoff, xid: string, markRows: () => Promise<boolean>): Promise<void>
+  /** The same for a bulk revocation. `markRows` marks what it covers. */
+  confirmCutoff(cutoff: Cutoff, xid: string, markRows: () => Promise<MarkedOn>): Promise<void>
 }
 
 /** Milliseconds from one look at the acknowledgements to the next; the first come soon, as they usually do. */
@@ -25,39 +38,49 @@ const looks = [4, 6, 8, 10, 15, 20, 25]
 const laterLook = 50
 const remarkEveryMs = 200
 
+/** Postgres does not say: not knowing who has read of it, or which Redis they read, is no reason to say yes. */
+const unknown: Standing = {
+  unaware: Number.POSITIVE_INFINITY,
+  unmarked: Number.POSITIVE_INFINITY,
+  lost: false,
+}
+
 export function createPropagation(parts: {
   denySet: DenySet
   cache: SessionCache
   clock: Clock
   leaseMs: number
-  countUnaware: CountUnaware
+  readStanding: ReadStanding
 }): Propagation {
-  const { denySet, cache, clock, leaseMs, countUnaware } = parts
+  const { denySet, cache, clock, leaseMs, readStanding } = parts
 
-  async function announce(revoked: readonly Revoked[]): Promise<boolean> {
+  async function announce(revoked: readonly Revoked[]): Promise<MarkedOn> {
     const now = clock.monotonic()
     for (const { sessionId, reason } of revoked) denySet.add(sessionId, reason, now)
     return await cache.revoke(revoked)
   }
 
-  /** `mark` writes the marks into Redis; true when each is confirmed. */
-  async function waitUntilHeld(xids: readonly string[], mark: () => Promise<boolean>): Promise<void> {
+  /** `mark` writes the marks into Redis. */
+  async function waitUntilHeld(entries: readonly FeedEntry[], mark: () => Promise<MarkedOn>): Promise<void> {
     const committedAt = clock.monotonic()
-    let marked = await mark()
+    let markedOn = await mark()
     let markedAt = clock.monotonic()
     for (let look = 0; ; look++) {
-      // Postgres away is no reason to give up: the leases run out by themselves.
-      const unaware = await countUnaware(xids).catch(() => Number.POSITIVE_INFINITY)
-      const waitedMs = clock.monotonic() - committedAt
-      const verdict = judgeAcknowledgement({ unaware, marked, waitedMs }, leaseMs)
-      if (verdict === 'held') return
-      if (verdict === 'unconfirmed') throw unconfirmed()
-      if (!marked && clock.monotonic() - markedAt > remarkEveryMs) {
-        marked = await mark()
+      const standing = await readStanding(entries, markedOn).catch(() => unknown)
+      if (isHeld(standing, clock.monotonic() - committedAt)) return
+      if (standing.unmarked > 0 && clock.monotonic() - markedAt > remarkEveryMs) {
+        markedOn = await mark()
         markedAt = clock.monotonic()
       }
       await sleep(looks[look] ?? laterLook)
     }
+  }
+
+  function isHeld(standing: Standing, waitedMs: number): boolean {
+    if (standing.lost) throw lost()
+    const verdict = judgeAcknowledgement({ ...standing, waitedMs }, leaseMs)
+    if (verdict === 'unconfirmed') throw unconfirmed()
+    return verdict === 'held'
   }
 
   return {
@@ -66,14 +89,14 @@ export function createPropagation(parts: {
     },
     async confirm(revoked) {
       if (revoked.length === 0) return
-      const xids = [...new Set(revoked.map(session => session.xid))]
-      await waitUntilHeld(xids, () => announce(revoked))
+      const entries = revoked.map(({ sessionId, xid }) => ({ id: sessionId, xid }))
+      await waitUntilHeld(entries, () => announce(revoked))
     },
     async confirmCutoff(cutoff, xid, markRows) {
       denySet.addCutoff(cutoff, clock.monotonic())
       cache.hint()
-      const marked = await markRows()
-      await waitUntilHeld([xid], async () => marked)
+      const markedOn = await markRows()
+      await waitUntilHeld([{ id: cutoff.id, xid }], async () => markedOn)
     },
   }
 }
@@ -81,6 +104,13 @@ export function createPropagation(parts: {
 function unconfirmed(): Problem {
   return new Problem('revocation_unconfirmed', {
     detail: 'Revoked in the database, but not every instance has confirmed it yet. Repeat the call.',
+    retryAfterSeconds: 1,
+  })
+}
+
+function lost(): Problem {
+  return new Problem('store_unavailable', {
+    detail: 'The database has changed servers and does not know of the revocation. Repeat the call.',
     retryAfterSeconds: 1,
   })
 }

@@ -26,8 +26,8 @@ export type FeedReader = {
   read(place: FeedPlace | null): Promise<FeedPage>
   /** Puts this instance on the list of those that must know of a revocation before it is answered. */
   register(): Promise<void>
-  /** Notes how far this instance has read. False: it is not on the list (any more). */
-  acknowledge(place: FeedPlace): Promise<boolean>
+  /** Notes how far this instance has read, and which Redis it reads. False: it is not on the list (any more). */
+  acknowledge(place: FeedPlace, redisRunId: string | null): Promise<boolean>
   unregister(): Promise<void>
   close(): Promise<void>
 }
@@ -76,6 +76,8 @@ export function createRevocationFeed(parts: {
   let place: FeedPlace | null = null
   let registered = !keepsSnapshots
   let acknowledgedAt = Number.NEGATIVE_INFINITY
+  /** The Redis that the list says this instance reads; undefined when it is not known what the list says. */
+  let notedRedis: string | null | undefined
   let polledAt = Number.NEGATIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
@@ -88,8 +90,7 @@ export function createRevocationFeed(parts: {
     try {
       // On the list first, then the window: whoever revokes in between waits for this instance, or is in the window.
       if (keepsSnapshots && clock.monotonic() - acknowledgedAt > silenceMs) registered = false
-      if (!registered) await reader.register()
-      registered = true
+      if (!registered) await register()
       await follow()
       health.reached()
     } catch (error) {
@@ -99,6 +100,12 @@ export function createRevocationFeed(parts: {
       else lease.missed()
       health.missed(error)
     }
+  }
+
+  async function register(): Promise<void> {
+    await reader.register()
+    registered = true
+    notedRedis = null
   }
 
   async function follow(): Promise<void> {
@@ -112,15 +119,18 @@ export function createRevocationFeed(parts: {
     for (const cutoff of page.cutoffs) denySet.addCutoff(cutoff, seenAt)
     denySet.expire(seenAt)
     place = page.place
-    lease.renew(beganAt, redis)
-    if (keepsSnapshots) await acknowledge(page, seenAt)
+    // A Redis may vouch only once it is noted: whoever revokes must know where a mark is read.
+    lease.renew(beganAt, redis?.runId === notedRedis ? redis : null)
+    if (keepsSnapshots) await acknowledge(page, seenAt, redis?.runId ?? null)
     await followRing(page.ringVersion)
   }
 
-  async function acknowledge(page: FeedPage, seenAt: number): Promise<void> {
-    const isNews = page.revocations.length + page.cutoffs.length > 0
+  async function acknowledge(page: FeedPage, seenAt: number, redisRunId: string | null): Promise<void> {
+    const isNews = page.revocations.length + page.cutoffs.length > 0 || redisRunId !== notedRedis
     if (!isNews && seenAt - acknowledgedAt < acknowledgeEveryMs) return
-    registered = await reader.acknowledge(page.place)
+    notedRedis = undefined
+    registered = await reader.acknowledge(page.place, redisRunId)
+    notedRedis = redisRunId
     acknowledgedAt = seenAt
     if (registered) return
     // Taken off the list, as after a long freeze: nobody has waited for this instance meanwhile.

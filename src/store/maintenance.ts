@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import type { Clock, Instant } from '../clock.ts'
-import type { SessionCache } from '../session/ports.ts'
+import type { MarkedOn, SessionCache } from '../session/ports.ts'
 import type { Propagation } from '../session/propagation.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import type { Actor } from '../session/session.ts'
@@ -117,14 +117,14 @@ export function createMaintenance(
         { ...cutoff, id, issuedBefore: fact.issuedBefore },
         fact.xid,
         async () => {
-          let allMarked = true
+          const markedOn = new Set<MarkedOn>()
           for await (const ids of markCutOffSessions(database, cutoff)) {
-            const marked = await cache.revoke(ids.map(sessionId => ({ sessionId, reason: 'bulk' as const })))
-            allMarked &&= marked
+            markedOn.add(await cache.revoke(ids.map(sessionId => ({ sessionId, reason: 'bulk' as const }))))
             revoked += ids.length
             progress(revoked)
           }
-          return allMarked
+          const [server = null, ...others] = markedOn
+          return others.length === 0 ? server : null
         },
       )
       return { id, revoked }

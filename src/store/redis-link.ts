@@ -10,7 +10,7 @@ export type RedisState = 'up' | 'down' | 'recovering'
 export type RedisLink = {
   /** Sends a command; rejects within the command timeout, or at once while Redis is known to be away. */
   ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T>
-  /** Which server it is, unbroken since when; null while it is away, and always for a Cluster, which is many. */
+  /** Which server it is, as long as nothing broke; null while it is away, and always for a Cluster, which is many. */
   continuity(): RedisContinuity
   state(): RedisState
   connect(): Promise<void>
@@ -31,9 +31,8 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   const subscriber = redis instanceof Cluster ? createRedis(address) : redis.duplicate()
   let breaker: Breaker = closedBreaker
   let told: RedisState | null = null
-  let runId: string | null = null
-  /** Counts breaks: two equal readings of `continuity` have none between them. */
-  let breaks = 0
+  /** Replaced at each break, so that two equal readings of it have none between them. */
+  let server: RedisContinuity = null
   let probing: NodeJS.Timeout | undefined
 
   function state(): RedisState {
@@ -49,9 +48,15 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   }
 
   function broken(reason: string): void {
-    breaks++
+    server = server === null ? null : { runId: server.runId }
     breaker = afterFailure(breaker)
     tell(reason)
+  }
+
+  /** Whoever answers behind the next connection has yet to say who it is. */
+  function closed(): void {
+    server = null
+    broken('the connection was closed')
   }
 
   async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
@@ -69,9 +74,12 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   /** Also watches the server's identity: behind one address another server may stand, with other data. */
   async function probe(): Promise<void> {
     try {
-      const seen = redis instanceof Cluster ? await redis.ping() : runIdOf(await redis.info('server'))
-      if (seen !== runId) breaks++
-      runId = seen
+      if (redis instanceof Cluster) await redis.ping()
+      else {
+        const runId = runIdOf(await redis.info('server'))
+        if (runId === null) server = null
+        else if (runId !== server?.runId) server = { runId }
+      }
       breaker = closedBreaker
       tell('it answers')
     } catch (error) {
@@ -82,14 +90,14 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   }
 
   redis.on('ready', () => void probe())
-  redis.on('close', () => broken('the connection was closed'))
+  redis.on('close', closed)
   redis.on('error', error => tell(messageOf(error)))
   subscriber.on('error', () => undefined)
 
   return {
     ask,
     state,
-    continuity: () => (state() !== 'up' || redis instanceof Cluster ? null : `${runId} ${breaks}`),
+    continuity: () => (state() === 'up' ? server : null),
     async connect() {
       probing = setInterval(() => void probe(), probeEveryMs)
       // A server that does not answer, or Sentinels that are all away, must not hold up the start.

@@ -56,17 +56,19 @@ export function createFeedReader(url: string, instanceId: string, windowSeconds:
       // A snapshot that shows nothing: this instance has read nothing yet.
       await query({
         text: `INSERT INTO instances (id, seen_at, acked) VALUES ($1, clock_timestamp(), '1:1:')
-               ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at, acked = excluded.acked`,
+               ON CONFLICT (id) DO UPDATE
+               SET seen_at = excluded.seen_at, acked = excluded.acked, redis_run_id = excluded.redis_run_id`,
         values: [instanceId],
       })
     },
-    async acknowledge(place) {
+    async acknowledge(place, redisRunId) {
       // Not worth waiting for the disk: an acknowledgement that a crash forgets only makes a revocation wait.
       const { rowCount } = await query({
         name: 'acknowledge',
         text: `WITH local AS (SELECT set_config('synchronous_commit', 'off', true))
-               UPDATE instances SET acked = $2::pg_snapshot, seen_at = clock_timestamp() FROM local WHERE id = $1`,
-        values: [instanceId, place.snapshot],
+               UPDATE instances SET acked = $2::pg_snapshot, seen_at = clock_timestamp(), redis_run_id = $3
+               FROM local WHERE id = $1`,
+        values: [instanceId, place.snapshot, redisRunId],
       })
       return rowCount === 1
     },

@@ -118,6 +118,8 @@ export const instances = pgTable('instances', {
   seenAt: instant('seen_at').notNull(),
   /** What the instance has read: every transaction that is visible in this snapshot. */
   acked: pgSnapshot().notNull(),
+  /** The Redis whose answers it may trust while Postgres is away; null for none, the default for who does not tell. */
+  redisRunId: text('redis_run_id').default('unknown'),
 })
 
 export const users = pgTable(

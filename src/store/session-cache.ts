@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { SessionCache } from '../session/ports.ts'
+import type { MarkedOn, SessionCache } from '../session/ports.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import { type RevocationReason, revocationReasons, type Snapshot } from '../session/session.ts'
 import type { RedisClient } from './redis.ts'
@@ -58,12 +58,14 @@ export function createSessionCache(
         null,
       )
     },
-    async revoke(sessions) {
+    async revoke(sessions): Promise<MarkedOn> {
+      const before = link.continuity()
       const confirmed = await Promise.all(
         sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason)),
       )
       this.hint()
-      return confirmed.every(Boolean)
+      const isSameServer = before !== null && before === link.continuity()
+      return isSameServer && confirmed.every(Boolean) ? before.runId : null
     },
     hint() {
       void attempt(redis => redis.publish(hintChannel, ''), 0)
@@ -87,7 +89,7 @@ export function createSessionCache(
 export const noSessionCache: SessionCache = {
   read: async () => ({ kind: 'away' }),
   fill: async () => undefined,
-  revoke: async () => false,
+  revoke: async () => null,
   hint: () => undefined,
 }
 

@@ -1,5 +1,8 @@
 import pg from 'pg'
+import { v7 as uuid } from 'uuid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDatabase } from '../../src/store/database.ts'
+import { readStanding } from '../../src/store/instances.ts'
 import { client, type Tokens } from '../support/client.ts'
 import { query } from '../support/database.ts'
 import { createUser, type Instance, startInstance } from '../support/service.ts'
@@ -107,6 +110,48 @@ describe('a revocation', () => {
     const first = await xid()
     expect((await revoke(sessionId)).status).toBe(204)
     expect(await xid()).toBeGreaterThan(first)
+  })
+
+  it('waits for instances that may read another Redis, and not without end: they say so in Postgres', async () => {
+    const { sessionId } = await openSession()
+    await expect
+      .poll(() => query(databaseUrl, 'SELECT DISTINCT redis_run_id AS run_id FROM instances'))
+      .toEqual([{ run_id: expect.stringMatching(/^[0-9a-f]{40}$/) }])
+    // Looks like an instance that is cut off: alive a moment ago, and silent since.
+    const silent = async (redisRunId: string | null) =>
+      await query(
+        databaseUrl,
+        `INSERT INTO instances (id, seen_at, acked, redis_run_id) VALUES (gen_random_uuid(), now(), '1:1:', $1)
+         ON CONFLICT DO NOTHING`,
+        [redisRunId],
+      )
+    await silent(null)
+    expect((await revoke(sessionId)).status).toBe(204)
+    await silent('another Redis')
+    expect((await revoke(sessionId)).body['code']).toBe('revocation_unconfirmed')
+    await query(databaseUrl, `DELETE FROM instances WHERE acked::text = '1:1:'`)
+    expect((await revoke(sessionId)).status).toBe(204)
+  })
+
+  it('that the database has lost, as in a failover, is known to be lost', async () => {
+    const { sessionId } = await openSession()
+    expect((await revoke(sessionId)).status).toBe(204)
+    const [entry] = await query<{ id: string; xid: string }>(
+      databaseUrl,
+      'SELECT session_id AS id, xid::text FROM revocations WHERE session_id = $1',
+      [sessionId],
+    )
+    if (entry === undefined) throw new Error('the revocation is not on the feed')
+    const database = createDatabase(databaseUrl, 1)
+    const others = { self: uuid(), windowSeconds: 60, markedOn: null }
+    const later = String(BigInt(entry.xid) + 1n)
+    try {
+      expect(await readStanding(database, [entry], others)).toMatchObject({ unaware: 0, lost: false })
+      expect(await readStanding(database, [{ ...entry, xid: later }], others)).toMatchObject({ lost: true })
+      expect(await readStanding(database, [{ ...entry, id: uuid() }], others)).toMatchObject({ lost: true })
+    } finally {
+      await database.close()
+    }
   })
 
   it('is not held up by an instance that has stopped in an orderly way', async () => {

@@ -29,12 +29,14 @@ export function isDenied(age: number, rules: Rules): boolean {
   return denySet.reasonForId(sessionId) !== null
 }
 
+const serverThen = { runId: 'the server then' }
+
 export function leaseHolds(world: World, rules: Rules): boolean {
   const lease = createLease(rules.lease ? leaseMs : Number.POSITIVE_INFINITY)
-  if (world.polled >= 0) lease.renew(-world.polled * tickMs, 'the server then')
+  if (world.polled >= 0) lease.renew(-world.polled * tickMs, serverThen)
   if (world.pollFailed) lease.missed()
-  const server = world.unbroken || !rules.unbrokenRedis ? 'the server then' : 'since then broken'
-  return lease.holds(0, server)
+  const isStillThat = world.unbroken || !rules.unbrokenRedis
+  return lease.holds(0, isStillThat ? serverThen : { runId: serverThen.runId })
 }
 
 /** The snapshots of the first and the second token, and those tokens. */
@@ -71,9 +73,12 @@ function readingOf(world: World): CacheReading {
   }
 }
 
-export function judgeRevoke(world: World, unaware: number, rules: Rules): 'held' | 'wait' | 'unconfirmed' {
+export function judgeRevoke(
+  world: World,
+  seen: { unaware: number; unmarked: number },
+  rules: Rules,
+): 'held' | 'wait' | 'unconfirmed' {
   if (!rules.waits) return 'held'
-  const marked = world.marked || !rules.markConfirmed
   const waitedFor = rules.waitsForTheLease ? leaseMs : 0
-  return judgeAcknowledgement({ unaware, marked, waitedMs: world.waited * tickMs }, waitedFor)
+  return judgeAcknowledgement({ ...seen, waitedMs: world.waited * tickMs }, waitedFor)
 }

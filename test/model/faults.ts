@@ -1,6 +1,6 @@
 import { ticks } from './decisions.ts'
 import type { Step } from './explorer.ts'
-import { broken, noMemory, noRevoke, noRow, type World } from './world.ts'
+import { broken, noMemory, noRevoke, noRow, otherServer, type World } from './world.ts'
 
 /**
  * What may go wrong, one kind at a time; it may happen again and again, persist or heal. A store that is away, slow or
@@ -55,7 +55,7 @@ function forgets(world: World): Step<World>[] {
 
 function anotherServer(world: World): Step<World>[] {
   const steps = restarts(world)
-  const next = { ...broken(world), sameServer: false }
+  const next = { ...broken(world), ...otherServer(world) }
   steps.push(happens('Redis restarts with all that it had', next))
   if (world.mark) {
     steps.push(happens('Redis fails over to a replica that lacks the mark', { ...next, mark: false }))
@@ -65,8 +65,8 @@ function anotherServer(world: World): Step<World>[] {
 
 function restarts(world: World): Step<World>[] {
   const youngest = world.sinceCommit < ticks.lifetime ? Number(world.rotated) + 1 : 0
-  const dumped = { mark: false, snapshot: youngest, snapshotAge: world.sinceCommit, sameServer: false }
-  return [happens('Redis restarts with an old dump', { ...broken(world), ...dumped })]
+  const dumped = { mark: false, snapshot: youngest, snapshotAge: world.sinceCommit }
+  return [happens('Redis restarts with an old dump', { ...broken(world), ...otherServer(world), ...dumped })]
 }
 
 function dies(world: World): Step<World>[] {
@@ -90,7 +90,7 @@ function splits(world: World): Step<World>[] {
   const kept = { oldSnapshot: world.snapshot, oldMark: world.mark }
   // A revoke on B is given up: where it writes its mark, nobody else reads.
   const revoke = world.revokeByB ? noRevoke : {}
-  const next = { ...world, ...kept, ...revoke, split: true, sameServer: false }
+  const next = { ...world, ...kept, ...otherServer(world), ...revoke, split: true }
   return [happens('B is cut off together with Redis; A finds a new Redis', next)]
 }
 

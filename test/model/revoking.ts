@@ -44,7 +44,7 @@ function goOn(world: World, byB: boolean, rules: Rules, fault: Fault): Step<Worl
     case 3:
       return mark(world, byB, rules, fault)
     default: {
-      const again = world.marked ? [] : mark(world, byB, rules, fault)
+      const again = countUnmarked(world, byB, rules) > 0 ? mark(world, byB, rules, fault) : []
       return [...again, ...look(world, byB, rules, fault)]
     }
   }
@@ -62,9 +62,8 @@ function announce(world: World, byB: boolean, rules: Rules, fault: Fault): Step<
 
 function mark(world: World, byB: boolean, rules: Rules, fault: Fault): Step<World>[] {
   const waiting = { ...world, revoke: 4 }
-  if (!rules.marks) return [step(byB, 'writes no mark', { ...waiting, marked: true })]
-  const seenByAll = byB || !world.listed || world.sameServer || !rules.markOnTheServerRead
-  const steps = [step(byB, 'marks the session', { ...waiting, mark: true, marked: seenByAll })]
+  if (!rules.marks) return [step(byB, 'writes no mark', { ...waiting, marked: 1 })]
+  const steps = [step(byB, 'marks the session', { ...waiting, mark: true, marked: 1 })]
   if (redisAway(fault, byB)) {
     const timedOut = byB ? broken(waiting) : waiting
     steps.push(step(byB, 'cannot mark the session', timedOut))
@@ -75,14 +74,21 @@ function mark(world: World, byB: boolean, rules: Rules, fault: Fault): Step<Worl
 }
 
 function look(world: World, byB: boolean, rules: Rules, fault: Fault): Step<World>[] {
-  const steps = judged(world, byB, countUnaware(world, byB), rules)
-  return postgresAway(fault, byB) ? [...steps, ...judged(world, byB, Number.POSITIVE_INFINITY, rules)] : steps
+  const seen = { unaware: countUnaware(world, byB), unmarked: countUnmarked(world, byB, rules) }
+  const unknown = { unaware: Number.POSITIVE_INFINITY, unmarked: Number.POSITIVE_INFINITY }
+  const steps = judged(world, byB, seen, rules)
+  return postgresAway(fault, byB) ? [...steps, ...judged(world, byB, unknown, rules)] : steps
 }
 
-function judged(world: World, byB: boolean, unaware: number, rules: Rules): Step<World>[] {
-  switch (judgeRevoke(world, unaware, rules)) {
+function judged(
+  world: World,
+  byB: boolean,
+  seen: { unaware: number; unmarked: number },
+  rules: Rules,
+): Step<World>[] {
+  switch (judgeRevoke(world, seen, rules)) {
     case 'held': {
-      const basis = unaware === 0 ? '' : ', without having heard from all'
+      const basis = seen.unaware === 0 ? '' : ', without having heard from all'
       return [step(byB, `answers 2xx${basis}`, answered(world))]
     }
     case 'unconfirmed':
@@ -93,8 +99,21 @@ function judged(world: World, byB: boolean, unaware: number, rules: Rules): Step
 }
 
 function countUnaware(world: World, byB: boolean): number {
-  const unaware = !byB && world.listed && !world.gone && !world.acknowledged
-  return Number(unaware) + Number(world.ghost)
+  return Number(waitsForB(world, byB)) + Number(world.ghost)
+}
+
+/** Those who may trust a Redis in which the mark is not confirmed. */
+function countUnmarked(world: World, byB: boolean, rules: Rules): number {
+  if (!rules.markConfirmed) return 0
+  const isMarked = world.marked !== 0
+  const isMarkedForB = rules.markOnTheServerRead
+    ? world.noted === 0 || world.marked === world.noted
+    : isMarked
+  return Number(waitsForB(world, byB) && !isMarkedForB) + Number(world.ghost && !isMarked)
+}
+
+function waitsForB(world: World, byB: boolean): boolean {
+  return !byB && world.listed && !world.gone && !world.acknowledged
 }
 
 function redisAway(fault: Fault, byB: boolean): boolean {

@@ -46,6 +46,8 @@ export const rules = {
   fallbackEnds: true,
   /** A mark makes the lease enough only for those who read the server that confirmed it. */
   markOnTheServerRead: true,
+  /** … and while Postgres is away only the server that an instance has noted may vouch. */
+  vouchesOnlyWhenNoted: true,
   /** A read that was sent before a verify began does not answer it. */
   ownRead: true,
   /** A snapshot of another token is no answer. */

@@ -33,7 +33,9 @@ export type World = {
   /** 0 none under way, 1 marked before the commit, 2 committed, 3 told to Redis, 4 waiting. */
   revoke: number
   revokeByB: boolean
-  marked: boolean
+  /** Where the mark was confirmed, and which Redis B has noted: 0 nowhere, 1 the one that A writes to, 2 another. */
+  marked: number
+  noted: number
   waited: number
 
   running: boolean
@@ -44,8 +46,6 @@ export type World = {
   acknowledged: boolean
   /** B has not acknowledged for longer than the window: nobody waits for it. */
   gone: boolean
-  /** The server that A writes to is the one that B noted with its last acknowledgement. */
-  sameServer: boolean
   /** A row of an instance that was killed. */
   ghost: boolean
   /** B's place is behind that revocation. */
@@ -63,6 +63,8 @@ export type World = {
   pollAge: number
   pollSaw: boolean
   pollUnbroken: boolean
+  /** The Redis that B had when its poll began, as in `noted`. */
+  pollRedis: number
 
   /** A verify on B. 0 none, 1 asks Redis, 2 has an answer from Redis, 3 asks Postgres. */
   verify: number
@@ -91,14 +93,14 @@ export const initial: World = {
   fillByB: false,
   revoke: 0,
   revokeByB: false,
-  marked: false,
+  marked: 0,
+  noted: 0,
   waited: 0,
   running: false,
   registered: false,
   listed: false,
   acknowledged: false,
   gone: false,
-  sameServer: false,
   ghost: false,
   place: false,
   denied: false,
@@ -109,6 +111,7 @@ export const initial: World = {
   pollAge: 0,
   pollSaw: false,
   pollUnbroken: false,
+  pollRedis: 0,
   verify: 0,
   verifyAfter: false,
   verifyRotated: false,
@@ -119,9 +122,9 @@ export const initial: World = {
   gotMark: false,
 }
 
-export const noRow = { listed: false, acknowledged: false, gone: false, sameServer: false }
-export const noPoll = { poll: 0, pollAge: 0, pollSaw: false, pollUnbroken: false }
-export const noRevoke = { revoke: 0, revokeByB: false, marked: false, waited: 0 }
+export const noRow = { listed: false, acknowledged: false, gone: false, noted: 0 }
+export const noPoll = { poll: 0, pollAge: 0, pollSaw: false, pollUnbroken: false, pollRedis: 0 }
+export const noRevoke = { revoke: 0, revokeByB: false, marked: 0, waited: 0 }
 export const noAnswer = { gotAway: false, gotSnapshot: 0, gotAge: 0, gotMark: false }
 export const noVerify = {
   ...noAnswer,
@@ -149,8 +152,18 @@ export function broken(world: World): World {
   return { ...world, ...noAnswer, verify: 2, gotAway: true, unbroken: false, pollUnbroken: false }
 }
 
+/** A writes to another server from now on. */
+export function otherServer(world: World): Pick<World, 'marked' | 'noted' | 'pollRedis'> {
+  const { marked, noted, pollRedis } = world
+  return { marked: older(marked), noted: older(noted), pollRedis: older(pollRedis) }
+}
+
+function older(server: number): number {
+  return server === 0 ? 0 : 2
+}
+
 /** Answered with 2xx. What decided when to answer makes no difference any more. */
 export function answered(world: World): World {
-  const { listed, gone } = world
-  return { ...world, ...noRevoke, ...noRow, listed, gone, ghost: false, answered: true }
+  const { listed, gone, noted } = world
+  return { ...world, ...noRevoke, ...noRow, listed, gone, noted, ghost: false, answered: true }
 }

@@ -18,6 +18,9 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+const server1 = { runId: 'server 1' }
+const server2 = { runId: 'server 2' }
+
 const place = (snapshot: string): FeedPlace => ({ snapshot, timeline: '1' })
 
 function page(snapshot: string, ...revoked: string[]): FeedPage {
@@ -36,10 +39,10 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
   const answers = {
     read: async (_: FeedPlace | null): Promise<FeedPage> => page('1:1:'),
     register: async (): Promise<void> => undefined,
-    acknowledge: async (): Promise<boolean> => true,
+    acknowledge: async (_: string | null): Promise<boolean> => true,
     unregister: async (): Promise<void> => undefined,
     followRing: async (): Promise<void> => undefined,
-    redis: (): RedisContinuity => 'server 1',
+    redis: (): RedisContinuity => server1,
   }
   const note = (what: string) => asked.push({ at: Date.now(), what })
   const reader: FeedReader = {
@@ -51,9 +54,9 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
       note('register')
       await answers.register()
     },
-    async acknowledge({ snapshot }) {
+    async acknowledge({ snapshot }, redisRunId) {
       note(`acknowledge ${snapshot}`)
-      return await answers.acknowledge()
+      return await answers.acknowledge(redisRunId)
     },
     async unregister() {
       note('unregister')
@@ -94,7 +97,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
         .splice(0)
         .filter(({ what }) => what === 'window' || what.startsWith('since'))
         .map(({ at }) => at),
-    holds: (redis: RedisContinuity = 'server 1') => lease.holds(Date.now(), redis),
+    holds: (redis: RedisContinuity = server1) => lease.holds(Date.now(), redis),
   }
 }
 
@@ -286,14 +289,14 @@ describe('a follower of the revocation feed', () => {
     const { feed, answers, denySet, holds } = follower()
     answers.read = async () => page('1:1:', 'a')
     feed.start()
-    await pass(0)
+    await pass(250)
     answers.read = async () => {
       throw new Error('away')
     }
     await pass(5_000)
     expect(denySet.reasonForId('a')).toBe('user')
-    expect(holds('server 1')).toBe(true)
-    expect(holds('server 2')).toBe(false)
+    expect(holds(server1)).toBe(true)
+    expect(holds(server2)).toBe(false)
   })
 
   it('trusts nothing when the database is not the one it followed, until it has read its window', async () => {
@@ -326,6 +329,52 @@ describe('a follower of the revocation feed', () => {
     await pass(250)
     expect(asked()).toEqual(['register', 'window', 'acknowledge 2:2:'])
     expect(holds()).toBe(true)
+  })
+
+  it('notes at once that it reads another Redis, and trusts that one alone only when it is noted', async () => {
+    const { feed, answers, holds } = follower()
+    const noted: (string | null)[] = []
+    answers.acknowledge = async redisRunId => {
+      noted.push(redisRunId)
+      return true
+    }
+    feed.start()
+    await pass(250)
+    answers.redis = () => server2
+    await pass(250)
+    answers.read = async () => {
+      throw new Error('away')
+    }
+    await pass(1_500)
+    expect(noted).toEqual(['server 1', 'server 2'])
+    expect(holds(server1)).toBe(false)
+    expect(holds(server2)).toBe(false)
+    answers.read = async () => page('1:1:')
+    await pass(500)
+    answers.read = async () => {
+      throw new Error('away')
+    }
+    await pass(5_000)
+    expect(holds(server2)).toBe(true)
+  })
+
+  it('notes its Redis again when it did not hear whether it was noted', async () => {
+    const { feed, answers, holds } = follower()
+    const noted: (string | null)[] = []
+    answers.acknowledge = async redisRunId => {
+      noted.push(redisRunId)
+      throw new Error('away')
+    }
+    feed.start()
+    await pass(500)
+    expect(noted).toEqual(['server 1', 'server 1', 'server 1'])
+    expect(holds()).toBe(true)
+    await pass(1_500)
+    answers.read = async () => {
+      throw new Error('away')
+    }
+    await pass(1_500)
+    expect(holds()).toBe(false)
   })
 
   it('that keeps no snapshots follows without being on the list', async () => {

@@ -1,0 +1,1 @@
+ALTER TABLE "instances" ADD COLUMN "redis_run_id" text DEFAULT 'unknown';
