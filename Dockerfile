@@ -25,7 +25,7 @@ RUN chmod +x dist/cli.js && ln -s /app/dist/cli.js /usr/local/bin/latchkey
 # Everything above belongs to root: the service can read it, and change nothing.
 USER node
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
-EXPOSE 3000
+EXPOSE 3000 9464
 
 # Whether the process answers, not whether its stores do: it heals by itself when they come back, and to restart it
 # would only lose time. `/health/ready` is for whoever decides where requests go.

@@ -28,19 +28,26 @@ export type StoreHealth = {
   isUp(): boolean
 }
 
-export function createStoreHealth(store: string, logger: Logger): StoreHealth {
+/** `listener` is told of each change, once. */
+export function createStoreHealth(
+  store: string,
+  logger: Logger,
+  listener: (state: 'up' | 'down') => void,
+): StoreHealth {
   let up: boolean | undefined
   return {
     reached() {
+      if (up === true) return
       if (up === false) logger.info({ store }, `${store} is back`)
       up = true
+      listener('up')
     },
     missed(error) {
-      if (up !== false) {
-        const reason = error instanceof Error ? error.message : String(error)
-        logger.warn({ store, reason }, `${store} is away`)
-      }
+      if (up === false) return
+      const reason = error instanceof Error ? error.message : String(error)
+      logger.warn({ store, reason }, `${store} is away`)
       up = false
+      listener('down')
     },
     isUp: () => up === true,
   }

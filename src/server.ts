@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildApp } from './app.ts'
 import { readConfig } from './config.ts'
+import { buildMetricsServer } from './http/metrics-server.ts'
 import { serviceJobs } from './jobs/jobs.ts'
 import { startJobs } from './jobs/scheduler.ts'
 import { createLogger } from './observability.ts'
@@ -28,6 +29,8 @@ async function serve(): Promise<void> {
   const app = await buildApp(services)
   await services.follow()
   await app.listen({ host: config.host, port: config.port })
+  const metrics = buildMetricsServer(services.metrics)
+  if (config.metricsPort > 0) await metrics.listen({ host: config.host, port: config.metricsPort })
   const jobs = startJobs(serviceJobs(services), logger)
 
   let stopping = false
@@ -39,6 +42,7 @@ async function serve(): Promise<void> {
     services.drain()
     await sleep(drainMs)
     await app.close()
+    await metrics.close()
     await jobs.stop()
     await services.close()
   }

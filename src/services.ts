@@ -1,6 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { type Clock, createClock } from './clock.ts'
 import type { Config } from './config.ts'
+import { createMetrics, type Metrics } from './metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
 import { createAccounts } from './security/accounts.ts'
 import { createAccessTokens } from './session/access-token.ts'
@@ -10,6 +11,7 @@ import { createContinuity } from './session/continuity.ts'
 import { createDenySet } from './session/deny-set.ts'
 import { createKeyRing } from './session/key-ring.ts'
 import { createLease } from './session/lease.ts'
+import type { SessionObserver } from './session/observer.ts'
 import type { Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
 import { createPropagation } from './session/propagation.ts'
@@ -30,6 +32,7 @@ import { createSessionCache, hintChannel, noSessionCache } from './store/session
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
 import { createUserStore } from './store/users.ts'
+import { version } from './version.ts'
 
 export type Services = ReturnType<typeof createServices>
 
@@ -40,7 +43,8 @@ const ringFreshMs = 2_000
 export function createServices(config: Config, logger: Logger) {
   const clock = createClock()
   const continuity = createContinuity()
-  const health = createStoreHealth('postgres', logger)
+  const metrics = createMetrics(clock, version)
+  const health = createStoreHealth('postgres', logger, state => metrics.storeState('postgres', state))
   /** Whether Postgres is there is for the feed to say: its poll asks all the time, and never waits in a queue. */
   const postgres: StoreHealth = {
     isUp: health.isUp,
@@ -54,7 +58,8 @@ export function createServices(config: Config, logger: Logger) {
     },
   }
   const database = createDatabase(config.databaseUrl)
-  const redis = config.redis === null ? null : redisLink(config.redis, logger)
+  metrics.watchPool(database.pool)
+  const redis = config.redis === null ? null : redisLink(config.redis, logger, metrics)
 
   /** What is loaded of keys and secrets, and when it was last known to be what stands in the database. */
   const ring = { version: '', confirmedAt: Number.NEGATIVE_INFINITY }
@@ -64,7 +69,15 @@ export function createServices(config: Config, logger: Logger) {
   const signingKeys = createSigningKeyStore(database)
   const store = createSessionStore(database)
   const cache = redis === null ? noSessionCache : sessionCache(config, redis, secrets)
-  const revocations = createRevocations(config, { database, clock, cache, redis, postgres, followRing })
+  const revocations = createRevocations(config, {
+    database,
+    clock,
+    cache,
+    redis,
+    postgres,
+    observer: metrics.sessions,
+    followRing,
+  })
   const context: SessionContext = {
     settings: config,
     clock,
@@ -74,6 +87,7 @@ export function createServices(config: Config, logger: Logger) {
     secrets,
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),
+    observer: metrics.sessions,
     ...revocations,
   }
   const sessions = createSessions(context)
@@ -138,6 +152,7 @@ export function createServices(config: Config, logger: Logger) {
   return {
     config,
     logger,
+    metrics,
     clock,
     keyRing,
     sessions,
@@ -195,9 +210,10 @@ export class SchemaError extends Error {
   }
 }
 
-function redisLink(address: RedisAddress, logger: Logger): RedisLink {
+function redisLink(address: RedisAddress, logger: Logger, metrics: Metrics): RedisLink {
   return createRedisLink(address, (state, reason) => {
     const level = state === 'up' ? 'info' : 'warn'
+    metrics.storeState('redis', state)
     logger[level]({ store: 'redis', state, reason }, `redis is ${state}`)
   })
 }
@@ -218,10 +234,11 @@ function createRevocations(
     cache: SessionCache
     redis: RedisLink | null
     postgres: StoreHealth
+    observer: SessionObserver
     followRing: (version: string) => Promise<void>
   },
 ) {
-  const { database, clock, cache, redis, postgres, followRing } = parts
+  const { database, clock, cache, redis, postgres, observer, followRing } = parts
   const instanceId = uuid()
   const window = windowSeconds(config)
   const denySet = createDenySet(window * 1000)
@@ -231,6 +248,7 @@ function createRevocations(
     cache,
     clock,
     leaseMs: config.revocationLeaseMs,
+    observer,
     readStanding: (entries, markedOn) =>
       readStanding(database, entries, { self: instanceId, windowSeconds: window, markedOn }),
   })
@@ -240,6 +258,7 @@ function createRevocations(
     lease,
     clock,
     health: postgres,
+    observer,
     redisContinuity: redis?.continuity ?? (() => null),
     keepsSnapshots: redis !== null && config.cacheTtlSeconds > 0,
     followRing,

@@ -4,6 +4,7 @@ import type { Activity } from './activity.ts'
 import type { Continuity } from './continuity.ts'
 import type { DenySet } from './deny-set.ts'
 import type { Lease } from './lease.ts'
+import type { SessionObserver } from './observer.ts'
 import type { Policies } from './policy.ts'
 import type { SessionCache, SessionStore } from './ports.ts'
 import type { Propagation } from './propagation.ts'
@@ -29,5 +30,6 @@ export type SessionContext = {
   activity: Activity
   denySet: DenySet
   lease: Lease
+  observer: SessionObserver
   propagation: Propagation
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { judgeAcknowledgement } from './acknowledgement.ts'
 import type { Cutoff, DenySet } from './deny-set.ts'
+import type { SessionObserver } from './observer.ts'
 import type { MarkedOn, Revoked, SessionCache } from './ports.ts'
 
 /** A session's revocation or a cut-off, by its id, as one transaction has put it on the feed. */
@@ -51,13 +52,18 @@ export function createPropagation(parts: {
   clock: Clock
   leaseMs: number
   readStanding: ReadStanding
+  observer: SessionObserver
 }): Propagation {
-  const { denySet, cache, clock, leaseMs, readStanding } = parts
+  const { denySet, cache, clock, leaseMs, readStanding, observer } = parts
 
   async function announce(revoked: readonly Revoked[]): Promise<MarkedOn> {
     const now = clock.monotonic()
     for (const { sessionId, reason } of revoked) denySet.add(sessionId, reason, now)
     return await cache.revoke(revoked)
+  }
+
+  function count(revoked: readonly Revoked[]): void {
+    for (const { reason, isNew } of revoked) if (isNew) observer.revoked(reason, 1)
   }
 
   /** `mark` writes the marks into Redis. */
@@ -67,7 +73,8 @@ export function createPropagation(parts: {
     let markedAt = clock.monotonic()
     for (let look = 0; ; look++) {
       const standing = await readStanding(entries, markedOn).catch(() => unknown)
-      if (isHeld(standing, clock.monotonic() - committedAt)) return
+      const waitedMs = clock.monotonic() - committedAt
+      if (isHeld(standing, waitedMs)) return observer.held(waitedMs)
       if (standing.unmarked > 0 && clock.monotonic() - markedAt > remarkEveryMs) {
         markedOn = await mark()
         markedAt = clock.monotonic()
@@ -79,15 +86,18 @@ export function createPropagation(parts: {
   function isHeld(standing: Standing, waitedMs: number): boolean {
     if (standing.lost) throw lost()
     const verdict = judgeAcknowledgement({ ...standing, waitedMs }, leaseMs)
-    if (verdict === 'unconfirmed') throw unconfirmed()
-    return verdict === 'held'
+    if (verdict !== 'unconfirmed') return verdict === 'held'
+    observer.unconfirmed()
+    throw unconfirmed()
   }
 
   return {
     async announce(revoked) {
+      count(revoked)
       if (revoked.length > 0) await announce(revoked)
     },
     async confirm(revoked) {
+      count(revoked)
       if (revoked.length === 0) return
       const entries = revoked.map(({ sessionId, xid }) => ({ id: sessionId, xid }))
       await waitUntilHeld(entries, () => announce(revoked))

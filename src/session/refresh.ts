@@ -24,7 +24,7 @@ const attempts = 3
  * unknown then, and the honest retry works.
  */
 export function createRefresh(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, secrets, denySet, propagation } = context
+  const { settings, clock, continuity, store, cache, secrets, denySet, propagation, observer } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
@@ -41,8 +41,11 @@ export function createRefresh(context: SessionContext) {
       const decision = decide(token, state, arrival)
       const outcome =
         state === null ? answerWithoutRow(decision) : await act(token, state, decision, request.origin)
-      if (outcome !== null) return outcome
+      if (outcome === null) continue
+      observer.rotated(decision.kind)
+      return outcome
     }
+    observer.rotated('late')
     return { kind: 'late' }
   }
 

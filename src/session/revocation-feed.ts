@@ -2,6 +2,7 @@ import type { Clock, Instant } from '../clock.ts'
 import type { StoreHealth } from '../observability.ts'
 import type { Cutoff, DenySet } from './deny-set.ts'
 import type { Lease, RedisContinuity } from './lease.ts'
+import type { SessionObserver } from './observer.ts'
 import type { RevocationReason } from './session.ts'
 
 /** What one poll has read, all of it under one snapshot of the database. */
@@ -66,13 +67,15 @@ export function createRevocationFeed(parts: {
   lease: Lease
   clock: Clock
   health: StoreHealth
+  observer: SessionObserver
   redisContinuity: () => RedisContinuity
   /** Whether snapshots are kept here; without them nobody need wait for this instance, and it stays off the list. */
   keepsSnapshots: boolean
   /** Told of the keys' and secrets' version with every poll; takes over new ones. */
   followRing: (version: string) => Promise<void>
 }): RevocationFeed {
-  const { reader, denySet, lease, clock, health, redisContinuity, keepsSnapshots, followRing } = parts
+  const { reader, denySet, lease, clock, health, observer, redisContinuity, keepsSnapshots, followRing } =
+    parts
   let place: FeedPlace | null = null
   let registered = !keepsSnapshots
   let acknowledgedAt = Number.NEGATIVE_INFINITY
@@ -115,6 +118,7 @@ export function createRevocationFeed(parts: {
     const page = await reader.read(place)
     clock.synchronise(page.now)
     const seenAt = clock.monotonic()
+    observer.polled(beganAt, seenAt - beganAt, page.revocations.length + page.cutoffs.length)
     for (const { sessionId, reason } of page.revocations) denySet.add(sessionId, reason, seenAt)
     for (const cutoff of page.cutoffs) denySet.addCutoff(cutoff, seenAt)
     denySet.expire(seenAt)

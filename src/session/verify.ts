@@ -1,5 +1,6 @@
 import type { AccessClaims, PeekedToken } from './access-token.ts'
 import type { SessionContext } from './context.ts'
+import type { VerifySource } from './observer.ts'
 import { checkSession } from './policy.ts'
 import type { CacheReading } from './ports.ts'
 import type { RevocationReason, SessionState, Snapshot } from './session.ts'
@@ -30,7 +31,8 @@ export type VerifyOutcome =
  * `overloaded`: not knowing is never a no.
  */
 export function createVerify(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, accessTokens, activity, denySet, lease } = context
+  const { settings, clock, continuity, store, cache, accessTokens, activity, denySet, lease, observer } =
+    context
   const { policies, cacheTtlSeconds, rotationGraceSeconds } = settings
   const readState = shareReads(store.find)
 
@@ -40,13 +42,18 @@ export function createVerify(context: SessionContext) {
 
   return async function verify(text: string, prove: ProveToken): Promise<VerifyOutcome> {
     const token = accessTokens.peek(text, clock.now())
-    if (token === null) return { kind: 'token_invalid' }
+    if (token === null) return answer('token', { kind: 'token_invalid' })
     const reading = await cache.read(token.sessionId)
     // From here to the answer in one synchronous step: nothing can be revoked in between.
     const snapshot = trustedSnapshot(reading, token)
     if (snapshot === null) return await verifyWithoutCache(token, reading, prove)
     noteActivity(snapshot.id, snapshot.clientType, snapshot.lastActivityAt)
-    return signedIn(token, snapshot.userId, snapshot.roles, snapshot.clientType)
+    return answer('redis', signedIn(token, snapshot.userId, snapshot.roles, snapshot.clientType))
+  }
+
+  function answer(source: VerifySource, outcome: VerifyOutcome): VerifyOutcome {
+    observer.verified(source, outcome.kind)
+    return outcome
   }
 
   function trustedSnapshot(reading: CacheReading, token: PeekedToken): Snapshot | null {
@@ -61,21 +68,23 @@ export function createVerify(context: SessionContext) {
     reading: CacheReading,
     prove: ProveToken,
   ): Promise<VerifyOutcome> {
-    if ((await prove(token.text)) === null) return { kind: 'token_invalid' }
-    if (clock.now() >= token.expiresAt) return { kind: 'token_expired' }
+    if ((await prove(token.text)) === null) return answer('token', { kind: 'token_invalid' })
+    if (clock.now() >= token.expiresAt) return answer('token', { kind: 'token_expired' })
     const known = knownRevocation(token, reading)
-    if (known !== null) return { kind: 'session_revoked', reason: known }
+    if (known !== null) return answer('redis', { kind: 'session_revoked', reason: known })
 
     const state = await readState(token.sessionId)
     const refusal = judge(state, token)
-    if (state?.user == null || refusal !== null) return refusal ?? { kind: 'session_expired' }
+    if (state?.user == null || refusal !== null) {
+      return answer('postgres', refusal ?? { kind: 'session_expired' })
+    }
 
     if (reading.kind === 'read') {
       // Not awaited: the answer is known, and a cache that is away must not hold it up.
       void cache.fill(snapshotOf(state, state.user.roles), { replace: reading.occupied })
     }
     noteActivity(state.id, state.clientType, state.lastActivityAt)
-    return signedIn(token, state.userId, state.user.roles, state.clientType)
+    return answer('postgres', signedIn(token, state.userId, state.user.roles, state.clientType))
   }
 
   function knownRevocation(token: PeekedToken, reading: CacheReading): RevocationReason | null {

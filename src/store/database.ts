@@ -14,6 +14,8 @@ export type Database = {
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>
   /** Opens all connections of the pool; what cannot be had now is had when it is needed. */
   warmUp(): Promise<void>
+  /** How the pool is doing: its connections, and who waits for one. */
+  pool(): { total: number; idle: number; waiting: number }
   /** On the pool; for prepared statements, to be executed within `run`. */
   pooled: Executor
   close(): Promise<void>
@@ -79,6 +81,7 @@ export function createDatabase(url: string, poolSize = 10): Database {
       const opened = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()))
       for (const connection of opened) if (connection.status === 'fulfilled') connection.value.release()
     },
+    pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
 }

@@ -610,7 +610,7 @@ describe('latchkey cleanup', () => {
 describe('latchkey serve', () => {
   it('answers until SIGTERM, and then ends with exit code 0', async () => {
     const port = await getPort()
-    const child = start(['serve'], { ...environment, PORT: String(port) })
+    const child = start(['serve'], { ...environment, PORT: String(port), METRICS_PORT: '0' })
     const finished = finish(child)
     const ready = () =>
       fetch(`http://127.0.0.1:${port}/health/ready`).then(

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createClock } from '../../src/clock.ts'
+import type { SessionObserver } from '../../src/session/observer.ts'
 import type { Policy } from '../../src/session/policy.ts'
 import {
   mintRefreshToken,
@@ -18,6 +19,16 @@ export const userId = '0193a5f0-0000-7000-8000-000000000002'
 
 export function secretRing(): LoadedSecretRing {
   return createSecretRing(createClock(), randomBytes(32), null, () => true)
+}
+
+/** Nobody counts. */
+export const nobody: SessionObserver = {
+  verified: () => undefined,
+  rotated: () => undefined,
+  revoked: () => undefined,
+  held: () => undefined,
+  unconfirmed: () => undefined,
+  polled: () => undefined,
 }
 
 export const policy: Policy = {

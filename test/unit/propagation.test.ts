@@ -3,6 +3,7 @@ import { createClock } from '../../src/clock.ts'
 import { createDenySet } from '../../src/session/deny-set.ts'
 import type { MarkedOn, Revoked, SessionCache } from '../../src/session/ports.ts'
 import { createPropagation, type Standing } from '../../src/session/propagation.ts'
+import { nobody } from '../support/domain.ts'
 
 const revoked: Revoked[] = [{ sessionId: 'a', reason: 'user', isNew: true, xid: '7' }]
 
@@ -21,6 +22,7 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
     cache,
     clock,
     leaseMs: 300,
+    observer: nobody,
     readStanding: (_, markedOn) => standing(markedOn),
   })
   return { confirm: () => confirm(revoked), denySet, cache }

@@ -9,6 +9,7 @@ import {
   type FeedPlace,
   type FeedReader,
 } from '../../src/session/revocation-feed.ts'
+import { nobody } from '../support/domain.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ now: 0 })
@@ -80,6 +81,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
       missed: error => health.push(error instanceof Error ? error.message : 'missed'),
       isUp: () => true,
     },
+    observer: nobody,
     redisContinuity: () => answers.redis(),
     keepsSnapshots: options.keepsSnapshots ?? true,
     followRing: () => answers.followRing(),
