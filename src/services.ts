@@ -11,6 +11,7 @@ import { createContinuity } from './session/continuity.ts'
 import { createDenySet } from './session/deny-set.ts'
 import { createKeyRing } from './session/key-ring.ts'
 import { createLease } from './session/lease.ts'
+import { createNearCache } from './session/near-cache.ts'
 import type { SessionObserver } from './session/observer.ts'
 import type { Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
@@ -84,6 +85,7 @@ export function createServices(config: Config, logger: Logger) {
     continuity,
     store,
     cache,
+    nearCache: createNearCache(config.nearCacheMaxSessions),
     secrets,
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),
@@ -260,7 +262,7 @@ function createRevocations(
     health: postgres,
     observer,
     redisContinuity: redis?.continuity ?? (() => null),
-    keepsSnapshots: redis !== null && config.cacheTtlSeconds > 0,
+    keepsSnapshots: (redis !== null || config.nearCacheMaxSessions > 0) && config.cacheTtlSeconds > 0,
     followRing,
   })
   return {

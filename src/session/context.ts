@@ -4,6 +4,7 @@ import type { Activity } from './activity.ts'
 import type { Continuity } from './continuity.ts'
 import type { DenySet } from './deny-set.ts'
 import type { Lease } from './lease.ts'
+import type { NearCache } from './near-cache.ts'
 import type { SessionObserver } from './observer.ts'
 import type { Policies } from './policy.ts'
 import type { SessionCache, SessionStore } from './ports.ts'
@@ -25,6 +26,7 @@ export type SessionContext = {
   continuity: Continuity
   store: SessionStore
   cache: SessionCache
+  nearCache: NearCache
   secrets: SecretRing
   accessTokens: AccessTokens
   activity: Activity

@@ -1,7 +1,7 @@
 import type { RevocationReason } from './session.ts'
 
-/** What answered a verify: the token itself, Redis (with what this instance knows), or Postgres. */
-export type VerifySource = 'token' | 'redis' | 'postgres'
+/** What answered a verify: the token itself, this instance's memory, Redis, or Postgres. */
+export type VerifySource = 'token' | 'near' | 'redis' | 'postgres'
 
 /** What a verify, or a presented refresh token, came to; the names of their outcomes. */
 export type VerifyVerdict =

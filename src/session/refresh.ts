@@ -24,7 +24,8 @@ const attempts = 3
  * unknown then, and the honest retry works.
  */
 export function createRefresh(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, secrets, denySet, propagation, observer } = context
+  const { settings, clock, continuity, store, cache, nearCache, secrets } = context
+  const { denySet, propagation, observer } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
@@ -121,7 +122,9 @@ export function createRefresh(context: SessionContext) {
     if (rotatedAt === null) return null
     // The roles are those of the read before; so the snapshot's age counts from that read.
     const rotated = { ...state, ...child.rotation, rotatedAt }
-    await cache.fill(snapshotOf(rotated, state.user.roles), { replace: true })
+    const snapshot = snapshotOf(rotated, state.user.roles)
+    nearCache.keep(snapshot)
+    await cache.fill(snapshot, { replace: true })
     return { kind: 'tokens', sessionId: state.id, tokens: child.pair }
   }
 

@@ -26,13 +26,13 @@ export type VerifyOutcome =
   | { kind: 'session_expired' }
 
 /**
- * "Is this request signed in?", asked on every request. A cache hit costs one round trip to Redis; a miss one
- * signature check and one read by primary key. Garbage costs no I/O. Throws only `store_unavailable` and
+ * "Is this request signed in?", asked on every request. A hit in this instance's memory costs no round trip, one in
+ * Redis costs one; a miss a signature check and a read by primary key. Garbage costs no I/O. Throws only `store_unavailable` and
  * `overloaded`: not knowing is never a no.
  */
 export function createVerify(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, accessTokens, activity, denySet, lease, observer } =
-    context
+  const { settings, clock, continuity, store, cache, nearCache, accessTokens, activity } = context
+  const { denySet, lease, observer } = context
   const { policies, cacheTtlSeconds, rotationGraceSeconds } = settings
   const readState = shareReads(store.find)
 
@@ -43,12 +43,22 @@ export function createVerify(context: SessionContext) {
   return async function verify(text: string, prove: ProveToken): Promise<VerifyOutcome> {
     const token = accessTokens.peek(text, clock.now())
     if (token === null) return answer('token', { kind: 'token_invalid' })
+    const near = trustedSnapshot(nearCache.read(token.sessionId), token)
+    if (near !== null) return sayYes('near', token, near)
     const reading = await cache.read(token.sessionId)
     // From here to the answer in one synchronous step: nothing can be revoked in between.
     const snapshot = trustedSnapshot(reading, token)
     if (snapshot === null) return await verifyWithoutCache(token, reading, prove)
-    noteActivity(snapshot.id, snapshot.clientType, snapshot.lastActivityAt)
-    return answer('redis', signedIn(token, snapshot.userId, snapshot.roles, snapshot.clientType))
+    nearCache.keep(snapshot)
+    return sayYes('redis', token, snapshot)
+  }
+
+  function sayYes(source: VerifySource, token: PeekedToken, session: Snapshot): VerifyOutcome {
+    const { id, clientType, userId, roles, lastActivityAt } = session
+    const policy = policies.get(clientType)
+    if (policy !== undefined) activity.note(id, lastActivityAt, clock.now(), policy)
+    const signedIn = { sessionId: id, userId, roles, clientType, accessExpiresAt: token.expiresAt }
+    return answer(source, { kind: 'signed_in', session: signedIn })
   }
 
   function answer(source: VerifySource, outcome: VerifyOutcome): VerifyOutcome {
@@ -79,12 +89,11 @@ export function createVerify(context: SessionContext) {
       return answer('postgres', refusal ?? { kind: 'session_expired' })
     }
 
-    if (reading.kind === 'read') {
-      // Not awaited: the answer is known, and a cache that is away must not hold it up.
-      void cache.fill(snapshotOf(state, state.user.roles), { replace: reading.occupied })
-    }
-    noteActivity(state.id, state.clientType, state.lastActivityAt)
-    return answer('postgres', signedIn(token, state.userId, state.user.roles, state.clientType))
+    const snapshot = snapshotOf(state, state.user.roles)
+    nearCache.keep(snapshot)
+    // Not awaited: the answer is known, and a cache that is away must not hold it up.
+    if (reading.kind === 'read') void cache.fill(snapshot, { replace: reading.occupied })
+    return sayYes('postgres', token, snapshot)
   }
 
   function knownRevocation(token: PeekedToken, reading: CacheReading): RevocationReason | null {
@@ -106,22 +115,5 @@ export function createVerify(context: SessionContext) {
   function isCurrent(state: SessionState, token: PeekedToken): boolean {
     if (token.hash.equals(state.accessTokenHash)) return true
     return (state.previousAccessTokenHash?.equals(token.hash) ?? false) && graceStillRuns(state.rotatedAt)
-  }
-
-  function noteActivity(sessionId: string, clientType: string, lastActivityAt: number): void {
-    const policy = policies.get(clientType)
-    if (policy !== undefined) activity.note(sessionId, lastActivityAt, clock.now(), policy)
-  }
-}
-
-function signedIn(
-  token: PeekedToken,
-  userId: string,
-  roles: readonly string[],
-  clientType: string,
-): VerifyOutcome {
-  return {
-    kind: 'signed_in',
-    session: { sessionId: token.sessionId, userId, roles, clientType, accessExpiresAt: token.expiresAt },
   }
 }

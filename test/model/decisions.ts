@@ -1,6 +1,6 @@
 import { judgeAcknowledgement } from '../../src/session/acknowledgement.ts'
 import { createDenySet } from '../../src/session/deny-set.ts'
-import { createLease } from '../../src/session/lease.ts'
+import { createLease, type Lease } from '../../src/session/lease.ts'
 import type { CacheReading } from '../../src/session/ports.ts'
 import { sha256 } from '../../src/session/secrets.ts'
 import type { Snapshot } from '../../src/session/session.ts'
@@ -32,11 +32,21 @@ export function isDenied(age: number, rules: Rules): boolean {
 const serverThen = { runId: 'the server then' }
 
 export function leaseHolds(world: World, rules: Rules): boolean {
+  const isStillThat = world.unbroken || !rules.unbrokenRedis
+  const server = isStillThat ? serverThen : { runId: serverThen.runId }
+  return leaseOf(world, rules).holds(0, server)
+}
+
+/** For a snapshot in B's own memory, which no Redis stands by. */
+export function leaseHoldsAlone(world: World, rules: Rules): boolean {
+  return leaseOf(world, rules).holds(0, rules.nearNeedsTheLease ? null : serverThen)
+}
+
+function leaseOf(world: World, rules: Rules): Lease {
   const lease = createLease(rules.lease ? leaseMs : Number.POSITIVE_INFINITY)
   if (world.polled >= 0) lease.renew(-world.polled * tickMs, serverThen)
   if (world.pollFailed) lease.missed()
-  const isStillThat = world.unbroken || !rules.unbrokenRedis
-  return lease.holds(0, isStillThat ? serverThen : { runId: serverThen.runId })
+  return lease
 }
 
 /** The snapshots of the first and the second token, and those tokens. */
@@ -54,11 +64,21 @@ function recorded(text: string): Snapshot {
 
 /** The snapshot in the answer that B got from Redis says yes by itself. */
 export function snapshotServes(world: World): boolean {
+  return serves(world, readingOf(world))
+}
+
+/** The same for the one in B's memory. Its age is that of the youngest: since the commit. */
+export function nearServes(world: World): boolean {
+  const kept = { gotAway: false, gotSnapshot: world.near, gotAge: world.sinceCommit, gotMark: false }
+  return serves(world, readingOf({ ...world, ...kept }))
+}
+
+function serves(world: World, reading: CacheReading): boolean {
   const token = accessTokens[Number(world.verifyRotated)]
   if (token === undefined) throw new Error('there are two tokens')
   const lifetimeMs = () => ticks.lifetime * tickMs
   const context = { now, lifetimeMs, graceStillRuns: () => false }
-  return snapshotThatServes(readingOf(world), token, context) !== null
+  return snapshotThatServes(reading, token, context) !== null
 }
 
 function readingOf(world: World): CacheReading {

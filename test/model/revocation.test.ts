@@ -55,6 +55,7 @@ const needed: [Rule, keyof typeof faults, typeof finality][] = [
   ['fallbackEnds', 'both stores hang, or are away', finality],
   ['markOnTheServerRead', 'an instance is cut off together with the old Redis', finality],
   ['vouchesOnlyWhenNoted', 'an instance is cut off together with the old Redis', finality],
+  ['nearNeedsTheLease', 'Postgres hangs, or is away', finality],
   ['ownRead', 'Redis forgets', finality],
   ['marksAfterCommit', 'the instance that revokes is cut off', noFalseNo],
   ['awayIsNoAnswer', 'Postgres hangs, or is away', noFalseNo],

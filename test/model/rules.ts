@@ -48,6 +48,8 @@ export const rules = {
   markOnTheServerRead: true,
   /** … and while Postgres is away only the server that an instance has noted may vouch. */
   vouchesOnlyWhenNoted: true,
+  /** What an instance keeps in its memory counts for as long as the lease, and no longer. */
+  nearNeedsTheLease: true,
   /** A read that was sent before a verify began does not answer it. */
   ownRead: true,
   /** A snapshot of another token is no answer. */

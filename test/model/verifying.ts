@@ -1,4 +1,4 @@
-import { isDenied, leaseHolds, snapshotServes } from './decisions.ts'
+import { isDenied, leaseHolds, leaseHoldsAlone, nearServes, snapshotServes } from './decisions.ts'
 import type { Step } from './explorer.ts'
 import type { Fault } from './faults.ts'
 import type { Rules } from './rules.ts'
@@ -14,7 +14,7 @@ export function verifySteps(world: World, rules: Rules, fault: Fault): Step<Worl
   if (!world.running) return []
   switch (world.verify) {
     case 0:
-      return world.answered || !world.committed ? [begin(world, rules)] : []
+      return world.answered || !world.committed ? [begin(world, rules), ...answerAtOnce(world, rules)] : []
     case 1: {
       const timedOut = does('has no answer from Redis', broken(world))
       return fault.redis.b ? [askRedis(world, rules), timedOut] : [askRedis(world, rules)]
@@ -32,6 +32,13 @@ function begin(world: World, rules: Rules): Step<World> {
   return does('begins a verify', { ...world, ...asking, verifyDenied })
 }
 
+/** From B's own memory. */
+function answerAtOnce(world: World, rules: Rules): Step<World>[] {
+  const asked = { ...world, verifyAfter: world.answered, verifyRotated: world.rotated }
+  const isTrusted = nearServes(asked) && !denied(world, rules) && leaseHoldsAlone(world, rules)
+  return isTrusted ? [saysYes(asked)] : []
+}
+
 function askRedis(world: World, rules: Rules): Step<World> {
   const gotSnapshot = world.split ? world.oldSnapshot : world.snapshot
   const gotMark = world.split ? world.oldMark : world.mark
@@ -43,7 +50,9 @@ function askRedis(world: World, rules: Rules): Step<World> {
 /** The synchronous step after Redis' answer. */
 function decide(world: World, rules: Rules): Step<World> {
   const isDenied = rules.denyAfterAnswer ? denied(world, rules) : world.verifyDenied
-  if (snapshotServes(world) && !isDenied && leaseHolds(world, rules)) return saysYes(world)
+  if (snapshotServes(world) && !isDenied && leaseHolds(world, rules)) {
+    return saysYes({ ...world, near: world.gotSnapshot })
+  }
   if (isDenied || world.gotMark) return saysNo(world)
   const mismatch = world.gotSnapshot !== 0 && world.gotSnapshot !== Number(world.verifyRotated) + 1
   if (mismatch && !rules.mismatchIsNoAnswer) return saysNo(world)
@@ -52,11 +61,14 @@ function decide(world: World, rules: Rules): Step<World> {
 
 function askPostgres(world: World, rules: Rules, fault: Fault): Step<World>[] {
   const steps: Step<World>[] = []
-  if (!world.split) steps.push(world.committed || denied(world, rules) ? saysNo(world) : saysYes(world))
+  const near = Number(world.verifyRotated) + 1
+  if (!world.split) {
+    steps.push(world.committed || denied(world, rules) ? saysNo(world) : saysYes({ ...world, near }))
+  }
   if (!rules.ownRead && world.fill !== 0 && world.fillByB) {
     // Another verify's read, from before the commit or the rotation, is still under way.
     const stale = world.fill !== Number(world.verifyRotated) + 1
-    steps.push(denied(world, rules) || stale ? saysNo(world) : saysYes(world))
+    steps.push(denied(world, rules) || stale ? saysNo(world) : saysYes({ ...world, near }))
   }
   if (fault.postgres.b || world.split) {
     const given503 = does('answers 503 to the verify', { ...world, ...noVerify })

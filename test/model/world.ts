@@ -52,6 +52,8 @@ export type World = {
   place: boolean
   /** The revocation is in B's deny-set: since the commit, as if seen at once, for then it expires soonest. */
   denied: boolean
+  /** What B keeps in its own memory: no snapshot, or that of the first or the second token. */
+  near: number
   /** Since the last good poll began; -1 before there was one, and after a lapse. */
   polled: number
   pollFailed: boolean
@@ -104,6 +106,7 @@ export const initial: World = {
   ghost: false,
   place: false,
   denied: false,
+  near: 0,
   polled: -1,
   pollFailed: false,
   unbroken: false,
@@ -140,6 +143,7 @@ export const noMemory = {
   registered: false,
   place: false,
   denied: false,
+  near: 0,
   polled: -1,
   pollFailed: false,
   unbroken: false,
