@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { client, type Tokens } from '../support/client.ts'
+import { createUser, type Instance, startInstance } from '../support/service.ts'
+import { freshDatabase, freshRedis } from '../support/stores.ts'
+
+let a: Instance
+let b: Instance
+
+beforeAll(async () => {
+  const environment = {
+    DATABASE_URL: (await freshDatabase()).url,
+    REDIS_URL: (await freshRedis()).url,
+    NEAR_CACHE_MAX_SESSIONS: '100',
+    MAX_SESSIONS_PER_USER: '1000',
+  }
+  a = await startInstance(environment)
+  b = await startInstance(environment)
+  await createUser(a.services, 'owner@example.test')
+})
+afterAll(async () => {
+  await Promise.all([a.close(), b.close()])
+})
+
+/** How many verifies an instance has answered with yes from its own memory. */
+async function nearHits({ services }: Instance): Promise<number> {
+  const [, count = '0'] =
+    /^latchkey_verify_total\{source="near",verdict="signed_in"\} (\d+)$/m.exec(
+      await services.metrics.text(),
+    ) ?? []
+  return Number(count)
+}
+
+async function untilNear(instance: Instance, { accessToken }: Tokens): Promise<void> {
+  await expect
+    .poll(async () => {
+      const before = await nearHits(instance)
+      expect((await client(instance.url).verify(accessToken)).status).toBe(204)
+      return (await nearHits(instance)) - before
+    })
+    .toBe(1)
+}
+
+describe('a session that an instance has in its own memory', () => {
+  it('is answered for from there, without asking Redis', async () => {
+    const tokens = await client(a.url).signIn('owner@example.test')
+    await untilNear(a, tokens)
+    const before = await nearHits(a)
+    for (let times = 0; times < 20; times++) {
+      expect((await client(a.url).verify(tokens.accessToken)).status).toBe(204)
+    }
+    expect((await nearHits(a)) - before).toBe(20)
+  })
+
+  it('is refused on every instance once its revocation is answered, 30 times out of 30', async () => {
+    const owner = await client(a.url).signIn('owner@example.test')
+    for (let round = 0; round < 30; round++) {
+      const tokens = await client(a.url).signIn('owner@example.test')
+      await Promise.all([untilNear(a, tokens), untilNear(b, tokens)])
+      const path = `/v1/sessions/${tokens.sessionId}`
+      const revoked = await client(a.url).call('DELETE', path, { token: owner.accessToken })
+      expect(revoked.status).toBe(204)
+      const answers = await Promise.all([a, b].map(({ url }) => client(url).verify(tokens.accessToken)))
+      expect(answers.map(({ status, body }) => [status, body['reason']])).toEqual([
+        [401, 'user'],
+        [401, 'user'],
+      ])
+    }
+  }, 60_000)
+
+  it('does not hold up the new token of a refresh that another instance has answered', async () => {
+    const tokens = await client(a.url).signIn('owner@example.test')
+    await Promise.all([untilNear(a, tokens), untilNear(b, tokens)])
+    const refreshed = await client(a.url).refresh(tokens.refreshToken)
+    expect((await client(b.url).verify(String(refreshed.body['accessToken']))).status).toBe(204)
+  })
+
+  it('is not washed out by tokens that are not ours', async () => {
+    const tokens = await client(a.url).signIn('owner@example.test')
+    await untilNear(a, tokens)
+    const [header, payload] = tokens.accessToken.split('.')
+    for (let times = 0; times < 300; times++) {
+      const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())
+      const sid = `${String(times).padStart(8, '0')}-0000-7000-8000-000000000000`
+      const forged = Buffer.from(JSON.stringify({ ...claims, sid })).toString('base64url')
+      expect((await client(a.url).verify(`${header}.${forged}.AAAA`)).status).toBe(401)
+    }
+    const before = await nearHits(a)
+    expect((await client(a.url).verify(tokens.accessToken)).status).toBe(204)
+    expect((await nearHits(a)) - before).toBe(1)
+  })
+})
