@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import type { Bench } from './bench.ts'
 import { shiftedClock } from './faketime.ts'
 import { buildFolder } from './instance.ts'
-import type { Row, Stage } from './row.ts'
+import type { Row } from './row.ts'
 
 const execute = promisify(execFile)
 
@@ -29,22 +29,13 @@ export const upkeepRows: readonly Row[] = [
       cannotRun: async () =>
         (await shiftedClock(seconds)) === null ? 'libfaketime is not installed (apt install faketime)' : null,
       async fault(stage) {
-        await restart(stage, (await shiftedClock(seconds)) ?? {})
+        await stage.restart(stage.bench.posts[1], (await shiftedClock(seconds)) ?? {})
         await stage.hold(3_000)
-        await restart(stage, {})
+        await stage.restart(stage.bench.posts[1])
       },
     }),
   ),
 ]
-
-async function restart({ bench, out, hold }: Stage, extra: NodeJS.ProcessEnv): Promise<void> {
-  const [, post] = bench.posts
-  const back = out(post)
-  await post.stop()
-  await post.start(extra)
-  await hold(200)
-  back()
-}
 
 /** Of a user whom nobody knows, as every cleanup finds them. */
 async function insertExpired(bench: Bench): Promise<number> {
