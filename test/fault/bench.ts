@@ -143,6 +143,8 @@ function serviceEnvironment(databaseUrl: string, redis: string): NodeJS.ProcessE
     METRICS_PORT: '0',
     LOG_LEVEL: 'warn',
     CACHE_TTL_SECONDS: String(cacheTtlSeconds),
+    // Shorter than clocks are wrong here, so that it shows when one of them counts.
+    ACCESS_TOKEN_TTL_SECONDS: '240',
     ROTATION_GRACE_SECONDS: String(rotationGraceSeconds),
     CLEANUP_INTERVAL_SECONDS: '0',
     // The whole load comes from one address.

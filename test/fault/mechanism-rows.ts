@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Bench } from './bench.ts'
-import type { Held } from './person.ts'
+import type { Held, Target } from './person.ts'
 import type { Row, Stage } from './row.ts'
 import { askFor, cachedVictims, remember } from './victims.ts'
 
@@ -90,7 +89,7 @@ export const heardMeanwhile: Row = {
   async fault(stage) {
     const { bench, guest, history, hold } = stage
     const [a, b] = bench.posts
-    const { by, victims } = await cachedVictims(stage, 2)
+    const { by, victims } = await cachedVictims(stage, 4)
     const restores = await Promise.all(victims.map(({ id }) => remember(bench.redis.client, id)))
     await b.postgres.set({ kind: 'black_hole' })
     await b.redis.set({ kind: 'reset' })
@@ -102,7 +101,7 @@ export const heardMeanwhile: Row = {
     const until = history.now() + 1_500
     while (history.now() < until) {
       asked.push(...victims.map(victim => guest.verify(victim, b)))
-      await hold(8)
+      await hold(5)
     }
     await Promise.all(asked)
     await b.redis.set({ kind: 'pass' })
@@ -126,10 +125,10 @@ export const readBeforeRefresh: Row = {
 }
 
 /** So that the token before, the new one, and reads from before and after are under way at once. */
-export async function refreshWhileAsked(
+async function refreshWhileAsked(
   { guest, hold }: Stage,
   held: Held,
-  at: Bench['posts'][number],
+  at: Target,
   times: number,
 ): Promise<void> {
   let refreshing = true

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Bench } from './bench.ts'
-import { shiftedClock } from './faketime.ts'
 import { buildFolder } from './instance.ts'
 import type { Row } from './row.ts'
 
@@ -23,18 +22,6 @@ export const upkeepRows: readonly Row[] = [
       if (before === 0 || after !== 0) throw new Error(`cleanup left ${after} of ${before} expired sessions`)
     },
   },
-  ...[300, -300].map(
-    (seconds): Row => ({
-      title: `the clock of one instance is five minutes ${seconds > 0 ? 'fast' : 'slow'}`,
-      cannotRun: async () =>
-        (await shiftedClock(seconds)) === null ? 'libfaketime is not installed (apt install faketime)' : null,
-      async fault(stage) {
-        await stage.restart(stage.bench.posts[1], (await shiftedClock(seconds)) ?? {})
-        await stage.hold(3_000)
-        await stage.restart(stage.bench.posts[1])
-      },
-    }),
-  ),
 ]
 
 /** Of a user whom nobody knows, as every cleanup finds them. */
