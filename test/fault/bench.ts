@@ -146,7 +146,8 @@ function serviceEnvironment(databaseUrl: string, redis: string): NodeJS.ProcessE
     // Shorter than clocks are wrong here, so that it shows when one of them counts.
     ACCESS_TOKEN_TTL_SECONDS: '240',
     ROTATION_GRACE_SECONDS: String(rotationGraceSeconds),
-    CLEANUP_INTERVAL_SECONDS: '0',
+    // All the time, also while something is broken.
+    CLEANUP_INTERVAL_SECONDS: '1',
     // The whole load comes from one address.
     RATE_LIMITS: JSON.stringify(Object.fromEntries([...limits, ...others].map(name => [name, plenty]))),
   }

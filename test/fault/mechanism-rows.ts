@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Held, Target } from './person.ts'
 import type { Row, Stage } from './row.ts'
-import { askFor, cachedVictims, remember } from './victims.ts'
+import { askFor, cachedVictims, remember, startFromDump } from './victims.ts'
 
 /** Most of these are two faults at once, so that a request may fail; a promise may not be broken even then. */
 const everything = () => true
@@ -18,7 +18,7 @@ export const oldDumpWhileCutOff: Row = {
     await b.postgres.set({ kind: 'black_hole' })
     await Promise.all(victims.map(victim => guest.revoke(by, victim, a)))
     await bench.redis.kill()
-    await bench.redis.start('dump')
+    await startFromDump(stage, victims)
     await askFor(stage, 1_500, victims)
     await b.postgres.set({ kind: 'pass' })
   },

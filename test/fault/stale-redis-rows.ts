@@ -1,5 +1,5 @@
 import type { Row } from './row.ts'
-import { askForALifetime, cachedVictims, remember } from './victims.ts'
+import { askForALifetime, cachedVictims, remember, startFromDump } from './victims.ts'
 
 export const snapshotsWrittenBack: Row = {
   title: 'the marks are lost and the old snapshots written back, as soon as the revocation is answered',
@@ -25,7 +25,7 @@ export const staleRedisRows: readonly Row[] = [
       await bench.redis.keepDump()
       await bench.redis.kill()
       for (const victim of victims) await stage.guest.revoke(by, victim)
-      await bench.redis.start('dump')
+      await startFromDump(stage, victims)
       await askForALifetime(stage, victims)
     },
   },

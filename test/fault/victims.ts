@@ -14,6 +14,16 @@ export async function cachedVictims(
   return { by, victims }
 }
 
+/** With what it knew when its dump was kept; a dump without snapshots would prove nothing. */
+export async function startFromDump({ bench: { redis } }: Stage, victims: readonly Held[]): Promise<void> {
+  await redis.start('dump')
+  for (const { id } of victims) {
+    const known = await redis.client.keys(`*${id}*`)
+    if (known.length === 0)
+      throw new Error('the old dump has nothing of a session that was cached when it was made')
+  }
+}
+
 /** For as long as a snapshot could live, and somewhat longer. */
 export async function askForALifetime(
   stage: Stage,
