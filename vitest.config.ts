@@ -29,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'fault',
-          include: ['test/fault/{faults,long}.test.ts'],
+          include: ['test/fault/{faults,mechanisms,long}.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import getPort from 'get-port'
 import { Redis } from 'ioredis'
+import { installByApt, lastLines } from './apt.ts'
 import { startChild, untilReady } from './child.ts'
 
 const execute = promisify(execFile)
@@ -85,23 +86,9 @@ async function fromTools(): Promise<Program | undefined> {
 }
 
 async function byApt(log: (line: string) => void): Promise<Program | string> {
-  if (process.getuid?.() !== 0) return 'not root, so nothing can be installed with apt'
-  if ((await locate('apt-get')) === undefined) return 'no apt-get here'
-  log('Installing redis-tools with apt: it has the server, but starts no service')
-  const apt = (...args: string[]) =>
-    execute('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      timeout: 300_000,
-      maxBuffer: 64 * 1024 * 1024,
-    })
-  try {
-    // One source out of several may be away; whether that matters shows in the next step.
-    await apt('update').catch(() => {})
-    await apt('install', '-y', '--no-install-recommends', 'redis-tools')
-  } catch (error) {
-    return `apt could not install it: ${error instanceof Error ? lastLines(error.message) : error}`
-  }
-  return (await fromTools()) ?? 'redis-tools, installed with apt, has no server'
+  const begins = () => log('Installing redis-tools with apt: it has the server, but starts no service')
+  const obstacle = await installByApt('redis-tools', begins)
+  return obstacle ?? (await fromTools()) ?? 'redis-tools, installed with apt, has no server'
 }
 
 async function byDocker(log: (line: string) => void): Promise<Program | string> {
@@ -212,10 +199,6 @@ async function versionOf(url: string): Promise<string> {
   } finally {
     client.disconnect()
   }
-}
-
-function lastLines(text: string): string {
-  return text.trim().split('\n').slice(-3).join(' ')
 }
 
 async function locate(name: string): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { hashPassword } from '../../src/security/passwords.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { ask } from './http.ts'
-import { createInstance, type Instance } from './instance.ts'
+import { buildFolder, createInstance, type Instance } from './instance.ts'
 import { type PostgresServer, startPostgresServer } from './postgres-server.ts'
 import { type ProxyMode, startProxy, type TcpProxy } from './proxy.ts'
 import { type RedisServer, startRedisServer } from './redis-server.ts'
@@ -39,7 +39,7 @@ const cacheTtlSeconds = Number(process.env['FAULT_CACHE_TTL_SECONDS'] ?? 4)
 const rotationGraceSeconds = 30
 const password = 'correct horse battery'
 
-export async function startBench(): Promise<Bench> {
+export async function startBench(build = buildFolder): Promise<Bench> {
   const undo: (() => Promise<void>)[] = []
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step().catch(() => {})
@@ -56,7 +56,7 @@ export async function startBench(): Promise<Bench> {
       const ways = { postgres: await startProxy(postgres.port()), redis: await startProxy(redis.port) }
       const databaseUrl = new URL(postgres.url())
       databaseUrl.port = String(ways.postgres.port)
-      const instance = await createInstance(name, {
+      const instance = await createInstance(name, build, {
         ...environment,
         DATABASE_URL: databaseUrl.href,
         REDIS_URL: redisUrl(redis, ways.redis.port),
@@ -143,8 +143,11 @@ function serviceEnvironment(databaseUrl: string, redis: string): NodeJS.ProcessE
     METRICS_PORT: '0',
     LOG_LEVEL: 'warn',
     CACHE_TTL_SECONDS: String(cacheTtlSeconds),
+    // Shorter than clocks are wrong here, so that it shows when one of them counts.
+    ACCESS_TOKEN_TTL_SECONDS: '240',
     ROTATION_GRACE_SECONDS: String(rotationGraceSeconds),
-    CLEANUP_INTERVAL_SECONDS: '0',
+    // All the time, also while something is broken.
+    CLEANUP_INTERVAL_SECONDS: '1',
     // The whole load comes from one address.
     RATE_LIMITS: JSON.stringify(Object.fromEntries([...limits, ...others].map(name => [name, plenty]))),
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, startBench } from './bench.ts'
+import { clockRows } from './clock-rows.ts'
 import { failoverRow } from './failover-row.ts'
 import { type Measurement, writeReport } from './measure.ts'
 import { runRow } from './row.ts'
@@ -27,6 +28,7 @@ describe.each([
   ['Redis', redisRows],
   ['Postgres', postgresRows],
   ['instances', instanceRows],
+  ['clocks', clockRows],
   ['upkeep', upkeepRows],
   ['failover', [failoverRow()]],
 ])('%s', (_what, rows) => {

@@ -30,8 +30,12 @@ export const buildFolder = resolve(
 
 const keptLines = 30
 
-export async function createInstance(name: string, environment: NodeJS.ProcessEnv): Promise<Instance> {
-  const server = join(buildFolder, 'server.js')
+export async function createInstance(
+  name: string,
+  build: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<Instance> {
+  const server = join(build, 'server.js')
   await access(server).catch(() => {
     throw new Error(`there is no ${server}: run "npm run build" first`)
   })

@@ -36,17 +36,26 @@ export type Stage = {
   hold(ms: number): Promise<void>
   /** From here until the returned function is called, that instance's answers are not asked for. */
   out(post: Post): () => void
+  /** Stops it in order and starts it again, with these settings beside its own. */
+  restart(post: Post, extra?: NodeJS.ProcessEnv): Promise<void>
   /** What is answered within this time, a promotion may lose. */
   rewound(from: number, to: number): void
 }
 
-export type Outcome = { measurement: Measurement; failure: string | null }
+export type Outcome = {
+  measurement: Measurement
+  violations: readonly Violation[]
+  /** The violations and what led to them, for people; null: there are none. */
+  failure: string | null
+}
 
 const people = 6
 /** Long enough for everybody to be signed in and cached everywhere. */
 const warmUpMs = 1_200
 /** The guest insists for so long, counted from the row's beginning. */
 const guestPatienceMs = 20_000
+/** What was sent while an instance was away may only fail a moment after it is back. */
+const settleMs = 200
 
 /** Runs the load, does the fault, waits for the recovery, and has the checker look at all of it. */
 export async function runRow(bench: Bench, row: Row, seed: number): Promise<Outcome> {
@@ -76,6 +85,13 @@ export async function runRow(bench: Bench, row: Row, seed: number): Promise<Outc
       return () => {
         interval.to = history.now()
       }
+    },
+    async restart(post, extra) {
+      const back = stage.out(post)
+      await post.stop()
+      await post.start(extra)
+      await sleep(settleMs)
+      back()
     },
     rewound(from, to) {
       rewound = { from, to }
@@ -112,12 +128,12 @@ export async function runRow(bench: Bench, row: Row, seed: number): Promise<Outc
   ]
   const isCounted = (operation: Operation) => !isOut(operation, evidence)
   const measurement = measure(row.title, history.operations, fault, isCounted, violations.length)
-  if (violations.length === 0) return { measurement, failure: null }
+  if (violations.length === 0) return { measurement, violations, failure: null }
   const head = `${violations.length} violations in ${history.operations.length} operations; seed ${seed}; the fault lasted from ${seconds(fault.from - origin)} to ${seconds(fault.to - origin)}`
   const logs = bench.posts.flatMap(post => lastWords(post, origin))
   const failure = [head, describeViolations(violations, origin), 'last log lines:', ...logs].join('\n')
   await bench.mend()
-  return { measurement, failure }
+  return { measurement, violations, failure }
 }
 
 /** Of an instance that has crashed, what it said of it; else the last thing that it noticed. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { parseArgs } from 'node:util'
 
 const usage = `npm run test:fault -- [options]
+  --mechanisms       the service without each of its mechanisms in turn: the checker must notice
   --long             random overlapping faults instead of the table
   --minutes <n>      how long, default 30
   --seed <n>         chooses as an earlier run did
@@ -12,6 +13,7 @@ const usage = `npm run test:fault -- [options]
 function main(): void {
   const { values } = parseArgs({
     options: {
+      mechanisms: { type: 'boolean' },
       long: { type: 'boolean' },
       minutes: { type: 'string' },
       seed: { type: 'string' },
@@ -32,11 +34,15 @@ function main(): void {
   }
   const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
   const filter = values.only === undefined ? [] : ['-t', values.only]
-  const file = values.long ? 'test/fault/long.test.ts' : 'test/fault/faults.test.ts'
-  const vitest = spawn('npx', ['vitest', 'run', '--project', 'fault', ...filter, file], {
-    stdio: 'inherit',
-    env: { ...process.env, ...Object.fromEntries(chosen) },
-  })
+  const file = values.mechanisms ? 'mechanisms' : values.long ? 'long' : 'faults'
+  const vitest = spawn(
+    'npx',
+    ['vitest', 'run', '--project', 'fault', ...filter, `test/fault/${file}.test.ts`],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, ...Object.fromEntries(chosen) },
+    },
+  )
   vitest.on('exit', code => {
     process.exitCode = code ?? 1
   })

@@ -1,0 +1,104 @@
+import { fastClock } from './clock-rows.ts'
+import type { Rule } from './evidence.ts'
+import {
+  forgedMarks,
+  forgottenRevocation,
+  heardMeanwhile,
+  oldDumpWhileCutOff,
+  readBeforeRefresh,
+  slowToHear,
+} from './mechanism-rows.ts'
+import type { Row } from './row.ts'
+import { snapshotsWrittenBack } from './stale-redis-rows.ts'
+import type { Patch } from './variant.ts'
+
+/** What a promise rests on: how the service is built without it, and where that shows. */
+export type Mechanism = {
+  name: string
+  patch: Patch
+  row: Row
+  /** The promise that is broken without it. */
+  breaks: Rule
+}
+
+export const mechanisms: readonly Mechanism[] = [
+  {
+    name: 'the lease',
+    patch: {
+      file: 'session/lease.ts',
+      edits: [['return age < leaseMs ||', 'return age < fallbackMs ||']],
+    },
+    row: oldDumpWhileCutOff,
+    breaks: 'revocation is final',
+  },
+  {
+    name: 'the deny-set',
+    patch: {
+      file: 'session/deny-set.ts',
+      edits: [['sessions.set(sessionId, { reason: known?.reason ?? reason, seenAt })', '']],
+    },
+    row: snapshotsWrittenBack,
+    breaks: 'revocation is final',
+  },
+  {
+    name: 'the acknowledgement',
+    patch: {
+      file: 'session/acknowledgement.ts',
+      edits: [["if (unaware === 0) return 'held'", "return 'held'"]],
+    },
+    row: slowToHear,
+    breaks: 'revocation is final',
+  },
+  {
+    name: 'the age of a snapshot',
+    patch: {
+      file: 'session/snapshot.ts',
+      edits: [['context.now - snapshot.readAt < context.lifetimeMs(snapshot.clientType)', 'true']],
+    },
+    row: forgottenRevocation,
+    breaks: 'revocation is final',
+  },
+  {
+    name: 'the HMAC of what stands in Redis',
+    patch: {
+      file: 'store/session-cache.ts',
+      edits: [['return ours ? body : null', 'return body']],
+    },
+    row: forgedMarks,
+    breaks: 'no false sign-out',
+  },
+  {
+    name: 'asking the deny-set after Redis has answered, not before',
+    patch: {
+      file: 'session/verify.ts',
+      edits: [
+        [
+          'const reading = await cache.read(token.sessionId)',
+          'const denied = denySet.reasonForId(token.sessionId)\nconst reading = await cache.read(token.sessionId)',
+        ],
+        ['= trustedSnapshot(reading, token)', '= denied === null ? trustedSnapshot(reading, token) : null'],
+        ['if (denySet.reasonFor(snapshot) !== null) return null', ''],
+      ],
+    },
+    row: heardMeanwhile,
+    breaks: 'revocation is final',
+  },
+  {
+    name: 'sharing only reads that have not been sent',
+    patch: {
+      file: 'session/shared-reads.ts',
+      edits: [['if (current === undefined) return start(key)', 'return current ?? start(key)']],
+    },
+    row: readBeforeRefresh,
+    breaks: 'no false sign-out',
+  },
+  {
+    name: "going by the database's clock",
+    patch: {
+      file: 'clock.ts',
+      edits: [['offset = Math.max(...samples)', '']],
+    },
+    row: fastClock,
+    breaks: 'no false sign-out',
+  },
+]

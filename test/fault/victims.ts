@@ -1,0 +1,70 @@
+import type { Redis } from 'ioredis'
+import type { Held, Person } from './person.ts'
+import type { Stage } from './row.ts'
+
+/** Sessions of somebody who is in nobody's way, known to Redis and asked about on every instance. */
+export async function cachedVictims(
+  { guest, bench }: Stage,
+  count: number,
+): Promise<{ by: Held; victims: Held[] }> {
+  for (let tries = 0; guest.live().length < count + 1 && tries < 20; tries++) await guest.signIn()
+  const [by, ...victims] = guest.live()
+  if (by === undefined || victims.length < count) throw new Error('the guest could not sign in')
+  for (const victim of victims) await verifyEverywhere(guest, victim, bench)
+  return { by, victims }
+}
+
+/** With what it knew when its dump was kept; a dump without snapshots would prove nothing. */
+export async function startFromDump({ bench: { redis } }: Stage, victims: readonly Held[]): Promise<void> {
+  await redis.start('dump')
+  for (const { id } of victims) {
+    const known = await redis.client.keys(`*${id}*`)
+    if (known.length === 0)
+      throw new Error('the old dump has nothing of a session that was cached when it was made')
+  }
+}
+
+/** For as long as a snapshot could live, and somewhat longer. */
+export async function askForALifetime(
+  stage: Stage,
+  victims: readonly Held[],
+  again?: () => Promise<unknown>,
+): Promise<void> {
+  await askFor(stage, stage.bench.cacheTtlMs + 1_000, victims, again)
+  for (const victim of victims) await stage.guest.tryRefresh(victim)
+}
+
+/** Each on every instance, over and over; `again` comes before each time. */
+export async function askFor(
+  { guest, bench, history, hold }: Stage,
+  durationMs: number,
+  victims: readonly Held[],
+  again: () => Promise<unknown> = async () => {},
+): Promise<void> {
+  const until = history.now() + durationMs
+  while (history.now() < until) {
+    await again()
+    for (const victim of victims) await verifyEverywhere(guest, victim, bench)
+    await hold(40)
+  }
+}
+
+async function verifyEverywhere(guest: Person, held: Held, { posts }: Stage['bench']): Promise<void> {
+  await Promise.all(posts.map(post => guest.verify(held, post)))
+}
+
+/** Whatever Redis has of a session now, under whatever names: to be put back, and nothing else be left of it. */
+export async function remember(client: Redis, sessionId: string): Promise<() => Promise<void>> {
+  const pattern = `*${sessionId}*`
+  const kept = await Promise.all(
+    (await client.keys(pattern)).map(async key => ({ key, value: await client.dumpBuffer(key) })),
+  )
+  if (kept.length === 0) throw new Error('Redis knows nothing of a session that was just asked about')
+  return async () => {
+    const now = await client.keys(pattern)
+    const change = client.multi()
+    if (now.length > 0) change.del(...now)
+    for (const { key, value } of kept) if (value !== null) change.restore(key, 60_000, value)
+    await change.exec()
+  }
+}
