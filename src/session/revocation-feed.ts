@@ -5,26 +5,31 @@ import type { Lease, RedisContinuity } from './lease.ts'
 import type { SessionObserver } from './observer.ts'
 import type { RevocationReason } from './session.ts'
 
-/** What one poll has read, all of it under one snapshot of the database. */
+/** What one statement has read. A read of many revocations is cut into pages, and counts once all have been read. */
 export type FeedPage = {
   revocations: { sessionId: string; reason: RevocationReason }[]
   cutoffs: Cutoff[]
   /** Changes with the signing keys and the secrets in use. */
   ringVersion: string
-  /** Where to go on from, and what to acknowledge. */
+  /** Where to go on from, and what to acknowledge, once there is no rest: that of the first page. */
   place: FeedPlace
+  rest: FeedRest | null
   now: Instant
 }
+
+/** What the pages so far had no room for: what comes behind that row, and what the place shows. */
+export type FeedRest = { place: FeedPlace; after: { key: string; sessionId: string } }
 
 /** `snapshot` is `pg_snapshot`'s text: all transactions that it shows have been read. */
 export type FeedPlace = { snapshot: string; timeline: string }
 
 export type FeedReader = {
   /**
-   * Reads what has committed since `place`; without one, the whole window. Throws `FeedLostError` when the server is
-   * not the one that the place was taken on (a failover), and whatever Postgres or the connection says.
+   * Reads a page of what has committed since `place`; without one, of the whole window; the first page, or that of the
+   * rest. Throws `FeedLostError` when the server is not the one that the place was taken on (a failover), and whatever
+   * Postgres or the connection says.
    */
-  read(place: FeedPlace | null): Promise<FeedPage>
+  read(place: FeedPlace | null, rest: FeedRest | null): Promise<FeedPage>
   /** Puts this instance on the list of those that must know of a revocation before it is answered. */
   register(): Promise<void>
   /** Notes how far this instance has read, and which Redis it reads. False: it is not on the list (any more). */
@@ -115,27 +120,38 @@ export function createRevocationFeed(parts: {
     const beganAt = clock.monotonic()
     // As it was before the poll: a break while it runs must count as one after it.
     const redis = redisContinuity()
-    const page = await reader.read(place)
-    clock.synchronise(page.now)
-    const seenAt = clock.monotonic()
-    observer.polled(beganAt, seenAt - beganAt, page.revocations.length + page.cutoffs.length)
-    for (const { sessionId, reason } of page.revocations) denySet.add(sessionId, reason, seenAt)
-    for (const cutoff of page.cutoffs) denySet.addCutoff(cutoff, seenAt)
-    denySet.expire(seenAt)
+    let page = await reader.read(place, null)
+    let rows = learn(page)
+    while (page.rest !== null) {
+      page = await reader.read(place, page.rest)
+      rows += learn(page)
+    }
+    observer.polled(beganAt, clock.monotonic() - beganAt, rows)
     place = page.place
     // A Redis may vouch only once it is noted: whoever revokes must know where a mark is read.
     lease.renew(beganAt, redis?.runId === notedRedis ? redis : null)
-    if (keepsSnapshots) await acknowledge(page, seenAt, redis?.runId ?? null)
+    if (keepsSnapshots) await acknowledge(page.place, rows > 0, redis?.runId ?? null)
     await followRing(page.ringVersion)
   }
 
-  async function acknowledge(page: FeedPage, seenAt: number, redisRunId: string | null): Promise<void> {
-    const isNews = page.revocations.length + page.cutoffs.length > 0 || redisRunId !== notedRedis
-    if (!isNews && seenAt - acknowledgedAt < acknowledgeEveryMs) return
+  /** Returns how much there was to learn. */
+  function learn({ now, revocations, cutoffs }: FeedPage): number {
+    clock.synchronise(now)
+    const seenAt = clock.monotonic()
+    for (const { sessionId, reason } of revocations) denySet.add(sessionId, reason, seenAt)
+    for (const cutoff of cutoffs) denySet.addCutoff(cutoff, seenAt)
+    denySet.expire(seenAt)
+    return revocations.length + cutoffs.length
+  }
+
+  async function acknowledge(read: FeedPlace, isNews: boolean, redisRunId: string | null): Promise<void> {
+    const now = clock.monotonic()
+    const isDue = now - acknowledgedAt >= acknowledgeEveryMs
+    if (!isNews && !isDue && redisRunId === notedRedis) return
     notedRedis = undefined
-    registered = await reader.acknowledge(page.place, redisRunId)
+    registered = await reader.acknowledge(read, redisRunId)
     notedRedis = redisRunId
-    acknowledgedAt = seenAt
+    acknowledgedAt = now
     if (registered) return
     // Taken off the list, as after a long freeze: nobody has waited for this instance meanwhile.
     lease.lapse()

@@ -8,6 +8,7 @@ import {
   type FeedPage,
   type FeedPlace,
   type FeedReader,
+  type FeedRest,
 } from '../../src/session/revocation-feed.ts'
 import { nobody } from '../support/domain.ts'
 
@@ -30,15 +31,20 @@ function page(snapshot: string, ...revoked: string[]): FeedPage {
     cutoffs: [],
     ringVersion: 'ring 1',
     place: place(snapshot),
+    rest: null,
     now: Date.now(),
   }
+}
+
+function behind(sessionId: string): FeedRest {
+  return { place: place('3:3:'), after: { key: '1', sessionId } }
 }
 
 /** A follower of a feed that is written by hand: what it asks for, when, and what it makes of the answers. */
 function follower(options: { keepsSnapshots?: boolean } = {}) {
   const asked: { at: number; what: string }[] = []
   const answers = {
-    read: async (_: FeedPlace | null): Promise<FeedPage> => page('1:1:'),
+    read: async (_place: FeedPlace | null, _rest: FeedRest | null): Promise<FeedPage> => page('1:1:'),
     register: async (): Promise<void> => undefined,
     acknowledge: async (_: string | null): Promise<boolean> => true,
     unregister: async (): Promise<void> => undefined,
@@ -47,9 +53,10 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
   }
   const note = (what: string) => asked.push({ at: Date.now(), what })
   const reader: FeedReader = {
-    async read(from) {
-      note(from === null ? 'window' : `since ${from.snapshot}`)
-      return await answers.read(from)
+    async read(from, rest) {
+      const behind = rest === null ? '' : `, behind ${rest.after.sessionId}`
+      note((from === null ? 'window' : `since ${from.snapshot}`) + behind)
+      return await answers.read(from, rest)
     },
     async register() {
       note('register')
@@ -149,6 +156,41 @@ describe('a follower of the revocation feed', () => {
     answers.register = async () => undefined
     await pass(250)
     expect(asked()).toEqual(['register', 'window', 'acknowledge 1:1:'])
+  })
+
+  it('reads page after page, and counts, and acknowledges, none before the last', async () => {
+    const { feed, answers, asked, denySet, holds } = follower()
+    const last = gate<FeedPage>()
+    answers.read = async (_place, rest) => {
+      if (rest === null) return { ...page('3:3:', 'a'), rest: behind('a') }
+      return rest.after.sessionId === 'a' ? { ...page('3:3:', 'b'), rest: behind('b') } : await last.passed
+    }
+    feed.start()
+    await pass(100)
+    expect(asked()).toEqual(['register', 'window', 'window, behind a', 'window, behind b'])
+    expect(denySet.reasonForId('b')).toBe('user')
+    expect(holds()).toBe(false)
+    last.open(page('3:3:'))
+    await pass(0)
+    expect(asked()).toEqual(['acknowledge 3:3:'])
+    expect(holds()).toBe(true)
+    await pass(250)
+    expect(asked()[0]).toBe('since 3:3:')
+  })
+
+  it('begins with the first page again when one has failed', async () => {
+    const { feed, answers, asked, holds } = follower()
+    answers.read = async (_place, rest) => {
+      if (rest !== null) throw new Error('away')
+      return { ...page('3:3:', 'a'), rest: behind('a') }
+    }
+    feed.start()
+    await pass(250)
+    expect(asked().filter(what => what !== 'register')).toEqual([
+      ...['window', 'window, behind a'],
+      ...['window', 'window, behind a'],
+    ])
+    expect(holds()).toBe(false)
   })
 
   it('goes on from where it was, every 250 ms', async () => {
