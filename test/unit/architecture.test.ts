@@ -9,7 +9,7 @@ const rooms = [
   ['session'],
   ['security'],
   ['store'],
-  ['config.ts'],
+  ['config.ts', 'config'],
   ['services.ts'],
   ['http', 'jobs'],
   ['app.ts', 'refuse.ts'],
