@@ -1,6 +1,8 @@
 import { cleanEnv, EnvMissingError } from 'envalid'
+import { refuseInsecureCookies, refuseUnencryptedPostgres, refuseUnencryptedRedis } from './config/network.ts'
 import { permissionTable } from './config/permissions.ts'
 import { refuseContradictions, sessionPolicies } from './config/policies.ts'
+import { rateLimits } from './config/rate-limits.ts'
 import { redisAddress } from './config/redis.ts'
 import { ConfigError } from './config/refusal.ts'
 import { refuseUnknown, settings } from './config/settings.ts'
@@ -27,6 +29,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   )
   refuseContradictions(policies, env.ROTATION_GRACE_SECONDS)
   refuseAlike(env.LATCHKEY_SECRET, env.LATCHKEY_SECRET_PREVIOUS)
+  refuseInsecureCookies(env.INSECURE_COOKIES, env.HOST)
+  if (isProduction(environment) && !env.ALLOW_UNENCRYPTED_STORES) {
+    refuseUnencryptedPostgres(env.DATABASE_URL)
+    if (redis !== null) refuseUnencryptedRedis(redis)
+  }
   return Object.freeze({
     databaseUrl: env.DATABASE_URL,
     redis,
@@ -36,11 +43,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
     trustProxy: env.TRUST_PROXY ?? [],
+    allowedOrigins: env.ALLOWED_ORIGINS ?? [],
+    insecureCookies: env.INSECURE_COOKIES,
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     registration: env.REGISTRATION,
     policies,
     permissions: permissionTable(env.PERMISSIONS),
+    rateLimits: rateLimits(env.RATE_LIMITS),
     maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
     rotationGraceSeconds: env.ROTATION_GRACE_SECONDS,
     cacheTtlSeconds: env.CACHE_TTL_SECONDS,
@@ -52,8 +62,16 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
 
 /** For commands that need nothing else. Throws `ConfigError`. */
 export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): string {
-  const { DATABASE_URL } = settings
-  return cleanEnv(withoutEmpty(environment), { DATABASE_URL }, { reporter: refuseFirst }).DATABASE_URL
+  const { DATABASE_URL, ALLOW_UNENCRYPTED_STORES } = settings
+  const needed = { DATABASE_URL, ALLOW_UNENCRYPTED_STORES }
+  const env = cleanEnv(withoutEmpty(environment), needed, { reporter: refuseFirst })
+  if (isProduction(environment) && !env.ALLOW_UNENCRYPTED_STORES) refuseUnencryptedPostgres(env.DATABASE_URL)
+  return env.DATABASE_URL
+}
+
+/** By the convention of Node.js; the image sets it. */
+function isProduction(environment: NodeJS.ProcessEnv): boolean {
+  return environment['NODE_ENV'] === 'production'
 }
 
 function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -16,11 +16,18 @@ export const whole = (minimum: number, maximum: number) =>
 export const secret = makeExactValidator<Buffer>(input => {
   const bytes = Buffer.from(input, 'base64')
   const canonical = bytes.toString('base64').replace(/=+$/, '') === input.replace(/=+$/, '')
-  if (!canonical || bytes.length < 32 || new Set(bytes).size < 16) {
+  if (!canonical || bytes.length < 32 || !looksRandom(bytes)) {
     throw new RangeError('must be at least 32 random bytes in base64; make one with: openssl rand -base64 32')
   }
   return bytes
 })
+
+/** What stands in examples: one byte again and again, bytes that count up, words. None of it comes up by chance. */
+function looksRandom(bytes: Buffer): boolean {
+  const steps = new Set(bytes.map((byte, at) => byte - (bytes[at - 1] ?? 0)).subarray(1))
+  const isText = bytes.every(byte => byte >= 0x20 && byte < 0x7f)
+  return new Set(bytes).size >= 16 && steps.size > 1 && !isText
+}
 
 export const postgresUrl = urlOf('postgres:', 'postgresql:')
 export const redisUrl = urlOf('redis:', 'rediss:')
@@ -55,6 +62,22 @@ export const networks = makeExactValidator<string[]>(input =>
     return entry.trim()
   }),
 )
+
+/** Origins as browsers write them (RFC 6454 §6.2): to compare one means to compare its text. */
+export const origins = makeExactValidator<string[]>(input =>
+  input.split(',').map(entry => {
+    const origin = entry.trim()
+    if (!/^https?:[^*]+$/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new TypeError('must be a list of origins like https://app.example.com,https://example.com:8443')
+    }
+    return origin
+  }),
+)
+
+export const flag = makeExactValidator<boolean>(input => {
+  if (input !== 'true' && input !== 'false') throw new TypeError('must be true or false')
+  return input === 'true'
+})
 
 /** JSON, or the name of a file of JSON behind an `@`. */
 export const json = makeExactValidator<unknown>(input => {

@@ -67,6 +67,12 @@ export function refuseContradictions(policies: Policies, rotationGraceSeconds: n
         `must be shorter than the idle timeout of ${clientType} (${policy.idleTimeoutSeconds} s)`,
       )
     }
+    if (policy.refreshTokenTtlSeconds <= policy.accessTokenTtlSeconds) {
+      throw new ConfigError(
+        'REFRESH_TOKEN_TTL_SECONDS',
+        `must be longer than the access token's lifetime of ${clientType} (${policy.accessTokenTtlSeconds} s)`,
+      )
+    }
     if (rotationGraceSeconds + 60 >= policy.accessTokenTtlSeconds) {
       throw new ConfigError(
         'ROTATION_GRACE_SECONDS',

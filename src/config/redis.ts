@@ -15,6 +15,9 @@ export function redisAddress(
       'REDIS_SENTINELS and REDIS_CLUSTER_NODES exclude each other; keep one of them',
     )
   }
+  if (masterName !== undefined && sentinels === undefined) {
+    throw new ConfigError('REDIS_MASTER_NAME', 'belongs to REDIS_SENTINELS; set both, or neither')
+  }
   if (url !== undefined) return { kind: 'standalone', url }
   if (nodes !== undefined) return { kind: 'cluster', nodes }
   if (sentinels === undefined) return null

@@ -1,0 +1,25 @@
+/** `max` times in a window that begins with the first and lasts `windowSeconds`. */
+export type Rate = { max: number; windowSeconds: number }
+
+/**
+ * How often what may be done, for teams that configure nothing. `RATE_LIMITS` replaces single ones. The name says what
+ * is counted apart: an account, an address (IPv6 by its /64), a session.
+ */
+export const defaultRateLimits = {
+  /** Sign-ins to one account from one place, right or wrong; what is wrong also counts towards the lockout. */
+  login_account: { max: 5, windowSeconds: 900 },
+  login_address: { max: 20, windowSeconds: 900 },
+  register_address: { max: 10, windowSeconds: 900 },
+  /** Rotations; a spent token that gets its pair again is free. */
+  refresh_session: { max: 20, windowSeconds: 300 },
+  /** Refresh tokens that were never ours. */
+  refresh_address: { max: 20, windowSeconds: 900 },
+  password_session: { max: 3, windowSeconds: 3_600 },
+  /** Requests for somebody who is signed in, by nobody who is. */
+  anonymous_address: { max: 100, windowSeconds: 900 },
+  session: { max: 1_000, windowSeconds: 60 },
+} as const satisfies Record<string, Rate>
+
+export type RateLimitName = keyof typeof defaultRateLimits
+
+export type RateLimits = Readonly<Record<RateLimitName, Rate>>
