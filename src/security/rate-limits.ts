@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+
 /** `max` times in a window that begins with the first and lasts `windowSeconds`. */
 export type Rate = { max: number; windowSeconds: number }
 
@@ -23,3 +25,12 @@ export const defaultRateLimits = {
 export type RateLimitName = keyof typeof defaultRateLimits
 
 export type RateLimits = Readonly<Record<RateLimitName, Rate>>
+
+/**
+ * An account as seen from one place: nobody uses up the attempts that its owner has elsewhere. `place` is an address,
+ * or a device that has proved to be the owner's. The e-mail address itself is not written to Redis.
+ */
+export function accountKey(email: string, place: string): string {
+  const account = createHash('sha256').update(email.toLowerCase()).digest('base64url')
+  return `${account}:${place}`
+}
