@@ -1,10 +1,15 @@
+import fastifyCookie from '@fastify/cookie'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { accessTokens, authenticate } from './http/authenticate.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
+import { createCookies } from './http/cookies.ts'
+import { rateLimits } from './http/rate-limits.ts'
 import { deviceRoutes } from './http/routes/devices.ts'
 import { healthRoutes } from './http/routes/health.ts'
+import { refreshRoutes } from './http/routes/refresh.ts'
 import { currentSessionRoutes } from './http/routes/session.ts'
 import { signInRoutes } from './http/routes/sign-in.ts'
+import { signOutRoutes } from './http/routes/sign-out.ts'
 import { verifyRoutes } from './http/routes/verify.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
@@ -24,25 +29,41 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
   })
 
+  const cookies = createCookies({ insecure: config.insecureCookies })
   await app.register(conventions, {
     version,
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    allowedOrigins: config.allowedOrigins,
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      cookie: { type: 'apiKey', in: 'cookie', name: '__Host-latchkey_access' },
+    },
   })
+  await app.register(rateLimits, { rates: config.rateLimits, ...services.rates })
   await app.register(accessTokens, { services })
 
-  // Public: nobody has to be signed in.
+  // Public, for whoever watches the process.
   await app.register(healthRoutes, { services })
-  await app.register(signInRoutes, { services })
+
+  // Clients, browsers among them.
+  await app.register(async clients => {
+    // Only here, and only for what is set: reading cookies of every request would cost those that bring none.
+    await clients.register(fastifyCookie, { hook: false })
+
+    // Public: nobody has to be signed in.
+    await clients.register(signInRoutes, { services, cookies })
+    await clients.register(refreshRoutes, { services, cookies })
+    await clients.register(signOutRoutes, { services, cookies })
+
+    // Signed in: people and their devices.
+    await clients.register(async signedIn => {
+      signedIn.addHook('preHandler', authenticate(services, cookies))
+      await signedIn.register(currentSessionRoutes, { services, cookies })
+      await signedIn.register(deviceRoutes, { services, cookies })
+    })
+  })
 
   // Services and gateways: the hot path, without any hook of its own.
-  await app.register(verifyRoutes, { services })
-
-  // Signed in: people and their devices.
-  await app.register(async signedIn => {
-    signedIn.addHook('preHandler', authenticate(services))
-    await signedIn.register(currentSessionRoutes, { services })
-    await signedIn.register(deviceRoutes, { services })
-  })
+  await app.register(verifyRoutes, { services, cookies })
 
   return app
 }

@@ -14,6 +14,7 @@ export const problems = {
   refresh_token_expired: { status: 401, title: 'The refresh token has expired' },
   refresh_token_reused: { status: 401, title: 'The refresh token was already spent' },
   permission_denied: { status: 403, title: 'Permission denied' },
+  csrf_rejected: { status: 403, title: 'The request may have been sent by a foreign page' },
   registration_closed: { status: 403, title: 'Registration is closed' },
   client_type_not_allowed: { status: 403, title: 'This user may not sign in with this client type' },
   not_found: { status: 404, title: 'Not found' },
@@ -23,6 +24,7 @@ export const problems = {
   unsupported_media_type: { status: 415, title: 'The content type is not supported' },
   wrong_password: { status: 422, title: 'The current password is wrong' },
   weak_password: { status: 422, title: 'The new password is not acceptable' },
+  rate_limited: { status: 429, title: 'Too many requests' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Too much at once' },
@@ -44,6 +46,8 @@ export type ProblemExtras = {
   requires?: string
   /** Seconds after which a retry makes sense; sent as `Retry-After` (RFC 9110 §10.2.3). */
   retryAfterSeconds?: number
+  /** For a 429: how often would have been allowed; sent as `RateLimit-*`, beside `retryAfterSeconds`. */
+  rateLimit?: number
   /** For a 405: the methods that do exist, sent as `Allow` (RFC 9110 §10.2.1). */
   allow?: readonly string[]
 }

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
 import { createAccounts } from './security/accounts.ts'
+import { createWindowCounter } from './security/window-counter.ts'
 import { createAccessTokens } from './session/access-token.ts'
 import { createActivity } from './session/activity.ts'
 import type { SessionContext } from './session/context.ts'
@@ -26,6 +27,7 @@ import { synchroniseClock } from './store/database-clock.ts'
 import { readStanding } from './store/instances.ts'
 import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
+import { createRateCounter } from './store/rate-counter.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
@@ -36,6 +38,9 @@ import { createUserStore } from './store/users.ts'
 import { version } from './version.ts'
 
 export type Services = ReturnType<typeof createServices>
+
+/** Keys of either kind that are counted in this process; each takes some 200 bytes. */
+const localRatesKept = 20_000
 
 /** Milliseconds. Whatever signs or mints has been published for longer than this. */
 const ringFreshMs = 2_000
@@ -93,6 +98,7 @@ export function createServices(config: Config, logger: Logger) {
     ...revocations,
   }
   const sessions = createSessions(context)
+  const localRates = () => createWindowCounter(localRatesKept, clock.monotonic)
   const accounts = createAccounts(context, sessions, createUserStore(database))
   const maintenance = createMaintenance(
     { database, clock, cache, propagation: context.propagation, secrets },
@@ -161,6 +167,8 @@ export function createServices(config: Config, logger: Logger) {
     accounts,
     maintenance,
     activity: context.activity,
+    /** Over all instances, and in this one only. */
+    rates: { counter: createRateCounter(redis, localRates()), local: localRates() },
     reload,
     registerSecrets,
 

@@ -2,13 +2,18 @@ import fastifyJwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../errors.ts'
+import type { RateLimitName } from '../security/rate-limits.ts'
 import type { Services } from '../services.ts'
 import { type AccessClaims, isAccessClaims, isCanonicalJws } from '../session/access-token.ts'
 import type { SignedIn, VerifyOutcome } from '../session/verify.ts'
-import { headerCount } from './framing.ts'
+import { countedAddress } from './client-address.ts'
+import type { Cookies } from './cookies.ts'
+import { type Credential, onlyCredential } from './credential.ts'
+import { isSafe, refuseForeign } from './csrf.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
+    credential: Credential | null
     /** Who is signed in, on routes behind `authenticate`. */
     session: SignedIn | null
   }
@@ -18,11 +23,12 @@ declare module 'fastify' {
 export const accessTokens = fp(
   async (app: FastifyInstance, { services }: { services: Services }) => {
     const { config, keyRing, clock } = services
+    app.decorateRequest('credential', null)
     app.decorateRequest('session', null)
     await app.register(fastifyJwt, {
       secret: {
         public: async (request: FastifyRequest) => {
-          const header = bearerToken(request)?.split('.', 1)[0] ?? ''
+          const header = request.credential?.token.split('.', 1)[0] ?? ''
           const key = keyRing.byHeader(header, clock.now())
           if (key === undefined) throw new Problem('access_token_invalid')
           return key.publicPem
@@ -37,32 +43,61 @@ export const accessTokens = fp(
         requiredClaims: ['exp', 'sid'],
         // The domain judges it, by the database's clock.
         ignoreExpiration: true,
-        extractToken: request => bearerToken(request) ?? undefined,
+        extractToken: request => request.credential?.token,
       },
     })
   },
   { name: 'access-tokens', fastify: '5.x' },
 )
 
-/** A hook for routes that need a signed-in person. */
-export function authenticate(services: Services) {
+/**
+ * A hook for routes that need a signed-in person. Counts the request against the person's session, or against the
+ * address of whoever is nobody.
+ */
+export function authenticate(services: Services, cookies: Cookies) {
+  const { allowedOrigins } = services.config
   return async (request: FastifyRequest): Promise<void> => {
-    request.session = await requireSignedIn(services, request)
+    const { limits } = request.server
+    request.credential = onlyCredential(request, cookies)
+    if (request.credential === null) {
+      await limits.take('anonymous_address', countedAddress(request), request)
+      throw new Problem('authentication_required')
+    }
+    if (request.credential.by === 'cookie' && !isSafe(request.method)) {
+      refuseForeign(request, allowedOrigins, 'refused')
+    }
+    const outcome = await verify(services, request, request.credential)
+    await limits.take(...countedAgainst(request, outcome), request)
+    request.session = signedInOrThrow(outcome)
   }
 }
 
 /** Asks whether the request is signed in. Throws the 401 that says why not. */
 export async function requireSignedIn(services: Services, request: FastifyRequest): Promise<SignedIn> {
-  const token = bearerToken(request)
-  if (token === null) throw new Problem('authentication_required')
-  const outcome = await services.sessions.verify(token, () => proveToken(request))
+  if (request.credential === null) throw new Problem('authentication_required')
+  return signedInOrThrow(await verify(services, request, request.credential))
+}
+
+function verify(services: Services, request: FastifyRequest, { token }: Credential): Promise<VerifyOutcome> {
+  return services.sessions.verify(token, () => proveToken(request))
+}
+
+function signedInOrThrow(outcome: VerifyOutcome): SignedIn {
   if (outcome.kind === 'signed_in') return outcome.session
   throw refusal(outcome)
 }
 
+/** A token that was refused counts against its session if it has been proved to be ours, else against the address. */
+function countedAgainst(request: FastifyRequest, outcome: VerifyOutcome): [RateLimitName, string] {
+  if (outcome.kind === 'signed_in') return ['session', outcome.session.sessionId]
+  return isAccessClaims(request.user)
+    ? ['session', request.user.sid]
+    : ['anonymous_address', countedAddress(request)]
+}
+
 /** The claims of the request's access token, expired or superseded as it may be; null when it is not ours. */
 export async function proveToken(request: FastifyRequest): Promise<AccessClaims | null> {
-  if (!isCanonicalJws(bearerToken(request) ?? '')) return null
+  if (!isCanonicalJws(request.credential?.token ?? '')) return null
   try {
     const claims: unknown = await request.jwtVerify()
     return isAccessClaims(claims) ? claims : null
@@ -78,20 +113,6 @@ export async function proveToken(request: FastifyRequest): Promise<AccessClaims 
 export function sessionOf(request: FastifyRequest): SignedIn {
   if (request.session === null) throw new Problem('authentication_required')
   return request.session
-}
-
-/**
- * RFC 6750 §2.1; null when there is none. Throws `validation_failed` when there are two: which one is meant must not
- * be left to chance, nor to the order in which a proxy adds headers.
- */
-export function bearerToken(request: FastifyRequest): string | null {
-  const { authorization } = request.headers
-  if (authorization === undefined) return null
-  if (headerCount(request.raw, 'authorization') > 1) {
-    throw new Problem('validation_failed', { detail: 'Send one Authorization header, not several.' })
-  }
-  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  return token ?? null
 }
 
 function refusal(outcome: Exclude<VerifyOutcome, { kind: 'signed_in' }>): Problem {

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http'
-import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problem } from '../errors.ts'
+import type { Problem } from '../errors.ts'
 import { acceptJsonOnly, bodyLimit } from './body-parser.ts'
+import { allowOrigins, isPreflight } from './cors.ts'
 import { handleError } from './error-handler.ts'
 import { framingProblem } from './framing.ts'
 import { closeInputs } from './inputs.ts'
@@ -12,6 +13,11 @@ import { answerClientError, answerProtocolEvents } from './raw-errors.ts'
 import { requestId } from './request-id.ts'
 import { securityHeaders } from './security-headers.ts'
 import { createValidatorCompiler } from './validation.ts'
+
+export type ConventionOptions = OpenApiOptions & {
+  /** Of pages that may call from a browser. */
+  allowedOrigins?: readonly string[]
+}
 
 export type ServerLimits = {
   /** From the end of the headers to the answer; no request takes over two seconds. */
@@ -58,14 +64,20 @@ export function serverOptions(limits: ServerLimits = {}): FastifyHttpOptions<Ser
  * what has no route before a body is read or a credential is looked at.
  */
 export const conventions = fp(
-  async (app: FastifyInstance, options: OpenApiOptions) => {
+  async (app: FastifyInstance, options: ConventionOptions) => {
     answerProtocolEvents(app.server)
     app.addHook('onRequest', (request, reply, done) => {
       reply.headers(securityHeaders).header('x-request-id', request.id)
-      done(framingProblem(request.raw) ?? (request.is404 ? unroutedProblem(app, request.url) : undefined))
+      done(framingProblem(request.raw) ?? optionsProblem(app, request))
+    })
+    // Before anything is refused, so that a page can read why.
+    await allowOrigins(app, options.allowedOrigins ?? [])
+    app.addHook('onRequest', (request, _reply, done) => {
+      done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })
     app.setErrorHandler(handleError)
-    app.setNotFoundHandler((request, reply) => handleError(new Problem('not_found'), request, reply))
+    // A preflight of an origin that is not allowed ends here.
+    app.setNotFoundHandler((request, reply) => handleError(unroutedProblem(app, request.url), request, reply))
     app.setValidatorCompiler(createValidatorCompiler())
     acceptJsonOnly(app)
     closeInputs(app)
@@ -73,3 +85,13 @@ export const conventions = fp(
   },
   { name: 'conventions', fastify: '5.x' },
 )
+
+/**
+ * CORS answers preflights on every path. OPTIONS by itself stays a method that no path has, and a path that is not
+ * there is not there for a preflight either.
+ */
+function optionsProblem(app: FastifyInstance, request: FastifyRequest): Problem | undefined {
+  if (request.method !== 'OPTIONS') return undefined
+  const problem = unroutedProblem(app, request.url)
+  return problem.code === 'not_found' || !isPreflight(request) ? problem : undefined
+}

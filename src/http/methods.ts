@@ -5,8 +5,8 @@ const methods = ['DELETE', 'GET', 'HEAD', 'PATCH', 'POST', 'PUT'] as const satis
 
 /**
  * Why there is no route for a request: its path has others (405 with the methods that it does have, sorted, RFC
- * 9110 §15.5.6), or none at all (404). Asked of the router, so that no route has to be declared for it. OPTIONS
- * counts as any other method: a catch-all for CORS would make every path look known.
+ * 9110 §15.5.6), or none at all (404). Asked of the router, so that no route has to be declared for it. OPTIONS is
+ * never among them: a preflight asks about other methods.
  */
 export function unroutedProblem(app: FastifyInstance, url: string): Problem {
   const allow = methods.filter(method => app.findRoute({ method, url }) !== null)

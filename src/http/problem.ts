@@ -11,13 +11,14 @@ export type RenderedProblem = { status: number; headers: Record<string, string>;
  */
 export function renderProblem(problem: Problem, requestId: string): RenderedProblem {
   const { code, status } = problem
-  const { retryAfterSeconds, allow, ...told } = problem.extras
+  const { retryAfterSeconds, rateLimit, allow, ...told } = problem.extras
   const headers: Record<string, string> = {
     ...securityHeaders,
     'content-type': 'application/problem+json',
     'x-request-id': requestId,
   }
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
+  if (rateLimit !== undefined) Object.assign(headers, rateLimitFields(rateLimit, retryAfterSeconds ?? 0))
   if (allow) headers['allow'] = allow.join(', ')
   if (status === 401) headers['www-authenticate'] = challenge(code)
   const body = JSON.stringify({
@@ -29,6 +30,18 @@ export function renderProblem(problem: Problem, requestId: string): RenderedProb
     requestId,
   })
   return { status, headers, body }
+}
+
+/**
+ * The three fields of draft-ietf-httpapi-ratelimit-headers-06; later drafts put the same into two structured ones,
+ * which hardly any client reads yet. Only a refusal has them: elsewhere they would tell answers apart that must be alike.
+ */
+function rateLimitFields(limit: number, resetSeconds: number): Record<string, string> {
+  return {
+    'ratelimit-limit': String(limit),
+    'ratelimit-remaining': '0',
+    'ratelimit-reset': String(resetSeconds),
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { StrictObject } from './strict-object.ts'
 export const Email = Type.String({ format: 'email', maxLength: 254, description: 'An e-mail address.' })
 /** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
+export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
 export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
 export const DeviceName = Type.String({

@@ -33,6 +33,8 @@ export type SignInRequest = {
   clientType: string
   deviceName: string | null
   origin: Origin
+  /** Asked before the password costs anything; whoever throws refuses the attempt. */
+  beforeCheck: () => Promise<void>
 }
 
 export type SignInOutcome =
@@ -74,6 +76,7 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
   }
 
   async function signIn(request: SignInRequest): Promise<SignInOutcome> {
+    await request.beforeCheck()
     for (let attempt = 0; attempt < attempts; attempt++) {
       const account = await accounts.findByEmail(request.email)
       const matches = await checkPassword(account?.passwordHash ?? null, request.password)

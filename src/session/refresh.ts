@@ -8,6 +8,12 @@ import { decideRotation, type Refusal, type RotationDecision } from './rotation.
 import type { Origin, SessionState, TokenPair } from './session.ts'
 import { snapshotOf } from './snapshot.ts'
 
+export type RefreshRequest = {
+  origin: Origin
+  /** Asked before a token is spent; whoever throws keeps it from being spent. A replay is not asked about. */
+  beforeRotation: (sessionId: string) => Promise<void>
+}
+
 export type RefreshOutcome =
   | { kind: 'tokens'; sessionId: string; tokens: TokenPair }
   /** Spent while this request waited, or others were faster every time; nothing was changed. */
@@ -29,7 +35,7 @@ export function createRefresh(context: SessionContext) {
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
-  return async function refresh(text: string, request: { origin: Origin }): Promise<RefreshOutcome> {
+  return async function refresh(text: string, request: RefreshRequest): Promise<RefreshOutcome> {
     const arrival = { at: clock.now(), monotonic: clock.monotonic() }
     const parsed = parseRefreshToken(secrets, text)
     if (parsed.kind === 'invalid') return refused({ kind: 'not_ours' })
@@ -40,8 +46,7 @@ export function createRefresh(context: SessionContext) {
       await rotating.get(token.sessionId)?.catch(() => undefined)
       const state = await store.find(token.sessionId)
       const decision = decide(token, state, arrival)
-      const outcome =
-        state === null ? answerWithoutRow(decision) : await act(token, state, decision, request.origin)
+      const outcome = state === null ? answerWithoutRow(decision) : await act(token, state, decision, request)
       if (outcome === null) continue
       observer.rotated(decision.kind)
       return outcome
@@ -73,16 +78,18 @@ export function createRefresh(context: SessionContext) {
     token: RefreshToken,
     state: SessionState,
     decision: RotationDecision,
-    origin: Origin,
+    { origin, beforeRotation }: RefreshRequest,
   ): Promise<RefreshOutcome | null> {
+    const once = (compareAndSet: (child: Child) => Promise<Instant | null>) =>
+      rotateOnce(state.id, async () => {
+        await beforeRotation(state.id)
+        return await rotate(token, state, compareAndSet)
+      })
     switch (decision.kind) {
       case 'rotate':
-        return await rotateOnce(token, state, child => store.rotate(child.rotation))
+        return await once(child => store.rotate(child.rotation))
       case 'ahead':
-        return (
-          (await refuseIfMarked(state)) ??
-          (await rotateOnce(token, state, child => goOn(token, state, child)))
-        )
+        return (await refuseIfMarked(state)) ?? (await once(child => goOn(token, state, child)))
       case 'replay':
         return replay(token, state, decision.sealed)
       case 'reuse':
@@ -95,17 +102,16 @@ export function createRefresh(context: SessionContext) {
   }
 
   async function rotateOnce(
-    token: RefreshToken,
-    state: SessionState,
-    compareAndSet: (child: Child) => Promise<Instant | null>,
+    sessionId: string,
+    rotation: () => Promise<RefreshOutcome | null>,
   ): Promise<RefreshOutcome | null> {
-    if (rotating.has(state.id)) return null
-    const rotation = rotate(token, state, compareAndSet)
-    rotating.set(state.id, rotation)
+    if (rotating.has(sessionId)) return null
+    const running = rotation()
+    rotating.set(sessionId, running)
     try {
-      return await rotation
+      return await running
     } finally {
-      rotating.delete(state.id)
+      rotating.delete(sessionId)
     }
   }
 

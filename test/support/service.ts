@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/observability.ts'
+import { defaultRateLimits } from '../../src/security/rate-limits.ts'
 import { createServices, type Services } from '../../src/services.ts'
 
 /** An instance of the service inside the test's process, on a port of its own. */
@@ -13,11 +14,19 @@ export type Environment = Record<string, string>
 /** The same for every instance of a test file, as it is for every instance of a deployment. */
 export const secret = randomBytes(32).toString('base64')
 
+/** For tests of something else: all their requests come from one address, and many from one session. */
+export const noLimits = JSON.stringify(
+  Object.fromEntries(
+    Object.keys(defaultRateLimits).map(name => [name, { max: 1_000_000, windowSeconds: 60 }]),
+  ),
+)
+
 export async function startInstance(environment: Environment): Promise<Instance> {
   const config = readConfig({
     LATCHKEY_SECRET: secret,
     PORT: '0',
     CLEANUP_INTERVAL_SECONDS: '0',
+    RATE_LIMITS: noLimits,
     ...environment,
   })
   const services = createServices(config, createLogger('silent'))

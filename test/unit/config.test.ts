@@ -41,6 +41,14 @@ describe('configuration', () => {
       { LATCHKEY_SECRET: Buffer.alloc(32).toString('base64') },
       /^LATCHKEY_SECRET must be at least 32 random bytes/,
     ],
+    [
+      { LATCHKEY_SECRET: Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('base64') },
+      /^LATCHKEY_SECRET must be at least 32 random bytes/,
+    ],
+    [
+      { LATCHKEY_SECRET: Buffer.from('please change this secret before you go live').toString('base64') },
+      /^LATCHKEY_SECRET must be at least 32 random bytes/,
+    ],
     [{ LATCHKEY_SECRET: `${minimal.LATCHKEY_SECRET}!` }, /^LATCHKEY_SECRET must be at least 32 random bytes/],
     [{ PORT: '70000' }, /^PORT must be a whole number from 0 to 65535/],
     [{ PORT: '3e3' }, /^PORT must be a whole number/],
@@ -50,6 +58,8 @@ describe('configuration', () => {
     [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY must be a list/],
     [{ REDIS_URL: 'redis://a', REDIS_CLUSTER_NODES: 'a:1' }, /exclude each other/],
     [{ REDIS_SENTINELS: 'a:26379' }, /^REDIS_MASTER_NAME is missing/],
+    [{ REDIS_MASTER_NAME: 'm' }, /^REDIS_MASTER_NAME belongs to REDIS_SENTINELS/],
+    [{ REDIS_URL: 'redis://a', REDIS_MASTER_NAME: 'm' }, /^REDIS_MASTER_NAME belongs to REDIS_SENTINELS/],
     [{ REDIS_SENTINELS: 'nonsense', REDIS_MASTER_NAME: 'm' }, /^REDIS_SENTINELS must be a list like/],
     [{ SESSION_POLICIES: '{' }, /^SESSION_POLICIES must be JSON/],
     [{ SESSION_POLICIES: '@/nowhere/at/all.json' }, /^SESSION_POLICIES .*no such file/],
@@ -62,14 +72,54 @@ describe('configuration', () => {
       { ACCESS_TOKEN_TTL_SECONDS: '1200' },
       /^ACCESS_TOKEN_TTL_SECONDS must be shorter than the idle timeout of kiosk/,
     ],
+    [
+      { REFRESH_TOKEN_TTL_SECONDS: '900' },
+      /^REFRESH_TOKEN_TTL_SECONDS must be longer than the access token's lifetime of web \(900 s\)/,
+    ],
     [{ ROTATION_GRACE_SECONDS: '840' }, /^ROTATION_GRACE_SECONDS must be more than 60 s shorter/],
+    ...['*', 'null', 'https://app.example.com/', 'https://app.example.com/login', 'app.example.com'].map(
+      (origin): [Record<string, string>, RegExp] => [
+        { ALLOWED_ORIGINS: `https://good.example.com,${origin}` },
+        /^ALLOWED_ORIGINS must be a list of origins like/,
+      ],
+    ),
+    [{ ALLOWED_ORIGINS: 'https://*.example.com' }, /^ALLOWED_ORIGINS must be a list of origins/],
+    [{ ALLOWED_ORIGINS: 'https://App.example.com' }, /^ALLOWED_ORIGINS must be a list of origins/],
+    [{ ALLOWED_ORIGINS: 'https://app.example.com:443' }, /^ALLOWED_ORIGINS must be a list of origins/],
+    [{ ALLOWED_ORIGINS: 'file:///index.html' }, /^ALLOWED_ORIGINS must be a list of origins/],
+    [{ INSECURE_COOKIES: 'yes' }, /^INSECURE_COOKIES must be true or false/],
+    ...['0.0.0.0', '::', '192.168.1.7', 'latchkey.internal'].map((HOST): [Record<string, string>, RegExp] => [
+      { INSECURE_COOKIES: 'true', HOST },
+      /^INSECURE_COOKIES is for loopback only, and HOST is .*HOST=127\.0\.0\.1$/,
+    ]),
+    [{ RATE_LIMITS: '{"logins":{"max":1,"windowSeconds":1}}' }, /^RATE_LIMITS does not fit: .*login_account/],
+    [{ RATE_LIMITS: '{"session":{"max":0,"windowSeconds":1}}' }, /^RATE_LIMITS does not fit: \/session\/max/],
+    [{ RATE_LIMITS: '{"session":{"max":1}}' }, /^RATE_LIMITS does not fit: \/session/],
+    [{ RATE_LIMITS: '[]' }, /^RATE_LIMITS does not fit/],
     [{ PERMISSIONS: '{"agent":"all"}' }, /^PERMISSIONS does not fit/],
     [{ LATCHKEY_SECRETS: 'x' }, /^LATCHKEY_SECRETS is not a setting/],
+    [{ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is not a setting/],
+    [{ RATE_LIMIT: '{}' }, /^RATE_LIMIT is not a setting/],
     [{ CACHE_TTL: '5' }, /^CACHE_TTL is not a setting/],
   ])('refuses %j in one line that names the setting', (changes, message) => {
     const line = refusal(changes)
     expect(line).toMatch(message)
     expect(line).not.toContain('\n')
+  })
+
+  it('takes a limit from RATE_LIMITS, and the others from the defaults', () => {
+    const { rateLimits } = readConfig({
+      ...minimal,
+      RATE_LIMITS: '{"session":{"max":7,"windowSeconds":2}}',
+    })
+    expect(rateLimits.session).toEqual({ max: 7, windowSeconds: 2 })
+    expect(rateLimits.login_account).toEqual({ max: 5, windowSeconds: 900 })
+  })
+
+  it('allows insecure cookies where nobody else can listen', () => {
+    for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) {
+      expect(refusal({ INSECURE_COOKIES: 'true', HOST })).toBe('accepted')
+    }
   })
 
   it('is not disturbed by what Kubernetes sets for a service named latchkey', () => {
@@ -106,6 +156,62 @@ describe('configuration', () => {
   it('adds roles to the built-in one', () => {
     const { permissions } = readConfig({ ...minimal, PERMISSIONS: '{"agent":["process_claims"]}' })
     expect([...permissions.keys()]).toEqual(['admin', 'agent'])
+  })
+
+  describe('in production', () => {
+    const production = { NODE_ENV: 'production' }
+    const far: [string, Record<string, string>, RegExp][] = [
+      [
+        'Postgres',
+        { DATABASE_URL: 'postgres://u:p@db.internal/latchkey' },
+        /^DATABASE_URL leads to db\.internal/,
+      ],
+      [
+        'Postgres without TLS',
+        { DATABASE_URL: 'postgres://db/x?sslmode=disable' },
+        /^DATABASE_URL leads to db /,
+      ],
+      [
+        'Postgres by a parameter',
+        { DATABASE_URL: 'postgres://localhost/x?host=db' },
+        /^DATABASE_URL leads to db /,
+      ],
+      ['Redis', { REDIS_URL: 'redis://:p@10.0.0.7:6379' }, /^REDIS_URL leads to 10\.0\.0\.7 unencrypted/],
+      [
+        'Sentinels',
+        { REDIS_SENTINELS: '127.0.0.1:1,b:2', REDIS_MASTER_NAME: 'm' },
+        /^REDIS_SENTINELS leads to b unencrypted/,
+      ],
+      ['a Cluster', { REDIS_CLUSTER_NODES: 'a:1' }, /^REDIS_CLUSTER_NODES leads to a unencrypted/],
+    ]
+
+    it.each(far)('refuses %s over a network in the clear, unless told to', (_name, changes, message) => {
+      expect(refusal({ ...production, ...changes })).toMatch(message)
+      expect(refusal({ ...production, ...changes })).not.toContain('\n')
+      expect(refusal({ ...production, ...changes, ALLOW_UNENCRYPTED_STORES: 'true' })).toBe('accepted')
+      expect(refusal(changes)).toBe('accepted')
+    })
+
+    it.each([
+      { DATABASE_URL: 'postgres://db.internal/latchkey?sslmode=verify-full' },
+      { DATABASE_URL: 'postgres://db.internal/latchkey?ssl=true' },
+      { DATABASE_URL: 'postgres://[::1]:5432/latchkey' },
+      { DATABASE_URL: 'postgres://%2Fvar%2Frun%2Fpostgresql/latchkey' },
+      { DATABASE_URL: 'postgres:///latchkey?host=/var/run/postgresql' },
+      { REDIS_URL: 'rediss://10.0.0.7' },
+      { REDIS_URL: 'redis://127.0.0.1:6379' },
+      { REDIS_CLUSTER_NODES: '[::1]:7000,127.0.0.1:7001' },
+    ])('takes %j: it is encrypted, or never leaves the machine', changes => {
+      expect(refusal({ ...production, ...changes })).toBe('accepted')
+    })
+
+    it('holds a migration to the same', () => {
+      const environment = { ...production, DATABASE_URL: 'postgres://db.internal/latchkey' }
+      expect(() => readDatabaseUrl(environment)).toThrow(/^DATABASE_URL leads to db\.internal/)
+      expect(readDatabaseUrl({ ...environment, ALLOW_UNENCRYPTED_STORES: 'true' })).toBe(
+        environment.DATABASE_URL,
+      )
+    })
   })
 
   it('lets the migration run with nothing but the database', () => {

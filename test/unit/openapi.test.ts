@@ -158,7 +158,7 @@ describe('the description of the API', () => {
     expect(Object.fromEntries(needed)).toEqual({
       'POST /v1/auth/register': true,
       'POST /v1/auth/login': true,
-      'POST /v1/auth/refresh': true,
+      'POST /v1/auth/refresh': false,
       'POST /v1/auth/logout': false,
       'POST /v1/auth/password': true,
       'PATCH /v1/sessions/{id}': true,

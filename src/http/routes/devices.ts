@@ -1,16 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { sessionOf } from '../authenticate.ts'
+import type { Cookies } from '../cookies.ts'
 import { originOf } from '../origin.ts'
 import { DeviceName, SessionParams, SessionView, sessionView } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** People see their own devices, name them, and sign them out. */
-export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cookies: Cookies }> = async (
+  app,
+  { services, cookies },
+) => {
   const { config, sessions } = services
-  const route = { tags: ['people'], security: [{ bearer: [] }] }
+  const route = { tags: ['people'], security: [{ bearer: [] }, { cookie: [] }] }
 
   app.get(
     '/v1/sessions',
@@ -26,7 +31,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
           200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: Type.Optional(Type.String()) }),
         },
       },
-      config: { problems: ['validation_failed', 'authentication_required'] },
+      config: { problems: ['validation_failed', 'authentication_required', 'rate_limited'] },
     },
     async request => {
       const { sessionId, userId } = sessionOf(request)
@@ -48,7 +53,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         params: SessionParams,
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found'] },
+      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
     },
     async request => await view(request.params.id, sessionOf(request)),
   )
@@ -63,7 +68,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         body: StrictObject({ deviceName: DeviceName }),
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found'] },
+      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
     },
     async request => {
       const caller = sessionOf(request)
@@ -83,12 +88,13 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         params: SessionParams,
         response: { 204: Type.Null() },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found'] },
+      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
     },
     async (request, reply) => {
-      const { userId } = sessionOf(request)
-      if (!(await sessions.revoke(request.params.id, userId, originOf(request))))
-        throw new Problem('not_found')
+      const { sessionId, userId } = sessionOf(request)
+      const { id } = request.params
+      if (!(await sessions.revoke(id, userId, originOf(request)))) throw new Problem('not_found')
+      if (id === sessionId) signOut(request, reply)
       return reply.code(204).send(null)
     },
   )
@@ -102,18 +108,24 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         querystring: StrictObject({ scope: Type.Optional(Type.Enum(['others', 'all'])) }),
         response: { 200: Type.Object({ revoked: Type.Integer() }) },
       },
-      config: { problems: ['validation_failed', 'authentication_required'] },
+      config: { problems: ['validation_failed', 'authentication_required', 'rate_limited'] },
     },
-    async request => {
+    async (request, reply) => {
       const { sessionId, userId } = sessionOf(request)
       const origin = originOf(request)
-      const revoked =
-        request.query.scope === 'all'
-          ? await sessions.revokeAll(userId, { reason: 'user', actor: userId, origin })
-          : await sessions.revokeOthers(userId, sessionId, origin)
+      if (request.query.scope !== 'all') {
+        return { revoked: await sessions.revokeOthers(userId, sessionId, origin) }
+      }
+      const revoked = await sessions.revokeAll(userId, { reason: 'user', actor: userId, origin })
+      signOut(request, reply)
       return { revoked }
     },
   )
+
+  /** The caller's own session has ended. */
+  function signOut(request: FastifyRequest, reply: FastifyReply): void {
+    if (request.credential?.by === 'cookie') cookies.signOut(reply)
+  }
 
   async function view(id: string, caller: { sessionId: string; userId: string }) {
     const session = await sessions.get(id, caller.userId)

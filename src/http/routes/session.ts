@@ -4,19 +4,22 @@ import { Problem } from '../../errors.ts'
 import { permissionsOf } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { sessionOf } from '../authenticate.ts'
+import type { Cookies } from '../cookies.ts'
 import { originOf } from '../origin.ts'
-import { Id, idleExpiry, Password, Timestamp, Tokens, timestamp, tokensView } from '../schemas.ts'
+import { Id, idleExpiry, Password, Timestamp, Tokens, timestamp } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
+import { CookieTokens, createTokenAnswer } from '../token-answer.ts'
 
 /** A client is told to refresh from this long before its access token ends. */
 const refreshAheadMs = 5 * 60_000
 
 /** The session of the request itself. */
-export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
-  app,
-  { services },
-) => {
+export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
+  services: Services
+  cookies: Cookies
+}> = async (app, { services, cookies }) => {
   const { config, accounts, sessions, clock } = services
+  const answer = createTokenAnswer(cookies, clock)
 
   app.get(
     '/v1/auth/session',
@@ -24,7 +27,7 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
       schema: {
         tags: ['clients'],
         summary: 'Who is signed in',
-        security: [{ bearer: [] }],
+        security: [{ bearer: [] }, { cookie: [] }],
         response: {
           200: Type.Object({
             sessionId: Id,
@@ -48,6 +51,7 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
           'access_token_invalid',
           'access_token_expired',
           'session_revoked',
+          'rate_limited',
         ],
       },
     },
@@ -79,15 +83,23 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
         tags: ['clients'],
         summary: 'Change the password',
         description: 'Answers a new pair for this session; every other session of the user is revoked.',
-        security: [{ bearer: [] }],
+        security: [{ bearer: [] }, { cookie: [] }],
         body: StrictObject({ currentPassword: Password, newPassword: Password }),
-        response: { 200: Tokens },
+        response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {
-        problems: ['validation_failed', 'authentication_required', 'wrong_password', 'weak_password'],
+        problems: [
+          'validation_failed',
+          'authentication_required',
+          'csrf_rejected',
+          'wrong_password',
+          'weak_password',
+          'rate_limited',
+        ],
       },
+      preHandler: request => app.limits.take('password_session', sessionOf(request).sessionId, request),
     },
-    async request => {
+    async (request, reply) => {
       const { sessionId, userId } = sessionOf(request)
       const outcome = await accounts.changePassword({
         userId,
@@ -97,7 +109,7 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
       })
       switch (outcome.kind) {
         case 'changed':
-          return tokensView(outcome.sessionId, outcome.tokens, clock.now())
+          return answer(reply, request.credential?.by ?? 'bearer', outcome.sessionId, outcome.tokens)
         case 'wrong_password':
           throw new Problem('wrong_password')
         case 'weak_password':

@@ -1,19 +1,25 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
+import { accountKey } from '../../security/rate-limits.ts'
 import type { Services } from '../../services.ts'
-import type { RefreshOutcome } from '../../session/refresh.ts'
-import { bearerToken, proveToken } from '../authenticate.ts'
+import { countedAddress } from '../client-address.ts'
+import type { Cookies } from '../cookies.ts'
+import { refuseForeign } from '../csrf.ts'
 import { originOf } from '../origin.ts'
-import { DeviceName, Email, Password, Tokens, tokensView, User } from '../schemas.ts'
+import { limitByAddress } from '../rate-limits.ts'
+import { DeviceName, Email, Password, Tokens, User } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
+import { CookieTokens, createTokenAnswer } from '../token-answer.ts'
 
-const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
-
-/** Clients sign in, stay in and sign out; nobody has to be signed in for it. */
-export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
-  const { config, accounts, sessions, clock } = services
+/** People get an account, and sign in. */
+export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cookies: Cookies }> = async (
+  app,
+  { services, cookies },
+) => {
+  const { config, accounts, clock } = services
   const clientTypes = [...config.policies.keys()]
+  const answer = createTokenAnswer(cookies, clock)
 
   app.post(
     '/v1/auth/register',
@@ -24,7 +30,16 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         body: StrictObject({ email: Email, password: Password }),
         response: { 201: Type.Object({ user: User }) },
       },
-      config: { problems: ['validation_failed', 'registration_closed', 'email_taken', 'weak_password'] },
+      config: {
+        problems: [
+          'validation_failed',
+          'registration_closed',
+          'email_taken',
+          'weak_password',
+          'rate_limited',
+        ],
+      },
+      preHandler: limitByAddress('register_address'),
     },
     async (request, reply) => {
       if (config.registration === 'closed') throw new Problem('registration_closed')
@@ -39,124 +54,52 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       schema: {
         tags: ['clients'],
         summary: 'Sign in',
+        description:
+          'With the transport `cookie` the tokens go into cookies that no script can read, and are left out of the body.',
         body: StrictObject({
           email: Email,
           password: Password,
           clientType: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
           deviceName: Type.Optional(DeviceName),
-          transport: Type.Optional(Type.Literal('bearer')),
+          transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
         }),
-        response: { 200: Type.Interface([Tokens], { user: User }) },
+        response: {
+          200: Type.Union([
+            Type.Interface([Tokens], { user: User }),
+            Type.Interface([CookieTokens], { user: User }),
+          ]),
+        },
       },
-      config: { problems: ['validation_failed', 'invalid_credentials', 'client_type_not_allowed'] },
+      config: {
+        problems: [
+          'validation_failed',
+          'invalid_credentials',
+          'client_type_not_allowed',
+          'csrf_rejected',
+          'rate_limited',
+        ],
+      },
+      preHandler: limitByAddress('login_address'),
     },
-    async request => {
-      const { email, password, clientType = 'web', deviceName = null } = request.body
+    async (request, reply) => {
+      const { email, password, clientType = 'web', deviceName = null, transport = 'bearer' } = request.body
+      // Else a page could sign its visitor in as somebody else, and see what she then does there.
+      if (transport === 'cookie') refuseForeign(request, config.allowedOrigins, 'allowed')
       if (!config.policies.has(clientType)) {
         const message = `must be one of ${clientTypes.join(', ')}`
         throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
       }
       const origin = originOf(request)
-      const outcome = await accounts.signIn({ email, password, clientType, deviceName, origin })
+      const key = accountKey(email, countedAddress(request))
+      const beforeCheck = () => app.limits.take('login_account', key, request)
+      const outcome = await accounts.signIn({ email, password, clientType, deviceName, origin, beforeCheck })
       if (outcome.kind !== 'signed_in') throw new Problem(outcome.kind)
       const { account, sessionId, tokens } = outcome
-      return { ...tokensView(sessionId, tokens, clock.now()), user: userView(account) }
+      return { ...answer(reply, transport, sessionId, tokens), user: userView(account) }
     },
   )
-
-  app.post(
-    '/v1/auth/refresh',
-    {
-      schema: {
-        tags: ['clients'],
-        summary: 'Exchange the refresh token for a new pair',
-        body: StrictObject({ refreshToken: RefreshToken }),
-        response: { 200: Tokens },
-      },
-      config: {
-        problems: [
-          'validation_failed',
-          'refresh_token_invalid',
-          'refresh_token_expired',
-          'refresh_token_reused',
-          'session_revoked',
-          'session_expired',
-        ],
-      },
-    },
-    async request => {
-      const outcome = await sessions.refresh(request.body.refreshToken, {
-        origin: originOf(request),
-      })
-      if (outcome.kind !== 'tokens') throw refusal(outcome)
-      return tokensView(outcome.sessionId, outcome.tokens, clock.now())
-    },
-  )
-
-  app.post(
-    '/v1/auth/logout',
-    {
-      schema: {
-        tags: ['clients'],
-        summary: 'Sign out',
-        description:
-          'Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, or a second time, it is 204 too.',
-        security: [{}, { bearer: [] }],
-        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
-        response: { 204: Type.Null() },
-      },
-      config: { problems: ['validation_failed', 'access_token_invalid', 'refresh_token_invalid'] },
-    },
-    async (request, reply) => {
-      const origin = originOf(request)
-      for (const sessionId of await namedSessions(request, request.body?.refreshToken)) {
-        await sessions.end(sessionId, { reason: 'logout', origin })
-      }
-      return reply.code(204).send(null)
-    },
-  )
-
-  /** Of the access token and of the refresh token; usually one and the same. One that names a session is enough. */
-  async function namedSessions(
-    request: Parameters<typeof bearerToken>[0],
-    refreshToken: string | undefined,
-  ): Promise<Set<string>> {
-    const hasAccessToken = bearerToken(request) !== null
-    const claims = hasAccessToken ? await proveToken(request) : null
-    const session = refreshToken === undefined ? null : await sessions.sessionOf(refreshToken)
-    const named = new Set([claims?.sid, session?.sessionId].filter(id => id !== undefined))
-    if (named.size > 0) return named
-    if (refreshToken !== undefined) throw new Problem('refresh_token_invalid')
-    if (hasAccessToken) throw new Problem('access_token_invalid')
-    return named
-  }
 }
 
 function userView(account: { id: string; email: string; roles: readonly string[] }) {
   return { id: account.id, email: account.email, roles: [...account.roles] }
-}
-
-function refusal(outcome: Exclude<RefreshOutcome, { kind: 'tokens' }>): Problem {
-  switch (outcome.kind) {
-    case 'late':
-      return new Problem('overloaded', {
-        detail: 'The token was spent while this request waited; nothing was changed. Try again at once.',
-        retryAfterSeconds: 0,
-      })
-    case 'reused':
-      return new Problem('refresh_token_reused', {
-        detail: 'This token had been exchanged before. Somebody else may have it, so its session was ended.',
-      })
-    case 'refused':
-      switch (outcome.because.kind) {
-        case 'not_ours':
-          return new Problem('refresh_token_invalid')
-        case 'token_expired':
-          return new Problem('refresh_token_expired')
-        case 'session_expired':
-          return new Problem('session_expired')
-        case 'revoked':
-          return new Problem('session_revoked', { reason: outcome.because.reason })
-      }
-  }
 }

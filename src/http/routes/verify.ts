@@ -4,10 +4,15 @@ import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { requireSignedIn } from '../authenticate.ts'
+import type { Cookies } from '../cookies.ts'
+import { firstCredential } from '../credential.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** Services and gateways ask: is this request signed in? */
-export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cookies: Cookies }> = async (
+  app,
+  { services, cookies },
+) => {
   const { config, clock, keyRing } = services
 
   app.get(
@@ -17,14 +22,15 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         tags: ['services'],
         summary: 'Is this request signed in?',
         description:
-          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401.',
-        security: [{ bearer: [] }],
+          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.',
+        security: [{ bearer: [] }, { cookie: [] }],
         querystring: StrictObject({
           permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
         }),
         response: { 204: Type.Null() },
       },
       config: {
+        cors: false,
         problems: [
           'validation_failed',
           'authentication_required',
@@ -33,13 +39,17 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
           'session_revoked',
           'session_expired',
           'permission_denied',
+          'rate_limited',
           'store_unavailable',
           'overloaded',
         ],
       },
     },
     async (request, reply) => {
+      request.credential = firstCredential(request, cookies)
       const session = await requireSignedIn(services, request)
+      // In this instance only: a second round trip to Redis would double what the call costs.
+      app.limits.takeHere('session', session.sessionId)
       const { permission } = request.query
       if (permission !== undefined && !hasPermission(config.permissions, session.roles, permission)) {
         throw new Problem('permission_denied', { requires: permission })

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { makeExactValidator, makeValidator } from 'envalid'
+
+/** How the text of a setting is read. Each throws an error whose message follows the name of the setting. */
+
+export const whole = (minimum: number, maximum: number) =>
+  makeExactValidator<number>(input => {
+    const value = Number(input)
+    if (!/^\d+$/.test(input) || value < minimum || value > maximum) {
+      throw new RangeError(`must be a whole number from ${minimum} to ${maximum}`)
+    }
+    return value
+  })
+
+export const secret = makeExactValidator<Buffer>(input => {
+  const bytes = Buffer.from(input, 'base64')
+  const canonical = bytes.toString('base64').replace(/=+$/, '') === input.replace(/=+$/, '')
+  if (!canonical || bytes.length < 32 || !looksRandom(bytes)) {
+    throw new RangeError('must be at least 32 random bytes in base64; make one with: openssl rand -base64 32')
+  }
+  return bytes
+})
+
+/** What stands in examples: one byte again and again, bytes that count up, words. None of it comes up by chance. */
+function looksRandom(bytes: Buffer): boolean {
+  const steps = new Set(bytes.map((byte, at) => byte - (bytes[at - 1] ?? 0)).subarray(1))
+  const isText = bytes.every(byte => byte >= 0x20 && byte < 0x7f)
+  return new Set(bytes).size >= 16 && steps.size > 1 && !isText
+}
+
+export const postgresUrl = urlOf('postgres:', 'postgresql:')
+export const redisUrl = urlOf('redis:', 'rediss:')
+
+function urlOf(...protocols: string[]) {
+  return makeValidator<string>(input => {
+    if (!URL.canParse(input) || !protocols.includes(new URL(input).protocol)) {
+      throw new TypeError(`must be a URL that begins with ${protocols.map(name => `${name}//`).join(' or ')}`)
+    }
+    return input
+  })
+}
+
+/** `host:port,host:port` */
+export const hosts = makeExactValidator<{ host: string; port: number }[]>(input =>
+  input.split(',').map(entry => {
+    const [, host, port] = /^\[?([^\s,]+?)\]?:(\d{1,5})$/.exec(entry.trim()) ?? []
+    if (host === undefined) throw new TypeError('must be a list like host1:26379,host2:26379')
+    return { host, port: Number(port) }
+  }),
+)
+
+export const networks = makeExactValidator<string[]>(input =>
+  input.split(',').map(entry => {
+    const [address = '', bits, ...rest] = entry.trim().split('/')
+    const family = isIP(address)
+    const longest = family === 6 ? 128 : 32
+    const fits = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest)
+    if (family === 0 || !fits || rest.length > 0) {
+      throw new TypeError('must be a list of addresses or networks like 10.0.0.0/8,192.168.1.7')
+    }
+    return entry.trim()
+  }),
+)
+
+/** Origins as browsers write them (RFC 6454 §6.2): to compare one means to compare its text. */
+export const origins = makeExactValidator<string[]>(input =>
+  input.split(',').map(entry => {
+    const origin = entry.trim()
+    if (!/^https?:[^*]+$/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin) {
+      throw new TypeError('must be a list of origins like https://app.example.com,https://example.com:8443')
+    }
+    return origin
+  }),
+)
+
+export const flag = makeExactValidator<boolean>(input => {
+  if (input !== 'true' && input !== 'false') throw new TypeError('must be true or false')
+  return input === 'true'
+})
+
+/** JSON, or the name of a file of JSON behind an `@`. */
+export const json = makeExactValidator<unknown>(input => {
+  const text = input.startsWith('@') ? readFileSync(input.slice(1), 'utf8') : input
+  try {
+    const value: unknown = JSON.parse(text)
+    return value
+  } catch {
+    throw new TypeError('must be JSON, or @path of a file of JSON')
+  }
+})

@@ -1,0 +1,33 @@
+import Type from 'typebox'
+import { Compile } from 'typebox/compile'
+import { defaultRateLimits, type RateLimits } from '../security/rate-limits.ts'
+import { ConfigError } from './refusal.ts'
+
+const rate = Type.Object(
+  {
+    max: Type.Integer({ minimum: 1, maximum: 1_000_000_000 }),
+    windowSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+  },
+  { additionalProperties: false },
+)
+
+const names = Object.keys(defaultRateLimits)
+const rateLimitsSchema = Compile(
+  Type.Object(Object.fromEntries(names.map(name => [name, Type.Optional(rate)])), {
+    additionalProperties: false,
+  }),
+)
+
+/** The limits that are named, over the defaults. */
+export function rateLimits(configured: unknown): RateLimits {
+  if (configured === undefined) return defaultRateLimits
+  if (!rateLimitsSchema.Check(configured)) {
+    const [error] = rateLimitsSchema.Errors(configured)
+    const remedy = `it must look like {"<name>": {"max", "windowSeconds"}} with the names ${names.join(', ')}`
+    throw new ConfigError(
+      'RATE_LIMITS',
+      `does not fit: ${error?.instancePath || '/'} ${error?.message}; ${remedy}`,
+    )
+  }
+  return { ...defaultRateLimits, ...configured }
+}

@@ -1,0 +1,54 @@
+import { str } from 'envalid'
+import { flag, hosts, json, networks, origins, postgresUrl, redisUrl, secret, whole } from './formats.ts'
+import { ConfigError } from './refusal.ts'
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+/** Every setting, with its default. `.env.example` has a line for each; a test holds the two against each other. */
+export const settings = {
+  DATABASE_URL: postgresUrl({ desc: 'set it to the URL of the Postgres database' }),
+  REDIS_URL: redisUrl({ default: undefined }),
+  REDIS_SENTINELS: hosts({ default: undefined }),
+  REDIS_MASTER_NAME: str({ default: undefined }),
+  REDIS_CLUSTER_NODES: hosts({ default: undefined }),
+  ALLOW_UNENCRYPTED_STORES: flag({ default: false }),
+  LATCHKEY_SECRET: secret({ desc: 'make one with: openssl rand -base64 32' }),
+  LATCHKEY_SECRET_PREVIOUS: secret({ default: undefined }),
+  HOST: str({ default: '127.0.0.1' }),
+  PORT: whole(0, 65_535)({ default: 3000 }),
+  METRICS_PORT: whole(0, 65_535)({ default: 9464 }),
+  LOG_LEVEL: str({ choices: logLevels, default: 'info' }),
+  TRUST_PROXY: networks({ default: undefined }),
+  ALLOWED_ORIGINS: origins({ default: undefined }),
+  INSECURE_COOKIES: flag({ default: false }),
+  ISSUER: str({ default: 'http://localhost:3000' }),
+  AUDIENCE: str({ default: 'latchkey' }),
+  REGISTRATION: str({ choices: ['open', 'closed'] as const, default: 'closed' }),
+  SESSION_POLICIES: json({ default: undefined }),
+  PERMISSIONS: json({ default: undefined }),
+  RATE_LIMITS: json({ default: undefined }),
+  ACCESS_TOKEN_TTL_SECONDS: whole(1, 86_400)({ default: 900 }),
+  REFRESH_TOKEN_TTL_SECONDS: whole(1, 31_536_000)({ default: 604_800 }),
+  MAX_SESSIONS_PER_USER: whole(1, 1_000)({ default: 5 }),
+  ROTATION_GRACE_SECONDS: whole(0, 3_600)({ default: 30 }),
+  CACHE_TTL_SECONDS: whole(0, 3_600)({ default: 300 }),
+  NEAR_CACHE_MAX_SESSIONS: whole(0, 10_000_000)({ default: 0 }),
+  REVOCATION_LEASE_MS: whole(300, 1_200)({ default: 1_000 }),
+  EVENTS_RETENTION_DAYS: whole(7, 36_500)({ default: 90 }),
+  CLEANUP_INTERVAL_SECONDS: whole(0, 86_400)({ default: 3_600 }),
+}
+
+/** What begins like one of ours and is not: most likely a typing error. */
+const ours =
+  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER)|ALLOW(ED_ORIGIN|_UNENCRYPTED)|INSECURE_COOKIE|RATE_LIMIT)/
+/** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
+const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
+
+export function refuseUnknown(environment: NodeJS.ProcessEnv): void {
+  const unknown = Object.keys(environment).find(
+    name => ours.test(name) && !serviceLink.test(name) && !Object.hasOwn(settings, name),
+  )
+  if (unknown !== undefined) {
+    throw new ConfigError(unknown, 'is not a setting; check its spelling against .env.example, or unset it')
+  }
+}
