@@ -47,6 +47,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     registration: env.REGISTRATION,
+    shortestPassword: env.PASSWORD_MIN_LENGTH,
     policies,
     permissions: permissionTable(env.PERMISSIONS),
     maxSessionsPerUser: env.MAX_SESSIONS_PER_USER,
@@ -145,6 +146,7 @@ export const settings = {
   ISSUER: str({ default: 'http://localhost:3000' }),
   AUDIENCE: str({ default: 'latchkey' }),
   REGISTRATION: str({ choices: ['open', 'closed'] as const, default: 'closed' }),
+  PASSWORD_MIN_LENGTH: whole(8, 64)({ default: 12 }),
   SESSION_POLICIES: json({ default: undefined }),
   PERMISSIONS: json({ default: undefined }),
   ACCESS_TOKEN_TTL_SECONDS: whole(1, 86_400)({ default: 900 }),
@@ -171,7 +173,7 @@ function refuseFirst({ errors }: { errors: Partial<Record<string, Error>> }): vo
 
 /** What begins like one of ours and is not: most likely a typing error. */
 const ours =
-  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER))/
+  /^(LATCHKEY_|DATABASE_URL|PASSWORD_M|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER))/
 /** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
 

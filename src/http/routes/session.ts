@@ -3,9 +3,19 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { permissionsOf } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
+import { accountLocked } from '../account-locked.ts'
 import { sessionOf } from '../authenticate.ts'
 import { originOf } from '../origin.ts'
-import { Id, idleExpiry, Password, Timestamp, Tokens, timestamp, tokensView } from '../schemas.ts'
+import {
+  DeviceToken,
+  Id,
+  idleExpiry,
+  Password,
+  Timestamp,
+  Tokens,
+  timestamp,
+  tokensView,
+} from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** A client is told to refresh from this long before its access token ends. */
@@ -80,11 +90,22 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
         summary: 'Change the password',
         description: 'Answers a new pair for this session; every other session of the user is revoked.',
         security: [{ bearer: [] }],
-        body: StrictObject({ currentPassword: Password, newPassword: Password }),
+        body: StrictObject({
+          currentPassword: Password,
+          newPassword: Password,
+          deviceToken: Type.Optional(DeviceToken),
+        }),
         response: { 200: Tokens },
       },
       config: {
-        problems: ['validation_failed', 'authentication_required', 'wrong_password', 'weak_password'],
+        problems: [
+          'validation_failed',
+          'authentication_required',
+          'wrong_password',
+          'weak_password',
+          'account_locked',
+          'overloaded',
+        ],
       },
     },
     async request => {
@@ -93,6 +114,7 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
         userId,
         sessionId,
         ...request.body,
+        deviceToken: request.body.deviceToken ?? null,
         origin: originOf(request),
       })
       switch (outcome.kind) {
@@ -100,6 +122,8 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
           return tokensView(outcome.sessionId, outcome.tokens, clock.now())
         case 'wrong_password':
           throw new Problem('wrong_password')
+        case 'account_locked':
+          throw accountLocked(outcome)
         case 'weak_password':
           throw new Problem('weak_password', { detail: outcome.detail })
         case 'session_ended':

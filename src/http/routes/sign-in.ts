@@ -3,9 +3,10 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import type { RefreshOutcome } from '../../session/refresh.ts'
+import { accountLocked } from '../account-locked.ts'
 import { bearerToken, proveToken } from '../authenticate.ts'
 import { originOf } from '../origin.ts'
-import { DeviceName, Email, Password, Tokens, tokensView, User } from '../schemas.ts'
+import { DeviceName, DeviceToken, Email, Password, Tokens, tokensView, User } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 
 const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
@@ -24,7 +25,9 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         body: StrictObject({ email: Email, password: Password }),
         response: { 201: Type.Object({ user: User }) },
       },
-      config: { problems: ['validation_failed', 'registration_closed', 'email_taken', 'weak_password'] },
+      config: {
+        problems: ['validation_failed', 'registration_closed', 'email_taken', 'weak_password', 'overloaded'],
+      },
     },
     async (request, reply) => {
       if (config.registration === 'closed') throw new Problem('registration_closed')
@@ -44,23 +47,44 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
           password: Password,
           clientType: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
           deviceName: Type.Optional(DeviceName),
+          deviceToken: Type.Optional(DeviceToken),
           transport: Type.Optional(Type.Literal('bearer')),
         }),
-        response: { 200: Type.Interface([Tokens], { user: User }) },
+        response: { 200: Type.Interface([Tokens], { user: User, deviceToken: DeviceToken }) },
       },
-      config: { problems: ['validation_failed', 'invalid_credentials', 'client_type_not_allowed'] },
+      config: {
+        problems: [
+          'validation_failed',
+          'invalid_credentials',
+          'client_type_not_allowed',
+          'account_locked',
+          'overloaded',
+        ],
+      },
     },
     async request => {
-      const { email, password, clientType = 'web', deviceName = null } = request.body
+      const { clientType = 'web', deviceName = null, deviceToken = null, email, password } = request.body
       if (!config.policies.has(clientType)) {
         const message = `must be one of ${clientTypes.join(', ')}`
         throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
       }
       const origin = originOf(request)
-      const outcome = await accounts.signIn({ email, password, clientType, deviceName, origin })
+      const outcome = await accounts.signIn({
+        email,
+        password,
+        clientType,
+        deviceName,
+        deviceToken,
+        origin,
+      })
+      if (outcome.kind === 'account_locked') throw accountLocked(outcome)
       if (outcome.kind !== 'signed_in') throw new Problem(outcome.kind)
       const { account, sessionId, tokens } = outcome
-      return { ...tokensView(sessionId, tokens, clock.now()), user: userView(account) }
+      return {
+        ...tokensView(sessionId, tokens, clock.now()),
+        user: userView(account),
+        deviceToken: outcome.deviceToken,
+      }
     },
   )
 
