@@ -49,6 +49,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     registration: env.REGISTRATION,
+    shortestPassword: env.PASSWORD_MIN_LENGTH,
     policies,
     permissions: permissionTable(env.PERMISSIONS),
     rateLimits: rateLimits(env.RATE_LIMITS),

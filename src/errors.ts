@@ -25,6 +25,7 @@ export const problems = {
   wrong_password: { status: 422, title: 'The current password is wrong' },
   weak_password: { status: 422, title: 'The new password is not acceptable' },
   rate_limited: { status: 429, title: 'Too many requests' },
+  account_locked: { status: 429, title: 'The account is locked for a while' },
   headers_too_large: { status: 431, title: 'The request headers are too large' },
   internal_error: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Too much at once' },
@@ -40,8 +41,10 @@ export type ProblemExtras = {
   detail?: string
   /** One entry a field that does not fit; `path` is a JSON Pointer (RFC 6901) into the body. */
   errors?: readonly { path: string; message: string }[]
-  /** Why a session was revoked. */
+  /** Why a session was revoked, or an account locked. */
   reason?: string
+  /** What a person whose account is locked can do. */
+  unlock?: string
   /** The permission or scope that is missing. */
   requires?: string
   /** Seconds after which a retry makes sense; sent as `Retry-After` (RFC 9110 §10.2.3). */

@@ -14,6 +14,7 @@ export function createLogger(level: string): Logger {
         '*.password',
         '*.accessToken',
         '*.refreshToken',
+        '*.deviceToken',
         '*.token',
       ],
       censor: '[redacted]',

@@ -22,6 +22,7 @@ import { createSecretRing, type LoadedSecretRing } from './session/secret-ring.t
 import { createSessions } from './session/service.ts'
 import { generateSigningKey, type StoredSigningKey, unsealPrivateKey } from './session/signing-key.ts'
 import { snapshotLifetimeMs } from './session/snapshot.ts'
+import { createAccountStore } from './store/account-store.ts'
 import { createDatabase, type Database } from './store/database.ts'
 import { synchroniseClock } from './store/database-clock.ts'
 import { readStanding } from './store/instances.ts'
@@ -34,7 +35,6 @@ import { createFeedReader } from './store/revocation-feed.ts'
 import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
-import { createUserStore } from './store/users.ts'
 import { version } from './version.ts'
 
 export type Services = ReturnType<typeof createServices>
@@ -99,7 +99,9 @@ export function createServices(config: Config, logger: Logger) {
   }
   const sessions = createSessions(context)
   const localRates = () => createWindowCounter(localRatesKept, clock.monotonic)
-  const accounts = createAccounts(context, sessions, createUserStore(database))
+  const accounts = createAccounts(context, createAccountStore(database), {
+    shortestPassword: config.shortestPassword,
+  })
   const maintenance = createMaintenance(
     { database, clock, cache, propagation: context.propagation, secrets },
     {

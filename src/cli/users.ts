@@ -27,23 +27,34 @@ export function userCommands(program: Command): void {
     })
 
   const verbs = [
-    { verb: 'disable', description: 'end the sessions of a user, and refuse new ones' },
-    { verb: 'enable', description: 'let a disabled user sign in again' },
-    { verb: 'delete', description: 'end the sessions of a user and delete what is personal' },
+    { verb: 'disable', done: 'disabled', description: 'end the sessions of a user, and refuse new ones' },
+    { verb: 'enable', done: 'enabled', description: 'let a disabled user sign in again' },
+    {
+      verb: 'delete',
+      done: 'deleted',
+      description: 'end the sessions of a user and delete what is personal',
+    },
+    {
+      verb: 'unlock',
+      done: 'unlocked',
+      description: 'forget the failed sign-ins of a user, who may try again at once',
+    },
   ] as const
-  for (const { verb, description } of verbs) {
+  for (const { verb, done, description } of verbs) {
     users
       .command(verb)
       .description(description)
       .argument('<id>', 'of the user', parseId)
       .action(async (id: string, _options: unknown, command: Command) => {
         await withServices(services => change(services, verb, id))
-        print(command, { id }, `${verb}d ${id}`)
+        print(command, { id }, `${done} ${id}`)
       })
   }
 }
 
-async function change(services: Services, verb: 'disable' | 'enable' | 'delete', id: string): Promise<void> {
+type Verb = 'disable' | 'enable' | 'delete' | 'unlock'
+
+async function change(services: Services, verb: Verb, id: string): Promise<void> {
   const found = await services.accounts[verb](id, 'cli')
   if (!found) throw new Problem('not_found', { detail: `there is no user ${id}` })
 }

@@ -23,6 +23,7 @@ export const settings = {
   INSECURE_COOKIES: flag({ default: false }),
   ISSUER: str({ default: 'http://localhost:3000' }),
   AUDIENCE: str({ default: 'latchkey' }),
+  PASSWORD_MIN_LENGTH: whole(8, 64)({ default: 12 }),
   REGISTRATION: str({ choices: ['open', 'closed'] as const, default: 'closed' }),
   SESSION_POLICIES: json({ default: undefined }),
   PERMISSIONS: json({ default: undefined }),

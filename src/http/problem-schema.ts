@@ -18,7 +18,10 @@ export const ProblemSchema = Type.Object(
         { description: 'What does not fit, field by field.' },
       ),
     ),
-    reason: Type.Optional(Type.String({ description: 'Why a session was revoked.' })),
+    reason: Type.Optional(Type.String({ description: 'Why a session was revoked, or an account locked.' })),
+    unlock: Type.Optional(
+      Type.String({ description: 'What a person whose account is locked can do, in words for them.' }),
+    ),
     requires: Type.Optional(Type.String({ description: 'The permission or scope that is missing.' })),
     requestId: Type.String({ description: 'Names this request in the log of the service.' }),
   },

@@ -10,6 +10,12 @@ export const Email = Type.String({ format: 'email', maxLength: 254, description:
 /** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
 export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
+export const DeviceToken = Type.String({
+  minLength: 1,
+  maxLength: 512,
+  description:
+    'Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest.',
+})
 export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
 export const DeviceName = Type.String({
@@ -42,6 +48,10 @@ export const SessionView = Type.Object({
     browser: Type.Union([Type.String(), Type.Null()]),
   }),
   ipAddress: Type.Union([Type.String(), Type.Null()]),
+  suspicious: Type.Boolean({
+    description:
+      'It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner.',
+  }),
   createdAt: Timestamp,
   lastActivityAt: Timestamp,
   idleExpiresAt: Timestamp,
@@ -79,6 +89,7 @@ export function sessionView(session: Session, currentId: string, policies: Polic
     deviceName: session.deviceName,
     device: session.device,
     ipAddress: session.ipAddress,
+    suspicious: session.contextChangedAt !== null,
     createdAt: timestamp(session.createdAt),
     lastActivityAt: timestamp(session.lastActivityAt),
     idleExpiresAt: timestamp(idleExpiry(session, policies)),

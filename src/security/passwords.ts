@@ -1,40 +1,55 @@
-import { hash, verify } from '@node-rs/argon2'
+import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { createConcurrencyLimit } from './concurrency-limit.ts'
+
+export type Passwords = ReturnType<typeof createPasswords>
 
 /** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane. (Password Storage Cheat Sheet) */
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
+export const argon2Parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/** Shorter ones are refused (NIST SP 800-63B-4 §3.1.1.2). In Unicode code points, as a person counts. */
-export const shortestPassword = 12
-/** Longer ones are refused, never cut. */
-export const longestPassword = 1_024
+/**
+ * Hashing fills a core and a thread of libuv's pool of four for some 20 ms. So one core stays free for the event loop,
+ * and one thread for whatever else goes through the pool, such as the names of hosts.
+ */
+const runningAtOnce = Math.max(1, Math.min(3, availableParallelism() - 1))
+/** More would not be through within the patience. */
+const waitingAtMost = 32 * runningAtOnce
+/** Leaves a sign-in its other round trips within the two seconds that a request may take. */
+const patienceMs = 1_000
 
-/** argon2id, in the PHC string format. */
-export function hashPassword(password: string): Promise<string> {
-  return hash(password, parameters)
-}
+/** Hashes and checks passwords, so many at a time. Its verbs throw `overloaded` when too many wait. */
+export function createPasswords(parameters = argon2Parameters) {
+  const limit = createConcurrencyLimit({ running: runningAtOnce, waiting: waitingAtMost, patienceMs })
+  const nobody = hashOfNobody(parameters)
 
-/** A hash that no password has, so that an unknown e-mail address takes as long as a wrong password. */
-const nobody = hashPassword(crypto.randomUUID())
+  return {
+    /** argon2id, in the PHC string format. The password is taken as it is: not trimmed, cut or normalised. */
+    hash: (password: string): Promise<string> => limit.run(() => hash(password, parameters)),
 
-/** False for a user without a password, after the same work. */
-export async function checkPassword(passwordHash: string | null, password: string): Promise<boolean> {
-  const matches = await verify(passwordHash ?? (await nobody), password)
-  return matches && passwordHash !== null
-}
+    /** False for a user without a password, and for no user at all, after the same work. */
+    async check(passwordHash: string | null, password: string): Promise<boolean> {
+      const matches = await limit.run(() => verify(passwordHash ?? nobody, password))
+      return matches && passwordHash !== null
+    },
 
-/** Whether a hash was made with weaker parameters than today's. */
-export function needsRehash(passwordHash: string): boolean {
-  const [, memory, time] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(passwordHash) ?? []
-  return Number(memory ?? 0) < parameters.memoryCost || Number(time ?? 0) < parameters.timeCost
-}
+    /** Whether a hash was made with weaker parameters than today's. */
+    needsRehash(passwordHash: string): boolean {
+      const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash)
+      return (
+        memoryCost < parameters.memoryCost ||
+        timeCost < parameters.timeCost ||
+        parallelism < parameters.parallelism
+      )
+    },
 
-/** Why a new password is not acceptable, in words for the person; null when it is. Any Unicode, spaces kept. */
-export function weaknessOf(password: string, email: string): string | null {
-  if ([...password].length < shortestPassword) {
-    return `The password is too short: use at least ${shortestPassword} characters.`
+    /** Whoever came now would be told to come back later. */
+    isOverloaded: limit.isFull,
   }
-  if (password.toLowerCase() === email.toLowerCase()) {
-    return 'The password is your e-mail address: choose another one.'
-  }
-  return null
+}
+
+/** A hash that no password has, of today's cost: an unknown e-mail address takes as long as a wrong password. */
+function hashOfNobody({ memoryCost, timeCost, parallelism }: typeof argon2Parameters): string {
+  const [salt, digest] = [16, 32].map(length => randomBytes(length).toString('base64').replaceAll('=', ''))
+  return `$argon2id$v=19$m=${memoryCost},t=${timeCost},p=${parallelism}$${salt}$${digest}`
 }

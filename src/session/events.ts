@@ -1,3 +1,4 @@
+import type { DeviceFacts } from './device.ts'
 import type { Actor, Origin, RevocationReason } from './session.ts'
 
 type Severity = 'info' | 'warning' | 'critical'
@@ -13,6 +14,10 @@ export type SecurityEvent = {
 type EventBody =
   | { type: 'sign_in_succeeded'; details: { authMethod: string; clientType: string } }
   | { type: 'sign_in_failed'; details: Record<string, never> }
+  | { type: 'account_locked'; details: LockDetails }
+  | { type: 'account_unlocked'; details: Record<string, never> }
+  | { type: 'new_device'; details: { device: DeviceFacts } }
+  | { type: 'session_context_changed'; details: { signedInFrom: Origin } }
   | { type: 'session_created'; details: { clientType: string } }
   | { type: 'session_revoked'; details: { reason: RevocationReason; note?: string } }
   | { type: 'session_limit_reached'; details: { limit: number; evicted: readonly string[] } }
@@ -40,6 +45,9 @@ type ReuseDetails = {
   signedInFrom: Origin
 }
 
+/** `one`: only the device that failed is locked out, as it is known; else all that are not known. */
+type LockDetails = { lockedUntil: string; devices: 'unknown' | 'one' }
+
 export type EventType = EventBody['type']
 
 const severities: Partial<Record<EventType, Severity>> = {
@@ -48,6 +56,8 @@ const severities: Partial<Record<EventType, Severity>> = {
   bulk_revocation: 'warning',
   session_limit_reached: 'warning',
   sign_in_failed: 'warning',
+  account_locked: 'warning',
+  session_context_changed: 'warning',
   password_changed: 'warning',
   user_disabled: 'warning',
   user_deleted: 'warning',

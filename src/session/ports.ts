@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import type { DeviceFacts } from './device.ts'
 import type { SecurityEvent } from './events.ts'
 import type { RedisContinuity } from './lease.ts'
 import type { IdleDeadlines } from './policy.ts'
@@ -35,31 +36,37 @@ export type SessionStore = {
 
 /** Statements that commit together. Locks: the user's row first, then sessions in the order of their ids. */
 export type Transaction = {
-  /** Throws `email_taken`. */
-  insertUser(user: NewUser): Promise<void>
   /** Locks the user's row; null when there is none. */
   lockUser(userId: string): Promise<LockedUser | null>
+  /** The same, and in the same round trip what a new session depends on, read behind the lock. */
+  lockUserToStart(userId: string, idle: IdleDeadlines, device: DeviceFacts): Promise<StartingPoint | null>
   /** Locks all of the user's sessions that are not revoked, idle or not, and returns their ids in the order of locking. */
   lockSessions(userId: string): Promise<string[]>
-  /** The user's live sessions, least recently active first. */
-  liveSessions(userId: string, idle: IdleDeadlines): Promise<{ id: string; clientType: string }[]>
   insertSession(session: NewSession): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }>
-  /** Marks what is not revoked yet, and puts every session on the feed; a session's first reason stays. */
-  revoke(sessionIds: readonly string[], by: { reason: RevocationReason; actor: Actor }): Promise<Revoked[]>
+  /**
+   * In one statement: marks what is not revoked yet and records its event, and puts every session on the feed; a
+   * session's first reason stays. One event a session.
+   */
+  revoke(events: readonly SecurityEvent[], by: { reason: RevocationReason; actor: Actor }): Promise<Revoked[]>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
-  updateUser(userId: string, change: { passwordHash?: string; disabled?: boolean }): Promise<void>
-  /** Deletes the user and blanks personal data in what must stay: sessions and events. */
-  deleteUser(userId: string): Promise<void>
+  /** False when the session is marked already, or revoked. */
+  markContextChanged(sessionId: string): Promise<boolean>
   record(events: readonly SecurityEvent[]): Promise<void>
 }
-
-export type NewUser = { id: string; email: string; passwordHash: string | null; roles: readonly string[] }
 
 /** A session that is revoked now; `isNew`: it was not before. `xid` is the transaction that put it on the feed. */
 export type Revoked = { sessionId: string; reason: RevocationReason; isNew: boolean; xid: string }
 
 export type LockedUser = { roles: readonly string[]; disabled: boolean; passwordHash: string | null }
+
+export type StartingPoint = {
+  user: LockedUser
+  /** Least recently active first. */
+  liveSessions: readonly { id: string; clientType: string }[]
+  /** Of all the sessions that are still in the table, one began on such a device. */
+  knowsDevice: boolean
+}
 
 /** What one round trip to the cache brought. */
 export type CacheReading =

@@ -1,5 +1,6 @@
 import type { Instant } from '../clock.ts'
 import type { SessionContext } from './context.ts'
+import { hasContextChanged } from './context-change.ts'
 import type { SecurityEvent } from './events.ts'
 import { type Child, mintChild, type Predecessor } from './issue.ts'
 import { parseRefreshToken, type RefreshToken, unknownSecret, unsealSuccessor } from './refresh-token.ts'
@@ -75,6 +76,17 @@ export function createRefresh(context: SessionContext) {
 
   /** Null: the row is no longer what the decision was made for. */
   async function act(
+    token: RefreshToken,
+    state: SessionState,
+    decision: RotationDecision,
+    request: RefreshRequest,
+  ): Promise<RefreshOutcome | null> {
+    const outcome = await carryOut(token, state, decision, request)
+    if (outcome?.kind === 'tokens') await noteContext(state, request.origin)
+    return outcome
+  }
+
+  async function carryOut(
     token: RefreshToken,
     state: SessionState,
     decision: RotationDecision,
@@ -163,6 +175,20 @@ export function createRefresh(context: SessionContext) {
         },
       ])
       return rotatedAt
+    })
+  }
+
+  /**
+   * A hint for the owner and for operators; nobody is signed out by it. If it cannot be written the refresh fails, and
+   * the honest retry, which gets the same pair, writes it.
+   */
+  async function noteContext(state: SessionState, origin: Origin): Promise<void> {
+    if (state.contextChangedAt !== null || !hasContextChanged(state, origin)) return
+    const { ipAddress, userAgent } = state
+    await store.transaction(async tx => {
+      if (!(await tx.markContextChanged(state.id))) return
+      const details = { signedInFrom: { ipAddress, userAgent } }
+      await tx.record([{ ...eventBy(state), origin, type: 'session_context_changed', details }])
     })
   }
 

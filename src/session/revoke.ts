@@ -53,14 +53,11 @@ export async function revokeInTransaction(
   { reason, actor, origin, note }: RevokedBy,
 ): Promise<Revoked[]> {
   if (sessionIds.length === 0) return []
-  const revoked = await tx.revoke(sessionIds, { reason, actor })
   const details = note === undefined ? { reason } : { reason, note }
-  await tx.record(
-    revoked
-      .filter(session => session.isNew)
-      .map(({ sessionId }) => ({ type: 'session_revoked', userId, sessionId, actor, origin, details })),
+  const events = sessionIds.map(
+    sessionId => ({ type: 'session_revoked', userId, sessionId, actor, origin, details }) as const,
   )
-  return revoked
+  return await tx.revoke(events, { reason, actor })
 }
 
 function countNew(revoked: readonly Revoked[]): number {

@@ -15,6 +15,10 @@ export type SecretKeys = {
   signingKeySeal: Buffer
   /** Authenticates snapshots and marks in Redis. */
   cacheMac: Buffer
+  /** Stands for e-mail addresses of which nothing but failed sign-ins is known. */
+  loginSubject: Buffer
+  /** Authenticates device tokens. */
+  deviceTag: Buffer
 }
 
 /**
@@ -40,6 +44,8 @@ export function deriveKeys(secret: Buffer): SecretKeys {
     successorSeal: derive(secret, 'successor seal'),
     signingKeySeal: derive(secret, 'signing key seal'),
     cacheMac: derive(secret, 'cache mac'),
+    loginSubject: derive(secret, 'login subject'),
+    deviceTag: derive(secret, 'device tag'),
   }
 }
 

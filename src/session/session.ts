@@ -39,6 +39,8 @@ export type Session = {
   expiresAt: Instant
   revokedAt: Instant | null
   revokedReason: RevocationReason | null
+  /** When a refresh first came from a context unlike that of the sign-in; null: never. */
+  contextChangedAt: Instant | null
 }
 
 /** All that decides about a session, as one statement read it from the primary. Hashes are SHA-256. */
@@ -65,6 +67,7 @@ export type SessionState = {
   expiresAt: Instant
   revokedAt: Instant | null
   revokedReason: RevocationReason | null
+  contextChangedAt: Instant | null
   /** A bulk revocation covers this session, whether or not its row has been marked yet. */
   cutOff: boolean
   user: { roles: readonly string[]; disabled: boolean } | null

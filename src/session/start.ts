@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid'
 import type { SessionContext } from './context.ts'
-import { deviceFacts } from './device.ts'
+import { type DeviceFacts, deviceFacts } from './device.ts'
 import type { SecurityEvent } from './events.ts'
 import { idleDeadlines, type Policy } from './policy.ts'
-import type { LockedUser, Revoked, Transaction } from './ports.ts'
+import type { LockedUser, Revoked, StartingPoint, Transaction } from './ports.ts'
 import { mintRefreshToken, newFamily } from './refresh-token.ts'
 import { revokeInTransaction } from './revoke.ts'
 import type { Origin, TokenPair } from './session.ts'
@@ -16,6 +16,10 @@ export type StartRequest = {
   origin: Origin
   /** Asked about the user's row once it is locked: whether what was checked before the lock still stands. */
   stillStands: (user: LockedUser) => boolean
+  /** The device has proved that it is known; else it is looked up what the user's other sessions began on. */
+  isDeviceProven?: boolean
+  /** What else is to be written with a session that is started, in the same round trip. */
+  alongside?: () => Promise<void>
 }
 
 export type StartOutcome =
@@ -29,44 +33,61 @@ export type StartOutcome =
  * sign-ins at once: they queue on the user's row, and those with the oldest activity go.
  */
 export async function startSession(context: SessionContext, request: StartRequest): Promise<StartOutcome> {
-  const { settings, store, propagation } = context
-  const policy = settings.policies.get(request.clientType)
-  if (policy === undefined) return { kind: 'client_type_not_allowed' }
-
-  const outcome = await store.transaction(async tx => {
-    const user = await tx.lockUser(request.userId)
-    if (user === null || user.disabled || !request.stillStands(user)) return { kind: 'changed' } as const
-    if (policy.roles !== null && !policy.roles.some(role => user.roles.includes(role))) {
-      return { kind: 'client_type_not_allowed' } as const
-    }
-    const evicted = await evictBeyondLimit(tx, context, request, policy)
-    const started = await insertSession(tx, context, request, policy)
-    await tx.record(events(request, started.sessionId, evicted, settings.maxSessionsPerUser))
-    return { kind: 'started', evicted, ...started } as const
-  })
-
-  if (outcome.kind !== 'started') return outcome
-  await propagation.announce(outcome.evicted)
-  return { kind: 'started', sessionId: outcome.sessionId, tokens: outcome.tokens }
+  const outcome = await context.store.transaction(tx => startInTransaction(tx, context, request))
+  if (outcome.kind === 'started') await context.propagation.announce(outcome.evicted)
+  return outcome
 }
 
-async function evictBeyondLimit(
+/** For a caller with a transaction of its own, who announces the evicted sessions after the commit. Two round trips. */
+export async function startInTransaction(
   tx: Transaction,
-  { settings, clock, continuity }: SessionContext,
+  context: SessionContext,
   request: StartRequest,
+): Promise<StartOutcome & { evicted: readonly Revoked[] }> {
+  const { settings, clock, continuity } = context
+  const policy = settings.policies.get(request.clientType)
+  if (policy === undefined) return { kind: 'client_type_not_allowed', evicted: [] }
+  const device = deviceFacts(request.origin.userAgent)
+  const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
+
+  const found = await tx.lockUserToStart(request.userId, idle, device)
+  if (found === null || found.user.disabled || !request.stillStands(found.user)) {
+    return { kind: 'changed', evicted: [] }
+  }
+  if (policy.roles !== null && !policy.roles.some(role => found.user.roles.includes(role))) {
+    return { kind: 'client_type_not_allowed', evicted: [] }
+  }
+
+  const sessionId = uuid()
+  const toEvict = beyondLimit(found, request.clientType, policy, settings.maxSessionsPerUser)
+  const isNewDevice = !(request.isDeviceProven || found.knowsDevice || request.origin.userAgent === null)
+  const [tokens, evicted] = await Promise.all([
+    insertSession(tx, context, request, { sessionId, device, policy }),
+    evict(tx, request, toEvict),
+    tx.record(
+      events(request, sessionId, {
+        evicted: toEvict,
+        limit: settings.maxSessionsPerUser,
+        newDevice: isNewDevice ? device : null,
+      }),
+    ),
+    request.alongside?.(),
+  ])
+  return { kind: 'started', sessionId, tokens, evicted }
+}
+
+/** Pure: which sessions must go so that one more fits. */
+function beyondLimit(
+  { liveSessions }: StartingPoint,
+  clientType: string,
   policy: Policy,
-): Promise<Revoked[]> {
-  const live = await tx.liveSessions(
-    request.userId,
-    idleDeadlines(settings.policies, clock.now(), continuity.downtime),
-  )
-  const ofType = live.filter(session => session.clientType === request.clientType)
+  maxSessionsPerUser: number,
+): string[] {
+  const ofType = liveSessions.filter(session => session.clientType === clientType)
   const tooManyOfType = ofType.slice(0, excess(ofType.length, policy.maxSessions ?? Infinity))
-  const others = live.filter(session => !tooManyOfType.includes(session))
-  const tooMany = others.slice(0, excess(others.length, settings.maxSessionsPerUser))
-  const sessionIds = [...tooManyOfType, ...tooMany].map(session => session.id)
-  const by = { reason: 'session_limit', actor: 'system', origin: request.origin } as const
-  return await revokeInTransaction(tx, { userId: request.userId, sessionIds }, by)
+  const others = liveSessions.filter(session => !tooManyOfType.includes(session))
+  const tooMany = others.slice(0, excess(others.length, maxSessionsPerUser))
+  return [...tooManyOfType, ...tooMany].map(session => session.id)
 }
 
 /** How many must go so that one more fits. */
@@ -74,14 +95,21 @@ function excess(count: number, limit: number): number {
   return Math.max(0, count - (limit - 1))
 }
 
+function evict(
+  tx: Transaction,
+  { userId, origin }: StartRequest,
+  sessionIds: readonly string[],
+): Promise<Revoked[]> {
+  return revokeInTransaction(tx, { userId, sessionIds }, { reason: 'session_limit', actor: 'system', origin })
+}
+
 async function insertSession(
   tx: Transaction,
   { clock, secrets, accessTokens }: SessionContext,
   request: StartRequest,
-  policy: Policy,
-): Promise<{ sessionId: string; tokens: TokenPair }> {
+  { sessionId, device, policy }: { sessionId: string; device: DeviceFacts; policy: Policy },
+): Promise<TokenPair> {
   const now = clock.now()
-  const sessionId = uuid()
   const { userId, clientType } = request
   const access = accessTokens.issue(
     { sessionId, userId, clientType, authenticatedAt: now },
@@ -96,7 +124,7 @@ async function insertSession(
     clientType,
     authMethod: request.authMethod,
     deviceName: request.deviceName,
-    device: deviceFacts(request.origin.userAgent),
+    device,
     origin: request.origin,
     accessTokenHash: access.hash,
     refreshTokenHash: refresh.hash,
@@ -104,30 +132,28 @@ async function insertSession(
     refreshLifetimeSeconds: policy.refreshTokenTtlSeconds,
     absoluteLifetimeSeconds: policy.absoluteTimeoutSeconds,
   })
-  const tokens = {
+  return {
     accessToken: access.text,
     refreshToken: refresh.text,
     accessExpiresAt: access.expiresAt,
     refreshExpiresAt: row.refreshExpiresAt,
   }
-  return { sessionId, tokens }
 }
 
 function events(
   { userId, origin, authMethod, clientType }: StartRequest,
   sessionId: string,
-  evicted: readonly Revoked[],
-  limit: number,
+  what: { evicted: readonly string[]; limit: number; newDevice: DeviceFacts | null },
 ): SecurityEvent[] {
   const by = { userId, sessionId, actor: userId, origin }
-  const ids = evicted.map(session => session.sessionId)
-  const limited: SecurityEvent[] =
-    ids.length === 0
-      ? []
-      : [{ ...by, actor: 'system', type: 'session_limit_reached', details: { limit, evicted: ids } }]
-  return [
-    ...limited,
+  const { evicted, limit, newDevice } = what
+  const told: SecurityEvent[] = [
     { ...by, type: 'sign_in_succeeded', details: { authMethod, clientType } },
     { ...by, type: 'session_created', details: { clientType } },
   ]
+  if (newDevice !== null) told.push({ ...by, type: 'new_device', details: { device: newDevice } })
+  if (evicted.length > 0) {
+    told.push({ ...by, actor: 'system', type: 'session_limit_reached', details: { limit, evicted } })
+  }
+  return told
 }

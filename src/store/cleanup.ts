@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { forgottenAfterMs } from '../security/lockout.ts'
 import type { Database, Executor } from './database.ts'
 import { firstId, lastId, pageEnd } from './pages.ts'
 import { markCutOffPage } from './revocations.ts'
@@ -26,8 +27,8 @@ export type CleanupResult =
 const advisoryLock = 7_165_003
 
 /**
- * Deletes what has ended: sessions past their absolute limit, events past their retention, feed rows, cut-offs and
- * keys that nothing depends on any more. One runner at a time, in batches that skip what others have locked; its cost
+ * Deletes what has ended: sessions past their absolute limit, events past their retention, feed rows, failed sign-ins,
+ * cut-offs and keys that nothing depends on any more. One runner at a time, in batches that skip what others have locked; its cost
  * follows the rows that ended. Expiry never waits for it. `progress` is told after each batch; `signal` ends it after
  * the batch under way.
  */
@@ -66,6 +67,7 @@ async function runBatches(
       return events === settings.batchSize
     },
     async executor => (await deleteOldRevocations(executor, settings)) === settings.batchSize,
+    async executor => (await deleteForgottenThrottles(executor, settings)) === settings.batchSize,
     // It looks at every row, and must not hold up what follows only the rows that ended.
     walker(settings),
     executor => deleteWhatNothingNeeds(executor, settings),
@@ -127,6 +129,16 @@ async function deleteOldRevocations(executor: Executor, settings: CleanupSetting
     DELETE FROM revocations WHERE session_id IN (
       SELECT session_id FROM revocations WHERE created_at < statement_timestamp() - interval '1 day'
       ORDER BY created_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
+  return deleted.rowCount ?? 0
+}
+
+/** Nobody counts on from them any more, and any lock is long over. */
+async function deleteForgottenThrottles(executor: Executor, settings: CleanupSettings): Promise<number> {
+  const deleted = await executor.execute(sql`
+    DELETE FROM login_throttles WHERE (subject_hash, device_id) IN (
+      SELECT subject_hash, device_id FROM login_throttles
+      WHERE window_started_at < statement_timestamp() - make_interval(secs => ${forgottenAfterMs / 1000})
+      ORDER BY window_started_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
   return deleted.rowCount ?? 0
 }
 

@@ -49,6 +49,8 @@ export function createDatabase(url: string, poolSize = 10): Database {
     lock_timeout: timeouts.lock,
     idle_in_transaction_session_timeout: timeouts.idleInTransaction,
     keepAlive: true,
+    // Statements that do not depend on each other are sent together, and cost one round trip.
+    pipeline: true,
     application_name: 'latchkey',
     onConnect: refuseStandby,
   })
@@ -90,8 +92,11 @@ async function inTransaction<T>(pool: pg.Pool, work: (executor: Executor) => Pro
   const client = await pool.connect()
   let broken = false
   try {
-    await client.query('BEGIN')
+    // It travels with the first statement of the work. Should it fail alone, none may follow outside of a transaction.
+    const begun = client.query('BEGIN')
+    begun.catch(() => client.connection.stream.destroy())
     const result = await work(drizzle(client))
+    await begun
     await client.query('COMMIT')
     return result
   } catch (error) {

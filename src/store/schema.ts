@@ -68,6 +68,8 @@ export const userSessions = pgTable(
     revokedAt: instant('revoked_at'),
     revokedReason: text('revoked_reason').$type<RevocationReason>(),
     revokedBy: text('revoked_by'),
+    /** When a refresh first came from another network, and another browser or system, than the sign-in. */
+    contextChangedAt: instant('context_changed_at'),
     ipAddress: inet('ip_address'),
     userAgent: text('user_agent'),
     deviceInfo: jsonb('device_info').$type<DeviceFacts>().notNull(),
@@ -136,7 +138,7 @@ export const users = pgTable(
   table => [uniqueIndex('users_by_email').on(sql`lower(${table.email})`)],
 )
 
-/** Failed sign-ins, by the SHA-256 of the lower-cased address: also for addresses that nobody has. */
+/** Failed sign-ins, by a keyed hash of the lower-cased address: also for addresses that nobody has. */
 export const loginThrottles = pgTable(
   'login_throttles',
   {
@@ -148,7 +150,10 @@ export const loginThrottles = pgTable(
     locks: integer().notNull().default(0),
     lockedUntil: instant('locked_until'),
   },
-  table => [primaryKey({ columns: [table.subjectHash, table.deviceId] })],
+  table => [
+    primaryKey({ columns: [table.subjectHash, table.deviceId] }),
+    index('login_throttles_by_window').on(table.windowStartedAt),
+  ],
 )
 
 /** The audit log. Appended in the transaction of the change; deleted only by cleanup, after its retention. */

@@ -1,5 +1,6 @@
 import { and, desc, eq, getTableColumns, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
+import type { DeviceFacts } from '../session/device.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
 import type { SessionPage } from '../session/ports.ts'
 import type { NewSession, Rotation, Session, SessionState } from '../session/session.ts'
@@ -22,6 +23,7 @@ const sessionColumns = {
   expiresAt: userSessions.expiresAt,
   revokedAt: userSessions.revokedAt,
   revokedReason: userSessions.revokedReason,
+  contextChangedAt: userSessions.contextChangedAt,
 }
 
 /** The session only if it is this user's; whether it is live is for the caller to say. */
@@ -138,11 +140,12 @@ export async function insertSession(
   executor: Executor,
   session: NewSession,
 ): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }> {
-  const clock = await executor.execute<{ now: string }>(
-    sql`SELECT greatest(clock_timestamp(), (SELECT max(issued_before) FROM cutoffs))::text AS now`,
-  )
-  const now = sql`${clock.rows[0]?.now}::timestamptz`
+  const moment = executor
+    .$with('moment', { now: sql<Instant>`now`.as('now') })
+    .as(sql`SELECT greatest(clock_timestamp(), (SELECT max(issued_before) FROM cutoffs)) AS now`)
+  const now = sql`(SELECT now FROM moment)`
   const [row] = await executor
+    .with(moment)
     .insert(userSessions)
     .values({
       id: session.id,
@@ -164,6 +167,7 @@ export async function insertSession(
       expiresAt: sql`${now} + make_interval(secs => ${session.absoluteLifetimeSeconds})`,
     })
     .returning({ refreshExpiresAt: userSessions.refreshExpiresAt, expiresAt: userSessions.expiresAt })
+    .execute()
   if (row === undefined) throw new Error('the new session was not returned')
   return row
 }
@@ -199,6 +203,34 @@ export function liveSessionsOf(executor: Executor, userId: string, idle: IdleDea
     .from(userSessions)
     .where(and(eq(userSessions.userId, userId), isLive(idle)))
     .orderBy(userSessions.lastActivityAt, userSessions.id)
+    .execute()
+}
+
+/** Whether one of the user's sessions, ended or not, began on such a device. */
+export async function knowsDevice(executor: Executor, userId: string, device: DeviceFacts): Promise<boolean> {
+  const known = await executor
+    .select({ id: userSessions.id })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, userId), eq(userSessions.deviceInfo, device)))
+    .limit(1)
+    .execute()
+  return known.length > 0
+}
+
+/** False when it is marked already, or revoked. */
+export async function markContextChanged(executor: Executor, sessionId: string): Promise<boolean> {
+  const marked = await executor
+    .update(userSessions)
+    .set({ contextChangedAt: sql`clock_timestamp()` })
+    .where(
+      and(
+        eq(userSessions.id, sessionId),
+        isNull(userSessions.contextChangedAt),
+        isNull(userSessions.revokedAt),
+      ),
+    )
+    .returning({ id: userSessions.id })
+  return marked.length > 0
 }
 
 /** Newest sign-in first. The cursor carries microseconds, as Postgres does: no session is shown twice or left out. */

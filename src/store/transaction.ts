@@ -1,73 +1,74 @@
-import { asc, inArray, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { v7 as uuid } from 'uuid'
+import type { AccountTransaction } from '../security/ports.ts'
 import type { SecurityEvent } from '../session/events.ts'
-import type { Revoked, Transaction } from '../session/ports.ts'
+import type { Revoked } from '../session/ports.ts'
 import type { Actor, RevocationReason } from '../session/session.ts'
 import type { Executor } from './database.ts'
-import { insertEvents } from './events.ts'
-import { revocations, userSessions } from './schema.ts'
-import { insertSession, liveSessionsOf, lockSessionsOf, rotateSession } from './sessions.ts'
+import { eventsInserted, insertEvents } from './events.ts'
+import { clearThrottles } from './login-throttles.ts'
+import {
+  insertSession,
+  knowsDevice,
+  liveSessionsOf,
+  lockSessionsOf,
+  markContextChanged,
+  rotateSession,
+} from './sessions.ts'
 import { deleteUser, insertUser, lockUser, updateUser } from './users.ts'
 
-/** The statements of `Transaction`, bound to one connection. */
-export function bindTransaction(executor: Executor): Transaction {
+/** The statements of a transaction, bound to one connection. */
+export function bindTransaction(executor: Executor): AccountTransaction {
   return {
     lockUser: userId => lockUser(executor, userId),
-    liveSessions: (userId, idle) => liveSessionsOf(executor, userId, idle),
+    async lockUserToStart(userId, idle, device) {
+      // Sent at once and answered in this order: those behind the lock see what its last holder has committed.
+      const [user, liveSessions, isKnown] = await Promise.all([
+        lockUser(executor, userId),
+        liveSessionsOf(executor, userId, idle),
+        knowsDevice(executor, userId, device),
+      ])
+      return user === null ? null : { user, liveSessions, knowsDevice: isKnown }
+    },
     insertUser: user => insertUser(executor, user),
     insertSession: session => insertSession(executor, session),
-    revoke: (sessionIds, by) => revokeSessions(executor, sessionIds, by),
+    revoke: (events, by) => revokeSessions(executor, events, by),
     rotate: rotation => rotateSession(executor, rotation),
     lockSessions: userId => lockSessionsOf(executor, userId),
+    markContextChanged: sessionId => markContextChanged(executor, sessionId),
     updateUser: (userId, change) => updateUser(executor, userId, change),
     deleteUser: userId => deleteUser(executor, userId),
+    clearThrottles: (subjects, deviceId) => clearThrottles(executor, subjects, deviceId),
     record: (events: readonly SecurityEvent[]) => insertEvents(executor, events),
   }
 }
 
-/** Marks the rows, and appends every session to the feed: a repeated revoke is announced like the first. */
+/**
+ * Marks the rows, and appends every session to the feed: a repeated revoke is announced, and waited for, like the
+ * first. The rows are locked in the order of their ids.
+ */
 async function revokeSessions(
   executor: Executor,
-  sessionIds: readonly string[],
+  events: readonly SecurityEvent[],
   by: { reason: RevocationReason; actor: Actor },
 ): Promise<Revoked[]> {
-  const locked = await executor
-    .select({ sessionId: userSessions.id, revokedReason: userSessions.revokedReason })
-    .from(userSessions)
-    .where(inArray(userSessions.id, [...sessionIds]))
-    .orderBy(asc(userSessions.id))
-    .for('no key update')
-  if (locked.length === 0) return []
-  const [transaction] = await executor
-    .select({ xid: sql<string>`pg_current_xact_id()::text` })
-    .from(sql`(SELECT) AS one`)
-  const revoked = locked.map(({ sessionId, revokedReason }) => ({
-    sessionId,
-    reason: revokedReason ?? by.reason,
-    isNew: revokedReason === null,
-    xid: transaction?.xid ?? '',
-  }))
-  const unmarked = revoked.filter(session => session.isNew).map(session => session.sessionId)
-  if (unmarked.length > 0) {
-    await executor
-      .update(userSessions)
-      .set({
-        revokedAt: sql`clock_timestamp()`,
-        revokedReason: by.reason,
-        revokedBy: by.actor,
-        successorSealed: null,
-      })
-      .where(inArray(userSessions.id, unmarked))
-  }
-  await executor
-    .insert(revocations)
-    .values(
-      revoked.map(({ sessionId, reason }) => ({ sessionId, reason, actor: by.actor, operationId: uuid() })),
+  const sessionIds = sql.param(events.map(event => event.sessionId))
+  const revoked = await executor.execute<Revoked>(sql`
+    WITH locked AS (
+      SELECT id, coalesce(revoked_reason, ${by.reason}) AS reason, revoked_at IS NULL AS is_new
+      FROM user_sessions WHERE id = ANY(${sessionIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE
+    ), marked AS (
+      UPDATE user_sessions AS session
+      SET revoked_at = clock_timestamp(), revoked_reason = ${by.reason}, revoked_by = ${by.actor},
+        successor_sealed = NULL
+      FROM locked WHERE session.id = locked.id AND locked.is_new
+    ), recorded AS (
+      ${eventsInserted(events, sql`JOIN locked ON locked.id = event."sessionId" WHERE locked.is_new`)}
+    ), announced AS (
+      INSERT INTO revocations (session_id, reason, actor, operation_id)
+      SELECT id, reason, ${by.actor}, ${uuid()} FROM locked
+      ON CONFLICT (session_id) DO UPDATE SET xid = excluded.xid, created_at = excluded.created_at
     )
-    // A repeated revocation is announced, and waited for, like the first.
-    .onConflictDoUpdate({
-      target: revocations.sessionId,
-      set: { xid: sql`excluded.xid`, createdAt: sql`excluded.created_at` },
-    })
-  return revoked
+    SELECT id AS "sessionId", reason, is_new AS "isNew", pg_current_xact_id()::text AS xid FROM locked`)
+  return revoked.rows
 }

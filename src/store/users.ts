@@ -1,37 +1,11 @@
 import { eq, sql } from 'drizzle-orm'
 import { Problem } from '../errors.ts'
-import type { LockedUser, NewUser } from '../session/ports.ts'
-import type { Database, Executor } from './database.ts'
+import type { Account, NewAccount } from '../security/ports.ts'
+import type { LockedUser } from '../session/ports.ts'
+import type { Executor } from './database.ts'
 import { securityEvents, userSessions, users } from './schema.ts'
 
-export type User = {
-  id: string
-  email: string
-  passwordHash: string | null
-  roles: string[]
-  disabled: boolean
-}
-
-export type UserStore = ReturnType<typeof createUserStore>
-
-export function createUserStore(database: Database) {
-  return {
-    /** Without regard to case. */
-    findByEmail: (email: string) =>
-      database.run(executor => findOne(executor, sql`lower(${users.email}) = lower(${email})`)),
-    find: (userId: string) => database.run(executor => findOne(executor, eq(users.id, userId))),
-    /** Replaces the hash only if it is still the one that was checked; for a rehash at sign-in. */
-    replacePasswordHash: (userId: string, expected: string, replacement: string) =>
-      database.run(async executor => {
-        await executor
-          .update(users)
-          .set({ passwordHash: replacement })
-          .where(sql`${users.id} = ${userId} AND ${users.passwordHash} = ${expected}`)
-      }),
-  }
-}
-
-async function findOne(executor: Executor, condition: ReturnType<typeof sql>): Promise<User | null> {
+export async function findUser(executor: Executor, userId: string): Promise<Account | null> {
   const [row] = await executor
     .select({
       id: users.id,
@@ -41,14 +15,26 @@ async function findOne(executor: Executor, condition: ReturnType<typeof sql>): P
       disabledAt: users.disabledAt,
     })
     .from(users)
-    .where(condition)
+    .where(eq(users.id, userId))
   if (row === undefined) return null
   const { disabledAt, ...user } = row
   return { ...user, disabled: disabledAt !== null }
 }
 
+export async function replacePasswordHash(
+  executor: Executor,
+  userId: string,
+  expected: string,
+  replacement: string,
+): Promise<void> {
+  await executor
+    .update(users)
+    .set({ passwordHash: replacement })
+    .where(sql`${users.id} = ${userId} AND ${users.passwordHash} = ${expected}`)
+}
+
 /** Throws `email_taken`. */
-export async function insertUser(executor: Executor, user: NewUser): Promise<void> {
+export async function insertUser(executor: Executor, user: NewAccount): Promise<void> {
   const inserted = await executor
     .insert(users)
     .values({ ...user, roles: [...user.roles] })
@@ -63,6 +49,7 @@ export async function lockUser(executor: Executor, userId: string): Promise<Lock
     .from(users)
     .where(eq(users.id, userId))
     .for('update')
+    .execute()
   return row === undefined
     ? null
     : { roles: row.roles, disabled: row.disabledAt !== null, passwordHash: row.passwordHash }

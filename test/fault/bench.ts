@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hashPassword } from '../../src/security/passwords.ts'
+import { createPasswords } from '../../src/security/passwords.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { ask } from './http.ts'
 import { buildFolder, createInstance, type Instance } from './instance.ts'
@@ -70,7 +70,7 @@ export async function startBench(build = buildFolder): Promise<Bench> {
     }
     const posts = [await addPost('A'), await addPost('B'), await addPost('C')] as const
 
-    const passwordHash = await hashPassword(password)
+    const passwordHash = await createPasswords().hash(password)
     return {
       posts,
       redis,

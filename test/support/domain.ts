@@ -76,6 +76,7 @@ export function sessionState(now: number, changes: Partial<SessionState> = {}): 
     expiresAt: now + 82_800_000,
     revokedAt: null,
     revokedReason: null,
+    contextChangedAt: null,
     cutOff: false,
     user: { roles: [], disabled: false },
     readAt: now,

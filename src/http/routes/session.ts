@@ -3,10 +3,11 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { permissionsOf } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
+import { accountLocked } from '../account-locked.ts'
 import { sessionOf } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { originOf } from '../origin.ts'
-import { Id, idleExpiry, Password, Timestamp, Tokens, timestamp } from '../schemas.ts'
+import { DeviceToken, Id, idleExpiry, Password, Timestamp, Tokens, timestamp } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 import { CookieTokens, createTokenAnswer } from '../token-answer.ts'
 
@@ -84,7 +85,11 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
         summary: 'Change the password',
         description: 'Answers a new pair for this session; every other session of the user is revoked.',
         security: [{ bearer: [] }, { cookie: [] }],
-        body: StrictObject({ currentPassword: Password, newPassword: Password }),
+        body: StrictObject({
+          currentPassword: Password,
+          newPassword: Password,
+          deviceToken: Type.Optional(DeviceToken),
+        }),
         response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {
@@ -94,7 +99,9 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
           'csrf_rejected',
           'wrong_password',
           'weak_password',
+          'account_locked',
           'rate_limited',
+          'overloaded',
         ],
       },
       preHandler: request => app.limits.take('password_session', sessionOf(request).sessionId, request),
@@ -105,6 +112,7 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
         userId,
         sessionId,
         ...request.body,
+        deviceToken: request.body.deviceToken ?? null,
         origin: originOf(request),
       })
       switch (outcome.kind) {
@@ -112,6 +120,8 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
           return answer(reply, request.credential?.by ?? 'bearer', outcome.sessionId, outcome.tokens)
         case 'wrong_password':
           throw new Problem('wrong_password')
+        case 'account_locked':
+          throw accountLocked(outcome)
         case 'weak_password':
           throw new Problem('weak_password', { detail: outcome.detail })
         case 'session_ended':

@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
+import { deviceTokenLifetimeSeconds } from '../../security/device-token.ts'
 import { accountKey } from '../../security/rate-limits.ts'
 import type { Services } from '../../services.ts'
+import { accountLocked } from '../account-locked.ts'
 import { countedAddress } from '../client-address.ts'
 import type { Cookies } from '../cookies.ts'
 import { refuseForeign } from '../csrf.ts'
 import { originOf } from '../origin.ts'
 import { limitByAddress } from '../rate-limits.ts'
-import { DeviceName, Email, Password, Tokens, User } from '../schemas.ts'
+import { DeviceName, DeviceToken, Email, Password, Tokens, User } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 import { CookieTokens, createTokenAnswer } from '../token-answer.ts'
 
@@ -37,6 +39,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
           'email_taken',
           'weak_password',
           'rate_limited',
+          'overloaded',
         ],
       },
       preHandler: limitByAddress('register_address'),
@@ -61,11 +64,12 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
           password: Password,
           clientType: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
           deviceName: Type.Optional(DeviceName),
+          deviceToken: Type.Optional(DeviceToken),
           transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
         }),
         response: {
           200: Type.Union([
-            Type.Interface([Tokens], { user: User }),
+            Type.Interface([Tokens], { user: User, deviceToken: DeviceToken }),
             Type.Interface([CookieTokens], { user: User }),
           ]),
         },
@@ -76,7 +80,9 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
           'invalid_credentials',
           'client_type_not_allowed',
           'csrf_rejected',
+          'account_locked',
           'rate_limited',
+          'overloaded',
         ],
       },
       preHandler: limitByAddress('login_address'),
@@ -90,12 +96,17 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
       }
       const origin = originOf(request)
-      const key = accountKey(email, countedAddress(request))
-      const beforeCheck = () => app.limits.take('login_account', key, request)
-      const outcome = await accounts.signIn({ email, password, clientType, deviceName, origin, beforeCheck })
+      const deviceToken =
+        request.body.deviceToken ?? (transport === 'cookie' ? cookies.deviceToken(request) : null)
+      await app.limits.take('login_account', accountKey(email, countedAddress(request)), request)
+      const outcome = await accounts.signIn({ email, password, clientType, deviceName, deviceToken, origin })
+      if (outcome.kind === 'account_locked') throw accountLocked(outcome)
       if (outcome.kind !== 'signed_in') throw new Problem(outcome.kind)
       const { account, sessionId, tokens } = outcome
-      return { ...answer(reply, transport, sessionId, tokens), user: userView(account) }
+      const signedIn = { ...answer(reply, transport, sessionId, tokens), user: userView(account) }
+      if (transport === 'bearer') return { ...signedIn, deviceToken: outcome.deviceToken }
+      cookies.remember(reply, outcome.deviceToken, deviceTokenLifetimeSeconds)
+      return signedIn
     },
   )
 }

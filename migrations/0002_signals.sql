@@ -1,0 +1,2 @@
+ALTER TABLE "user_sessions" ADD COLUMN "context_changed_at" timestamp with time zone;--> statement-breakpoint
+CREATE INDEX "login_throttles_by_window" ON "login_throttles" USING btree ("window_started_at");

@@ -1,0 +1,109 @@
+import { mintChild, type Predecessor } from '../session/issue.ts'
+import { checkSession } from '../session/policy.ts'
+import { newFamily } from '../session/refresh-token.ts'
+import { revokeAllInTransaction } from '../session/revoke.ts'
+import type { Origin, SessionState, TokenPair } from '../session/session.ts'
+import { overloaded } from './concurrency-limit.ts'
+import type { CountedOn } from './credentials.ts'
+import type { Account } from './ports.ts'
+import type { SignInParts } from './sign-in.ts'
+
+export type PasswordChangeRequest = {
+  userId: string
+  sessionId: string
+  currentPassword: string
+  newPassword: string
+  /** As for a sign-in: with it, a wrong current password is counted for this device only. */
+  deviceToken: string | null
+  origin: Origin
+}
+
+export type PasswordOutcome =
+  | { kind: 'changed'; sessionId: string; tokens: TokenPair }
+  /** Counted as a failed sign-in. */
+  | { kind: 'wrong_password' }
+  | { kind: 'account_locked'; retryAfterSeconds: number }
+  | { kind: 'weak_password'; detail: string }
+  | { kind: 'session_ended' }
+
+/** When the user's row, or the session, changed under a request, it is looked at again this many times. */
+const attempts = 3
+
+/** A new pair for this session; every other session of the user ends in the same transaction. Throws `overloaded`. */
+export function createPasswordChange(
+  parts: SignInParts & { weaknessOf: (password: string, email: string) => Promise<string | null> },
+) {
+  const { context, accounts, passwords, credentials, weaknessOf } = parts
+  const { settings, continuity, store, propagation } = context
+
+  return async function changePassword(request: PasswordChangeRequest): Promise<PasswordOutcome> {
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const outcome = await tryToChange(request)
+      if (outcome !== null) return outcome
+    }
+    throw overloaded(
+      'The account or the session changed again and again meanwhile; nothing was changed. Try again.',
+    )
+  }
+
+  /** Null: the user or the session has changed since they were read. */
+  async function tryToChange(request: PasswordChangeRequest): Promise<PasswordOutcome | null> {
+    const { currentPassword, newPassword, deviceToken, origin } = request
+    const known = await accounts.find(request.userId)
+    if (known === null) return { kind: 'session_ended' }
+    const { email } = known
+    const verdict = await credentials.check({ email, password: currentPassword, deviceToken, origin })
+    if (verdict.kind === 'invalid_credentials') return { kind: 'wrong_password' }
+    if (verdict.kind === 'account_locked') return verdict
+    const detail = await weaknessOf(newPassword, email)
+    if (detail !== null) return { kind: 'weak_password', detail }
+    const passwordHash = await passwords.hash(newPassword)
+    return await replacePassword(verdict.account, verdict.countedOn, request, passwordHash)
+  }
+
+  async function replacePassword(
+    account: Account,
+    { subject, counter }: CountedOn,
+    request: PasswordChangeRequest,
+    passwordHash: string,
+  ): Promise<PasswordOutcome | null> {
+    const { sessionId, origin } = request
+    const state = await store.find(sessionId)
+    const child = state === null ? null : mintAnew(state)
+    if (child === null) return { kind: 'session_ended' }
+    const userId = account.id
+    const by = { reason: 'password_changed', actor: userId, origin } as const
+
+    const ended = await accounts.transaction(async tx => {
+      const user = await tx.lockUser(userId)
+      if (user === null || user.disabled || user.passwordHash !== account.passwordHash) return null
+      // All of them, in the order of their ids, before one of them is changed: else two of these could block each other.
+      await tx.lockSessions(userId)
+      if ((await tx.rotate(child.rotation)) === null) return null
+      const [revoked] = await Promise.all([
+        revokeAllInTransaction(tx, { userId, except: sessionId }, by),
+        tx.updateUser(userId, { passwordHash }),
+        tx.clearThrottles([subject], counter.deviceId),
+        tx.record([{ type: 'password_changed', userId, sessionId, actor: userId, origin, details: {} }]),
+      ])
+      return revoked
+    })
+    if (ended === null) return null
+    await propagation.confirm(ended)
+    return { kind: 'changed', sessionId, tokens: child.pair }
+  }
+
+  /** No refresh token is presented here, so the pair begins a new family, sealed for the current token's hash. */
+  function mintAnew(state: SessionState) {
+    const policy = settings.policies.get(state.clientType)
+    const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
+    if (verdict.kind !== 'live' || policy === undefined) return null
+    const predecessor: Predecessor = {
+      generation: state.rotation,
+      hash: state.refreshTokenHash,
+      family: newFamily(),
+      witness: { kind: 'hash', bytes: state.refreshTokenHash },
+    }
+    return mintChild(context, state, predecessor, policy, state.readAt)
+  }
+}

@@ -1,0 +1,49 @@
+import type { CommonPasswords } from './common-passwords.ts'
+
+/** Longer ones are refused, never cut: whoever means to sign in with all of it shall not do so with a part. */
+export const longestPassword = 1_024
+
+/** A date, written out. What is longer than this around a common word makes another password of it. */
+const longestDecoration = 8
+const shortestWord = 4
+
+/**
+ * Why a new password is not acceptable, in words for the person; null when it is. Lengths are in Unicode code points,
+ * any of which will do, and nobody has to mix kinds of them. (NIST SP 800-63B-4 §3.1.1.2, ASVS 5.0 §6.2)
+ */
+export function weaknessOf(
+  password: string,
+  email: string,
+  rules: { shortest: number; common: CommonPasswords },
+): string | null {
+  const { length } = [...password]
+  if (length < rules.shortest) {
+    return `The password is too short: use at least ${rules.shortest} characters.`
+  }
+  if (length > longestPassword) {
+    return `The password is too long: use at most ${longestPassword} characters.`
+  }
+  const whole = folded(password)
+  const forms = [whole, undecorated(whole)]
+  if (forms.some(form => rules.common.has(form))) {
+    return 'The password is a common one, or a common one with digits or signs around it: choose another one.'
+  }
+  const address = folded(email)
+  const local = address.slice(0, address.lastIndexOf('@'))
+  if (forms.some(form => [address, local, undecorated(local)].includes(form))) {
+    return 'The password is your e-mail address, or its first part: choose another one.'
+  }
+  return null
+}
+
+/** For comparing only: whoever guesses tries capitals and full-width letters, too. (UAX #15) */
+function folded(text: string): string {
+  return text.normalize('NFKC').toLowerCase()
+}
+
+/** Without the digits and signs at both ends, where they are what people add when they are told to. */
+function undecorated(text: string): string {
+  const core = text.replace(/^\P{L}+|\P{L}+$/gu, '')
+  const isDecorated = core.length >= shortestWord && text.length - core.length <= longestDecoration
+  return isDecorated ? core : text
+}
