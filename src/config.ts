@@ -22,12 +22,16 @@ export type Config = Readonly<ReturnType<typeof readConfig>>
 export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   refuseUnknown(environment)
   const env = cleanEnv(withoutEmpty(environment), settings, { reporter: refuseFirst })
-  const redis = redisAddress(
-    env.REDIS_URL,
-    env.REDIS_SENTINELS,
-    env.REDIS_MASTER_NAME,
-    env.REDIS_CLUSTER_NODES,
-  )
+  const redis = redisAddress({
+    url: env.REDIS_URL,
+    sentinels: env.REDIS_SENTINELS,
+    masterName: env.REDIS_MASTER_NAME,
+    sentinelPassword: env.REDIS_SENTINEL_PASSWORD,
+    nodes: env.REDIS_CLUSTER_NODES,
+    username: env.REDIS_NODE_USERNAME,
+    password: env.REDIS_NODE_PASSWORD,
+    tls: env.REDIS_TLS === 'true',
+  })
   const policies = sessionPolicies(
     env.SESSION_POLICIES,
     env.ACCESS_TOKEN_TTL_SECONDS,
@@ -135,7 +139,11 @@ export const settings = {
   REDIS_URL: redisUrl({ default: undefined }),
   REDIS_SENTINELS: hosts({ default: undefined }),
   REDIS_MASTER_NAME: str({ default: undefined }),
+  REDIS_SENTINEL_PASSWORD: str({ default: undefined }),
   REDIS_CLUSTER_NODES: hosts({ default: undefined }),
+  REDIS_NODE_USERNAME: str({ default: undefined }),
+  REDIS_NODE_PASSWORD: str({ default: undefined }),
+  REDIS_TLS: str({ choices: ['true', 'false'] as const, default: 'false' }),
   LATCHKEY_SECRET: secret({ desc: 'make one with: openssl rand -base64 32' }),
   LATCHKEY_SECRET_PREVIOUS: secret({ default: undefined }),
   HOST: str({ default: '127.0.0.1' }),
@@ -171,7 +179,7 @@ function refuseFirst({ errors }: { errors: Partial<Record<string, Error>> }): vo
 
 /** What begins like one of ours and is not: most likely a typing error. */
 const ours =
-  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER))/
+  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER|NODE_|TLS))/
 /** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
 
@@ -186,24 +194,51 @@ function refuseUnknown(environment: NodeJS.ProcessEnv): void {
 
 type Hosts = { host: string; port: number }[]
 
-function redisAddress(
-  url: string | undefined,
-  sentinels: Hosts | undefined,
-  masterName: string | undefined,
-  nodes: Hosts | undefined,
-): RedisAddress | null {
+type GivenRedis = {
+  url: string | undefined
+  sentinels: Hosts | undefined
+  masterName: string | undefined
+  sentinelPassword: string | undefined
+  nodes: Hosts | undefined
+  username: string | undefined
+  password: string | undefined
+  tls: boolean
+}
+
+function redisAddress(given: GivenRedis): RedisAddress | null {
+  const { url, sentinels, masterName, sentinelPassword, nodes, username, password, tls } = given
   if ([url, sentinels, nodes].filter(value => value !== undefined).length > 1) {
     throw new ConfigError(
       'REDIS_URL',
       'REDIS_SENTINELS and REDIS_CLUSTER_NODES exclude each other; keep one of them',
     )
   }
-  if (url !== undefined) return { kind: 'standalone', url }
-  if (nodes !== undefined) return { kind: 'cluster', nodes }
+  if (sentinelPassword !== undefined && sentinels === undefined) {
+    throw new ConfigError('REDIS_SENTINEL_PASSWORD', 'needs REDIS_SENTINELS; set those, or unset it')
+  }
+  if (url !== undefined) {
+    refuseBesideUrl({
+      REDIS_NODE_USERNAME: username,
+      REDIS_NODE_PASSWORD: password,
+      REDIS_TLS: tls || undefined,
+    })
+    return { kind: 'standalone', url }
+  }
+  const access = { username: username ?? null, password: password ?? null, tls }
+  if (nodes !== undefined) return { kind: 'cluster', nodes, access }
   if (sentinels === undefined) return null
   if (masterName === undefined)
     throw new ConfigError('REDIS_MASTER_NAME', 'is missing; REDIS_SENTINELS needs it')
-  return { kind: 'sentinel', sentinels, masterName }
+  return { kind: 'sentinel', sentinels, masterName, access, sentinelPassword: sentinelPassword ?? null }
+}
+
+function refuseBesideUrl(settings: Record<string, unknown>): void {
+  const [setting] = Object.entries(settings).find(([, value]) => value !== undefined) ?? []
+  if (setting === undefined) return
+  throw new ConfigError(
+    setting,
+    'is for Sentinels and Clusters; REDIS_URL says it itself: rediss://user:password@host',
+  )
 }
 
 const seconds = Type.Integer({ minimum: 1, maximum: 315_360_000 })
