@@ -16,12 +16,16 @@ export type Config = Readonly<ReturnType<typeof readConfig>>
 export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   refuseUnknown(environment)
   const env = cleanEnv(withoutEmpty(environment), settings, { reporter: refuseFirst })
-  const redis = redisAddress(
-    env.REDIS_URL,
-    env.REDIS_SENTINELS,
-    env.REDIS_MASTER_NAME,
-    env.REDIS_CLUSTER_NODES,
-  )
+  const redis = redisAddress({
+    url: env.REDIS_URL,
+    sentinels: env.REDIS_SENTINELS,
+    masterName: env.REDIS_MASTER_NAME,
+    sentinelPassword: env.REDIS_SENTINEL_PASSWORD,
+    nodes: env.REDIS_CLUSTER_NODES,
+    username: env.REDIS_NODE_USERNAME,
+    password: env.REDIS_NODE_PASSWORD,
+    tls: env.REDIS_TLS,
+  })
   const policies = sessionPolicies(
     env.SESSION_POLICIES,
     env.ACCESS_TOKEN_TTL_SECONDS,

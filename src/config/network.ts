@@ -43,10 +43,11 @@ export function refuseUnencryptedRedis(address: RedisAddress): void {
     if (protocol === 'rediss:' || hostname === '' || isLoopback(hostname)) return
     throw new ConfigError('REDIS_URL', `leads to ${hostname} unencrypted; make it rediss://, ${remedy}`)
   }
+  if (address.access.tls) return
   const isSentinel = address.kind === 'sentinel'
   const servers = isSentinel ? address.sentinels : address.nodes
   const far = servers.find(({ host }) => !isLoopback(host))
   if (far === undefined) return
   const setting = isSentinel ? 'REDIS_SENTINELS' : 'REDIS_CLUSTER_NODES'
-  throw new ConfigError(setting, `leads to ${far.host} unencrypted; use REDIS_URL with rediss://, ${remedy}`)
+  throw new ConfigError(setting, `leads to ${far.host} unencrypted; set REDIS_TLS=true, ${remedy}`)
 }

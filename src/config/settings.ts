@@ -10,7 +10,11 @@ export const settings = {
   REDIS_URL: redisUrl({ default: undefined }),
   REDIS_SENTINELS: hosts({ default: undefined }),
   REDIS_MASTER_NAME: str({ default: undefined }),
+  REDIS_SENTINEL_PASSWORD: str({ default: undefined }),
   REDIS_CLUSTER_NODES: hosts({ default: undefined }),
+  REDIS_NODE_USERNAME: str({ default: undefined }),
+  REDIS_NODE_PASSWORD: str({ default: undefined }),
+  REDIS_TLS: flag({ default: false }),
   ALLOW_UNENCRYPTED_STORES: flag({ default: false }),
   LATCHKEY_SECRET: secret({ desc: 'make one with: openssl rand -base64 32' }),
   LATCHKEY_SECRET_PREVIOUS: secret({ default: undefined }),
@@ -41,7 +45,7 @@ export const settings = {
 
 /** What begins like one of ours and is not: most likely a typing error. */
 const ours =
-  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER)|ALLOW(ED_ORIGIN|_UNENCRYPTED)|INSECURE_COOKIE|RATE_LIMIT)/
+  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER|NODE_|TLS)|ALLOW(ED_ORIGIN|_UNENCRYPTED)|INSECURE_COOKIE|RATE_LIMIT)/
 /** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
 

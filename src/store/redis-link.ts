@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import type { RedisContinuity } from '../session/lease.ts'
 import { afterFailure, afterSuccess, type Breaker, closedBreaker } from './breaker.ts'
 import { createRedis, type RedisAddress, type RedisClient } from './redis.ts'
@@ -33,11 +33,13 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   let told: RedisState | null = null
   /** Replaced at each break, so that two equal readings of it have none between them. */
   let server: RedisContinuity = null
+  /** False from a break until a probe has told which server is there now. */
+  let probed = false
   let probing: NodeJS.Timeout | undefined
 
   function state(): RedisState {
     if (redis.status !== 'ready') return 'down'
-    return breaker.kind === 'closed' ? 'up' : 'recovering'
+    return breaker.kind === 'closed' && probed ? 'up' : 'recovering'
   }
 
   function tell(reason: string): void {
@@ -56,11 +58,15 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   /** Whoever answers behind the next connection has yet to say who it is. */
   function closed(): void {
     server = null
+    probed = false
     broken('the connection was closed')
+    // On a server that hangs, a subscription stays open and silent.
+    if (subscriber.status === 'ready') reconnect(subscriber)
   }
 
   async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
-    if (breaker.kind === 'open') throw new RedisAwayError()
+    // Without a connection a Cluster lets commands wait for one.
+    if (breaker.kind === 'open' || redis.status !== 'ready') throw new RedisAwayError()
     try {
       const answer = await command(redis)
       breaker = afterSuccess(breaker)
@@ -74,12 +80,10 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   /** Also watches the server's identity: behind one address another server may stand, with other data. */
   async function probe(): Promise<void> {
     try {
-      if (redis instanceof Cluster) await redis.ping()
-      else {
-        const runId = runIdOf(await redis.info('server'))
-        if (runId === null) server = null
-        else if (runId !== server?.runId) server = { runId }
-      }
+      const runId = redis instanceof Cluster ? await probeCluster(redis) : await probeMaster(redis)
+      if (runId === null) server = null
+      else if (runId !== server?.runId) server = { runId }
+      probed = true
       breaker = closedBreaker
       tell('it answers')
     } catch (error) {
@@ -128,18 +132,52 @@ export class RedisAwayError extends Error {
   }
 }
 
+const awayReplies = /^(READONLY|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)/
+
 /** A server that says no to one command (out of memory, say) is there; one that cannot serve says so by these. */
 function isAway(error: unknown): boolean {
   const isReply = error instanceof Error && error.name === 'ReplyError'
-  return !isReply || /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)/.test(error.message)
+  return !isReply || awayReplies.test(error.message)
 }
 
 function reconnect(redis: RedisClient): void {
   if (!(redis instanceof Cluster)) redis.disconnect(true)
 }
 
-function runIdOf(info: string): string | null {
-  return /^run_id:(\w+)/m.exec(info)?.[1] ?? null
+/** The run id, if it tells one. A master that has become a replica may keep its connections, but not its data. */
+async function probeMaster(redis: Redis): Promise<string | null> {
+  const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')])
+  if (/^role:slave/m.test(replication)) throw new Error('it is a replica')
+  return /^run_id:(\w+)/m.exec(server)?.[1] ?? null
+}
+
+/**
+ * A Cluster is there when a master answers for each slot: while one is away, the Cluster counts as away. Its servers
+ * have no run id in common.
+ */
+async function probeCluster(cluster: Cluster): Promise<null> {
+  const [state] = await Promise.all([cluster.cluster('INFO'), ...mastersOf(cluster).map(answers)])
+  if (!/^cluster_state:ok/m.test(state)) throw new Error('the cluster is down')
+  return null
+}
+
+function mastersOf(cluster: Cluster): Redis[] {
+  const masters = new Map(
+    cluster.nodes('master').map(node => [`${node.options.host}:${node.options.port}`, node]),
+  )
+  return [...new Set(cluster.slots.map(([owner = 'an unassigned slot']) => owner))].map(owner => {
+    const master = masters.get(owner)
+    if (master === undefined) throw new Error(`no connection to ${owner}`)
+    return master
+  })
+}
+
+/** Also makes room for a new connection where nothing may ever come back on this one. */
+async function answers(node: Redis): Promise<void> {
+  await node.ping().catch(error => {
+    node.disconnect()
+    throw error
+  })
 }
 
 function messageOf(error: unknown): string {

@@ -3,13 +3,26 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis'
 /** One client, whatever stands behind it; both speak the same commands. */
 export type RedisClient = Redis | Cluster
 
+type Place = { host: string; port: number }
+
+/** What lets us in to the servers that Sentinels name, or to the nodes of a Cluster. */
+export type RedisAccess = { username: string | null; password: string | null; tls: boolean }
+
 export type RedisAddress =
   | { kind: 'standalone'; url: string }
-  | { kind: 'sentinel'; sentinels: readonly { host: string; port: number }[]; masterName: string }
-  | { kind: 'cluster'; nodes: readonly { host: string; port: number }[] }
+  | {
+      kind: 'sentinel'
+      sentinels: readonly Place[]
+      masterName: string
+      access: RedisAccess
+      sentinelPassword: string | null
+    }
+  | { kind: 'cluster'; nodes: readonly Place[]; access: RedisAccess }
 
 /** Milliseconds after which Redis counts as away; Postgres answers in its stead. */
 const commandTimeoutMs = 75
+/** The same for a Sentinel, which is asked by nobody who waits for an answer. */
+const sentinelTimeoutMs = 250
 
 /**
  * A command is never queued for later nor sent twice: a `SET` that is applied when the server thaws, or when a
@@ -18,14 +31,18 @@ const commandTimeoutMs = 75
 const options = {
   commandTimeout: commandTimeoutMs,
   connectTimeout: 1_000,
+  // A server that hangs does not answer a farewell either.
+  disconnectTimeout: 100,
+  maxLoadingRetryTime: 500,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
   enableAutoPipelining: true,
   lazyConnect: true,
   retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 1_000),
-  // After a failover the old master answers READONLY, a restarted one LOADING: ask again who the master is.
-  reconnectOnError: (error: Error) => /^(READONLY|LOADING)/.test(error.message),
+  // After a failover the old master answers READONLY, one that lost its replicas NOREPLICAS, a restarted one LOADING:
+  // ask again who the master is.
+  reconnectOnError: (error: Error) => /^(READONLY|NOREPLICAS|LOADING)/.test(error.message),
 } satisfies RedisOptions
 
 export function createRedis(address: RedisAddress): RedisClient {
@@ -35,22 +52,49 @@ export function createRedis(address: RedisAddress): RedisClient {
     case 'sentinel':
       return new Redis({
         ...options,
+        ...entry(address.access),
         sentinels: [...address.sentinels],
         name: address.masterName,
         role: 'master',
+        ...(address.sentinelPassword === null ? {} : { sentinelPassword: address.sentinelPassword }),
+        ...(address.access.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+        // Without it, one Sentinel that hangs would be waited for for ever, and the others not be asked.
+        sentinelCommandTimeout: sentinelTimeoutMs,
         sentinelRetryStrategy: options.retryStrategy,
       })
-    case 'cluster': {
-      const { retryStrategy, lazyConnect, enableAutoPipelining, enableOfflineQueue, ...redisOptions } =
-        options
-      return new Cluster([...address.nodes], {
-        redisOptions,
-        lazyConnect,
-        enableAutoPipelining,
-        enableOfflineQueue,
-        clusterRetryStrategy: retryStrategy,
-        maxRedirections: 3,
-      })
-    }
+    case 'cluster':
+      return createCluster(address.nodes, address.access)
+  }
+}
+
+function createCluster(nodes: readonly Place[], access: RedisAccess): Cluster {
+  const { retryStrategy, lazyConnect, enableAutoPipelining, enableOfflineQueue, ...redisOptions } = options
+  return new Cluster([...nodes], {
+    redisOptions: { ...redisOptions, ...entry(access) },
+    lazyConnect,
+    enableAutoPipelining,
+    enableOfflineQueue,
+    clusterRetryStrategy: retryStrategy,
+    maxRedirections: 3,
+    // A failed command fails at once: sent again later it could be that belated `SET`.
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+    // A master that hangs tells of no promotion, and a pipeline of several slots that have moved does not follow.
+    slotsRefreshInterval: 1_000,
+    slotsRefreshTimeout: 500,
+    // Certificates name hosts, not what they resolve to.
+    ...(access.tls ? { dnsLookup: (host, found) => found(null, host) } : {}),
+  })
+}
+
+function entry({
+  username,
+  password,
+  tls,
+}: RedisAccess): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
+  return {
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
   }
 }

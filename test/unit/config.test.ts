@@ -60,6 +60,13 @@ describe('configuration', () => {
     [{ REDIS_SENTINELS: 'a:26379' }, /^REDIS_MASTER_NAME is missing/],
     [{ REDIS_MASTER_NAME: 'm' }, /^REDIS_MASTER_NAME belongs to REDIS_SENTINELS/],
     [{ REDIS_URL: 'redis://a', REDIS_MASTER_NAME: 'm' }, /^REDIS_MASTER_NAME belongs to REDIS_SENTINELS/],
+    [{ REDIS_SENTINEL_PASSWORD: 'x' }, /^REDIS_SENTINEL_PASSWORD needs REDIS_SENTINELS/],
+    [
+      { REDIS_URL: 'redis://a', REDIS_NODE_PASSWORD: 'x' },
+      /^REDIS_NODE_PASSWORD .*rediss:\/\/user:password@host/,
+    ],
+    [{ REDIS_URL: 'redis://a', REDIS_TLS: 'true' }, /^REDIS_TLS is for Sentinels and Clusters/],
+    [{ REDIS_CLUSTER_NODES: 'a:1', REDIS_TLS: 'yes' }, /^REDIS_TLS /],
     [{ REDIS_SENTINELS: 'nonsense', REDIS_MASTER_NAME: 'm' }, /^REDIS_SENTINELS must be a list like/],
     [{ SESSION_POLICIES: '{' }, /^SESSION_POLICIES must be JSON/],
     [{ SESSION_POLICIES: '@/nowhere/at/all.json' }, /^SESSION_POLICIES .*no such file/],
@@ -139,6 +146,7 @@ describe('configuration', () => {
       kind: 'standalone',
       url: 'redis://localhost',
     })
+    const open = { username: null, password: null, tls: false }
     expect(redis({ REDIS_SENTINELS: 'a:26379, b:26380', REDIS_MASTER_NAME: 'm' })).toEqual({
       kind: 'sentinel',
       sentinels: [
@@ -146,11 +154,25 @@ describe('configuration', () => {
         { host: 'b', port: 26_380 },
       ],
       masterName: 'm',
+      access: open,
+      sentinelPassword: null,
     })
     expect(redis({ REDIS_CLUSTER_NODES: '[::1]:7000' })).toEqual({
       kind: 'cluster',
       nodes: [{ host: '::1', port: 7_000 }],
+      access: open,
     })
+  })
+
+  it('knows what lets it in to Sentinels and to the nodes of a Cluster', () => {
+    const closed = { REDIS_NODE_USERNAME: 'u', REDIS_NODE_PASSWORD: 'p', REDIS_TLS: 'true' }
+    const access = { username: 'u', password: 'p', tls: true }
+    const sentinels = { REDIS_SENTINELS: 'a:1', REDIS_MASTER_NAME: 'm', REDIS_SENTINEL_PASSWORD: 's' }
+    expect(readConfig({ ...minimal, ...closed, ...sentinels }).redis).toMatchObject({
+      access,
+      sentinelPassword: 's',
+    })
+    expect(readConfig({ ...minimal, ...closed, REDIS_CLUSTER_NODES: 'a:1' }).redis).toMatchObject({ access })
   })
 
   it('adds roles to the built-in one', () => {
