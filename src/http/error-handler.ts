@@ -10,7 +10,8 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   const problem = problemOf(error, request)
   if (problem.code === 'internal_error') {
     request.log.error({ error: loggedError(problem.cause ?? problem) }, 'request failed')
-  } else if (problem.status >= 500) {
+  } else if (problem.status >= 500 && problem.code !== 'overloaded') {
+    // Not what is refused for being too much: a line for each would make more of it.
     request.log.warn(
       { error: loggedError(problem.cause ?? problem), problem: problem.code },
       'request refused',

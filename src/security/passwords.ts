@@ -13,8 +13,11 @@ export const argon2Parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 
  * and one thread for whatever else goes through the pool, such as the names of hosts.
  */
 const runningAtOnce = Math.max(1, Math.min(3, availableParallelism() - 1))
-/** More would not be through within the patience. */
-const waitingAtMost = 32 * runningAtOnce
+/**
+ * More than are through within the patience: of those who come too many, most wait for it and come the later for that;
+ * whoever was refused at once would be back at once.
+ */
+const waitingAtMost = 250
 /** Leaves a sign-in its other round trips within the two seconds that a request may take. */
 const patienceMs = 1_000
 

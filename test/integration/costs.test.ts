@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { client, type Tokens, tokensOf } from '../support/client.ts'
 import { countStoreCalls } from '../support/counted.ts'
 import { query } from '../support/database.ts'
-import { createUser, type Instance, startInstance } from '../support/service.ts'
+import { countRoundTrips } from '../support/round-trips.ts'
+import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
 let databaseUrl: string
@@ -95,6 +96,61 @@ describe('what a request costs', () => {
     )
     expect(new Set(result.map(answer => answer.statusCode))).toEqual(new Set([204]))
     expect(sql.length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('what a sign-in costs', () => {
+  const begins = (sql: readonly string[]) =>
+    sql.map(statement => /^\s*\w+/.exec(statement)?.[0].trim().toLowerCase())
+
+  async function newUser(): Promise<string> {
+    const email = `costs-${users++}@example.test`
+    await createUser(instance.services, email)
+    return email
+  }
+
+  it('eight statements, of which one comes before the password is looked at; nothing in Redis', async () => {
+    const email = await newUser()
+    const { sql, redis } = await countStoreCalls(() => api.signIn(email))
+    expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'select', 'with', 'insert', 'commit'])
+    expect(sql[0]).toMatch(/"users".*"login_throttles"/s)
+    // The lock comes before what is read behind it.
+    expect(sql[2]).toMatch(/"users" where "users"."id" = \$1 for update$/)
+    expect(sql[3]).toMatch(/"user_sessions"/)
+    expect(redis).toEqual([])
+  })
+
+  it('two statements when it is refused, and one when it is not looked at', async () => {
+    const email = await newUser()
+    const fail = () => api.call('POST', '/v1/auth/login', { body: { email, password: 'not the password' } })
+    for (let failure = 1; failure <= 5; failure++) {
+      const { result, sql } = await countStoreCalls(fail)
+      expect([result.status, begins(sql)]).toEqual([401, ['select', 'with']])
+    }
+    const { result, sql } = await countStoreCalls(fail)
+    expect([result.status, begins(sql)]).toEqual([429, ['select']])
+  })
+
+  it('four round trips to Postgres, also when it ends another session or follows a failed one', async () => {
+    const counted = await countRoundTrips(databaseUrl)
+    const far = await startInstance({ DATABASE_URL: counted.url })
+    try {
+      const email = await newUser()
+      const logIn = (password: string) =>
+        far.app.inject({ method: 'POST', url: '/v1/auth/login', payload: { email, password } })
+      const trips: number[] = []
+      const statuses: number[] = []
+      for (const password of [...Array(6).fill(goodPassword), 'not the password', goodPassword]) {
+        const before = counted.count()
+        statuses.push((await logIn(password)).statusCode)
+        trips.push(counted.count() - before)
+      }
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 401, 200])
+      expect(trips).toEqual([4, 4, 4, 4, 4, 4, 2, 4])
+    } finally {
+      await far.close()
+      await counted.close()
+    }
   })
 })
 

@@ -122,6 +122,7 @@ describe('my devices', () => {
         deviceName: null,
         device: { type: 'desktop', os: 'Windows', browser: 'Chrome' },
         ipAddress: '127.0.0.1',
+        suspicious: false,
         createdAt: expect.stringMatching(instant),
         lastActivityAt: expect.stringMatching(instant),
         idleExpiresAt: expect.stringMatching(instant),
@@ -614,6 +615,7 @@ describe('signing in', () => {
       refreshExpiresIn: 604_800,
       sessionId: expect.stringMatching(uuidV7),
       user: { id: userId, email, roles: ['visitor'] },
+      deviceToken: expect.stringMatching(/^lkd_[\w-]{50}$/),
     })
     expect(Number.isInteger(body['expiresIn'])).toBe(true)
     // Up to 5 % of jitter.
@@ -624,7 +626,7 @@ describe('signing in', () => {
     const refreshed = await client(b.url).refresh(String(body['refreshToken']))
     expect(Object.keys(refreshed.body).sort()).toEqual(
       Object.keys(body)
-        .filter(key => key !== 'user')
+        .filter(key => key !== 'user' && key !== 'deviceToken')
         .sort(),
     )
   })

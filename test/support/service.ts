@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
+import { Problem } from '../../src/errors.ts'
 import { createLogger } from '../../src/observability.ts'
 import { defaultRateLimits } from '../../src/security/rate-limits.ts'
 import { createServices, type Services } from '../../src/services.ts'
@@ -45,7 +47,7 @@ export async function startInstance(environment: Environment): Promise<Instance>
   }
 }
 
-/** A user who may sign in. */
+/** A user who may sign in. Comes again when too many passwords are hashed at once. */
 export async function createUser(
   { accounts }: Services,
   email: string,
@@ -53,7 +55,14 @@ export async function createUser(
 ): Promise<string> {
   const { password = goodPassword, roles = [] } = options
   const by = { actor: 'cli', origin: { ipAddress: null, userAgent: null } }
-  return (await accounts.register({ email, password, roles }, by)).id
+  for (;;) {
+    try {
+      return (await accounts.register({ email, password, roles }, by)).id
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'overloaded')) throw error
+      await sleep(250)
+    }
+  }
 }
 
 export const goodPassword = 'correct horse battery'
