@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, startBench } from './bench.ts'
 import { failoverRow } from './failover-row.ts'
 import { type Measurement, writeReport } from './measure.ts'
+import { redisFailoverRows } from './redis-failover-rows.ts'
 import { runRow } from './row.ts'
 import { instanceRows, postgresRows, redisRows } from './rows.ts'
 import { staleRedisRows } from './stale-redis-rows.ts'
@@ -28,6 +29,7 @@ describe.each([
   ['Postgres', postgresRows],
   ['instances', instanceRows],
   ['upkeep', upkeepRows],
+  ['Redis failover', redisFailoverRows],
   ['failover', [failoverRow()]],
 ])('%s', (_what, rows) => {
   it.for(rows.map(row => [row.title, row] as const))('every promise holds: %s', async ([, row], context) => {

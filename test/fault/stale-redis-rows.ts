@@ -44,7 +44,10 @@ export const staleRedisRows: readonly Row[] = [
 ]
 
 /** Sessions of somebody who is in nobody's way, known to Redis and asked about on every instance. */
-async function cachedVictims({ guest, bench }: Stage, count: number): Promise<{ by: Held; victims: Held[] }> {
+export async function cachedVictims(
+  { guest, bench }: Stage,
+  count: number,
+): Promise<{ by: Held; victims: Held[] }> {
   for (let tries = 0; guest.live().length < count + 1 && tries < 20; tries++) await guest.signIn()
   const [by, ...victims] = guest.live()
   if (by === undefined || victims.length < count) throw new Error('the guest could not sign in')
@@ -53,7 +56,7 @@ async function cachedVictims({ guest, bench }: Stage, count: number): Promise<{ 
 }
 
 /** For as long as a snapshot could live, and somewhat longer. */
-async function askForALifetime(
+export async function askForALifetime(
   { guest, bench, history, hold }: Stage,
   victims: readonly Held[],
   again: () => Promise<unknown> = async () => {},
