@@ -197,7 +197,8 @@ export function createServices(config: Config, logger: Logger) {
       const postgresUp = postgres.isUp()
       const redisState = redis?.state() ?? 'off'
       const awayMs = clock.now() - continuity.lastReached()
-      const snapshotsServe = redisState === 'up' && awayMs < config.cacheTtlSeconds * 1000
+      const redisVouches = redis !== null && redis.continuity() !== null
+      const snapshotsServe = redisVouches && awayMs < config.cacheTtlSeconds * 1000
       const ok = postgresUp && (redisState === 'up' || redisState === 'off')
       const serves = !draining && prepared && (postgresUp || snapshotsServe)
       const status = !serves ? 'unavailable' : ok ? 'ok' : 'degraded'

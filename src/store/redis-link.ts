@@ -3,6 +3,7 @@ import { Cluster, type Redis } from 'ioredis'
 import type { RedisContinuity } from '../session/lease.ts'
 import { afterFailure, afterSuccess, type Breaker, closedBreaker } from './breaker.ts'
 import { createRedis, type RedisAddress, type RedisClient } from './redis.ts'
+import { createSubscription, type RedisSubscription } from './redis-subscription.ts'
 
 /** `recovering`: connected, but not yet trusted again. */
 export type RedisState = 'up' | 'down' | 'recovering'
@@ -19,7 +20,7 @@ export type RedisLink = {
   close(): void
 }
 
-/** Told of each change of state, once. */
+/** Told when it is up, and of each other state once until it is up again. */
 export type RedisListener = (state: RedisState, reason: string) => void
 
 const probeEveryMs = 1_000
@@ -28,14 +29,16 @@ const startPatienceMs = 500
 /** A connection to Redis that fails fast, and knows when it was broken. */
 export function createRedisLink(address: RedisAddress, listener: RedisListener): RedisLink {
   const redis = createRedis(address)
-  const subscriber = redis instanceof Cluster ? createRedis(address) : redis.duplicate()
+  let subscription: RedisSubscription | undefined
   let breaker: Breaker = closedBreaker
-  let told: RedisState | null = null
+  /** Since it was last up; a server that comes and goes is told of once. */
+  const told = new Set<RedisState>()
   /** Replaced at each break, so that two equal readings of it have none between them. */
   let server: RedisContinuity = null
   /** False from a break until a probe has told which server is there now. */
   let probed = false
-  let probing: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
+  let probing: Promise<boolean> | null = null
 
   function state(): RedisState {
     if (redis.status !== 'ready') return 'down'
@@ -44,8 +47,10 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
 
   function tell(reason: string): void {
     const now = state()
-    if (now === told) return
-    told = now
+    if (told.has(now)) return
+    if (now === 'up') told.clear()
+    else told.delete('up')
+    told.add(now)
     listener(now, reason)
   }
 
@@ -60,8 +65,6 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     server = null
     probed = false
     broken('the connection was closed')
-    // On a server that hangs, a subscription stays open and silent.
-    if (subscriber.status === 'ready') reconnect(subscriber)
   }
 
   async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
@@ -77,8 +80,15 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     }
   }
 
+  function probe(): Promise<boolean> {
+    probing ??= probeOnce().finally(() => {
+      probing = null
+    })
+    return probing
+  }
+
   /** Also watches the server's identity: behind one address another server may stand, with other data. */
-  async function probe(): Promise<void> {
+  async function probeOnce(): Promise<boolean> {
     try {
       const runId = redis instanceof Cluster ? await probeCluster(redis) : await probeMaster(redis)
       if (runId === null) server = null
@@ -86,40 +96,43 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
       probed = true
       breaker = closedBreaker
       tell('it answers')
+      return true
     } catch (error) {
       broken(messageOf(error))
-      // A connection on which nothing comes back may never come back: a new one finds out.
-      if (redis.status === 'ready') reconnect(redis)
+      return false
     }
+  }
+
+  async function keepWatch(): Promise<void> {
+    subscription?.probe()
+    if (await probe()) return
+    // A connection on which nothing comes back may never come back, and another server may be the master by now.
+    if (redis.status === 'ready' && !(redis instanceof Cluster)) redis.disconnect(true)
   }
 
   redis.on('ready', () => void probe())
   redis.on('close', closed)
   redis.on('error', error => tell(messageOf(error)))
-  subscriber.on('error', () => undefined)
 
   return {
     ask,
     state,
     continuity: () => (state() === 'up' ? server : null),
     async connect() {
-      probing = setInterval(() => void probe(), probeEveryMs)
+      timer = setInterval(() => void keepWatch(), probeEveryMs)
       // A server that does not answer, or Sentinels that are all away, must not hold up the start.
       const connected = redis.connect().then(probe, () => undefined)
       await Promise.race([connected, sleep(startPatienceMs)])
     },
     subscribe(channel, heard) {
-      subscriber.on('message', heard)
-      // It subscribes again by itself after each break of its connection.
-      subscriber.on('ready', () => void subscriber.subscribe(channel).catch(() => undefined))
-      subscriber.connect().catch(() => undefined)
+      subscription = createSubscription(redis, channel, heard)
     },
     close() {
-      clearInterval(probing)
+      clearInterval(timer)
       // What ends on purpose is no change to tell of.
       redis.removeAllListeners('close')
       redis.disconnect()
-      subscriber.disconnect()
+      subscription?.close()
     },
   }
 }
@@ -140,10 +153,6 @@ function isAway(error: unknown): boolean {
   return !isReply || awayReplies.test(error.message)
 }
 
-function reconnect(redis: RedisClient): void {
-  if (!(redis instanceof Cluster)) redis.disconnect(true)
-}
-
 /** The run id, if it tells one. A master that has become a replica may keep its connections, but not its data. */
 async function probeMaster(redis: Redis): Promise<string | null> {
   const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')])
@@ -156,7 +165,8 @@ async function probeMaster(redis: Redis): Promise<string | null> {
  * have no run id in common.
  */
 async function probeCluster(cluster: Cluster): Promise<null> {
-  const [state] = await Promise.all([cluster.cluster('INFO'), ...mastersOf(cluster).map(answers)])
+  const masters = mastersOf(cluster)
+  const [state] = await Promise.all([cluster.cluster('INFO'), ...masters.map(answers)])
   if (!/^cluster_state:ok/m.test(state)) throw new Error('the cluster is down')
   return null
 }
@@ -181,5 +191,8 @@ async function answers(node: Redis): Promise<void> {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // Of a Cluster that could not be reached at all: why is what the last node has said.
+  const cause = 'lastNodeError' in error ? error.lastNodeError : undefined
+  return cause instanceof Error ? `${error.message} ${cause.message}` : error.message
 }

@@ -3,6 +3,7 @@ import { type Bench, startBench } from './bench.ts'
 import { clockRows } from './clock-rows.ts'
 import { failoverRow } from './failover-row.ts'
 import { type Measurement, writeReport } from './measure.ts'
+import { redisFailoverRows } from './redis-failover-rows.ts'
 import { runRow } from './row.ts'
 import { instanceRows, postgresRows, redisRows } from './rows.ts'
 import { staleRedisRows } from './stale-redis-rows.ts'
@@ -30,6 +31,7 @@ describe.each([
   ['instances', instanceRows],
   ['clocks', clockRows],
   ['upkeep', upkeepRows],
+  ['Redis failover', redisFailoverRows],
   ['failover', [failoverRow()]],
 ])('%s', (_what, rows) => {
   it.for(rows.map(row => [row.title, row] as const))('every promise holds: %s', async ([, row], context) => {

@@ -21,6 +21,8 @@ export type Row = {
   mayFail?: (operation: Operation) => boolean
   /** What takes long and disturbs nobody; before the load begins. */
   prepare?: (bench: Bench) => Promise<void>
+  /** Undoes what was prepared, however the row has ended. */
+  tidy?: (bench: Bench) => Promise<void>
   /** Why not, where this machine lacks something; null: it can. */
   cannotRun?: () => Promise<string | null>
 }
@@ -59,7 +61,15 @@ const settleMs = 200
 
 /** Runs the load, does the fault, waits for the recovery, and has the checker look at all of it. */
 export async function runRow(bench: Bench, row: Row, seed: number): Promise<Outcome> {
-  await row.prepare?.(bench)
+  try {
+    await row.prepare?.(bench)
+    return await runPrepared(bench, row, seed)
+  } finally {
+    await row.tidy?.(bench)
+  }
+}
+
+async function runPrepared(bench: Bench, row: Row, seed: number): Promise<Outcome> {
   const history = createHistory()
   const random = createRandom(seed)
   const [account, ...accounts] = await bench.createAccounts(people + 1)

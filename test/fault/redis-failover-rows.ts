@@ -1,0 +1,108 @@
+import { startRedisCluster } from '../support/redis-cluster.ts'
+import { attachReplica, detachReplica, isReplicaOf, type RedisNode } from '../support/redis-node.ts'
+import { startSentinelTopology } from '../support/redis-sentinel.ts'
+import { until } from '../support/until.ts'
+import type { Bench } from './bench.ts'
+import type { Held } from './person.ts'
+import type { Row } from './row.ts'
+import { askForALifetime, cachedVictims } from './victims.ts'
+
+/** Silent for so long, a server counts as lost. Shorter, and a machine that is busy loses some by itself. */
+const downAfterMs = 1_000
+const nodeTimeoutMs = 1_500
+
+/** A Redis of several servers, as far as these rows need it. */
+type Topology = {
+  settings: Record<string, string>
+  masterOf(key: string): Promise<RedisNode>
+  replicasOf(master: RedisNode): Promise<readonly RedisNode[]>
+  close(): Promise<void>
+}
+
+/**
+ * Replication is not waited for. So here the replicas have the snapshots, and never hear that the sessions were revoked;
+ * then the master dies, one of them takes over, and the old one follows it. Postgres has the answers, so nothing may fail.
+ */
+export const redisFailoverRows: readonly Row[] = [
+  failover(
+    'a master under Sentinel is killed, and its successor has snapshots of revoked sessions',
+    async () => {
+      const { settings, master, servers, close } = await startSentinelTopology({ downAfterMs })
+      const replicasOf = async (lost: RedisNode) => servers.filter(server => server !== lost)
+      return { settings, masterOf: master, replicasOf, close }
+    },
+  ),
+  failover(
+    'a master of a Cluster is killed, and its successor has snapshots of revoked sessions',
+    async () => {
+      const { settings, masterOf, replicaOf, close } = await startRedisCluster({ nodeTimeoutMs })
+      return { settings, masterOf, replicasOf: async master => [await replicaOf(master)], close }
+    },
+  ),
+]
+
+function failover(title: string, start: () => Promise<Topology>): Row {
+  let started: Topology | null = null
+  return {
+    title,
+    async prepare(bench) {
+      started = await start()
+      await restart(bench, { REDIS_URL: '', ...started.settings })
+      const ailments = await bench.ailments(5_000)
+      if (ailments.length > 0) throw new Error(ailments.join('; '))
+    },
+    async fault(stage) {
+      const topology = started
+      if (topology === null) throw new Error('there is no Redis to fail over')
+      const { by, victims } = await cachedVictims(stage, 3)
+      const key = snapshotKey(victims[0])
+      const master = await topology.masterOf(key)
+      const replicas = await topology.replicasOf(master)
+      await keepSnapshots(replicas, key)
+      for (const victim of victims) await stage.guest.revoke(by, victim)
+      await Promise.all([askForALifetime(stage, victims), succeed(topology, key, master, replicas)])
+    },
+    async tidy(bench) {
+      await restart(bench, {})
+      await started?.close()
+    },
+  }
+}
+
+async function restart({ posts }: Bench, settings: NodeJS.ProcessEnv): Promise<void> {
+  await Promise.all(
+    posts.map(async post => {
+      await post.stop()
+      await post.start(settings)
+    }),
+  )
+}
+
+/** From now on the replicas have that snapshot, whatever happens to it on their master. */
+async function keepSnapshots(replicas: readonly RedisNode[], key: string): Promise<void> {
+  for (const replica of replicas) {
+    // A node of a Cluster sends others away unless it is told that an old answer will do.
+    await replica.client.readonly().catch(() => {})
+    await until('a replica has the snapshot', async () => (await replica.client.exists(key)) === 1)
+    await detachReplica(replica)
+  }
+}
+
+async function succeed(
+  topology: Topology,
+  key: string,
+  master: RedisNode,
+  replicas: readonly RedisNode[],
+): Promise<void> {
+  await master.kill()
+  await until('another one is master', async () => (await topology.masterOf(key)) !== master)
+  const next = await topology.masterOf(key)
+  if ((await next.client.exists(key)) === 0) throw new Error('the new master has heard of the revocation')
+  await Promise.all(replicas.map(attachReplica))
+  await master.start()
+  await until('the old master follows', async () => isReplicaOf(master, await topology.masterOf(key)))
+}
+
+function snapshotKey(held: Held | undefined): string {
+  return `session:{${held?.id}}`
+}
