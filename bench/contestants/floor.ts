@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { password } from '../seed/people.ts'
+import type { Contestant } from './contestant.ts'
+import { startServer } from './server.ts'
+
+const compiled = join(import.meta.dirname, '..', 'dist', 'floors')
+
+/** The least that a service could do which keeps its sessions in this way, in one small file of `bench/floors`. */
+export function floor(name: string, file: string): Contestant {
+  return {
+    name,
+    kind: 'floor',
+    async start({ stores, seed, cores }) {
+      const databaseUrl = await stores.database(name, seed.templates.floors)
+      const redisUrl = stores.redis()
+      const environment = {
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redisUrl,
+        PASSWORD: password,
+        PASSWORD_HASH: seed.passwordHash,
+      }
+      const server = await startServer({ name, file: join(compiled, file), environment, cores })
+      return { ...server, databaseUrl, redisUrl }
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import getPort from 'get-port'
+import type { Contestant, Surroundings } from './contestant.ts'
+import { startServer } from './server.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+/** How an instance of the service reaches its Redis. */
+export type RedisState = 'up' | 'none' | 'stopped'
+
+export type LatchkeyOptions = {
+  redis: RedisState
+  /** In `NEAR_CACHE_MAX_SESSIONS`; 0 switches it off. */
+  nearCacheMaxSessions?: number
+}
+
+/** The production build, one process, on a copy of the seeded database. */
+export function latchkey(name: string, options: LatchkeyOptions): Contestant {
+  return {
+    name,
+    kind: 'latchkey',
+    async start({ stores, seed, cores }) {
+      const databaseUrl = await stores.database(name, seed.templates.latchkey)
+      const redisUrl = await redisUrlOf(options.redis, stores)
+      const server = await startServer({
+        name,
+        file: join(root, 'dist', 'server.js'),
+        environment: {
+          DATABASE_URL: databaseUrl,
+          ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+          LATCHKEY_SECRET: seed.secret,
+          LOG_LEVEL: 'warn',
+          METRICS_PORT: '0',
+          CLEANUP_INTERVAL_SECONDS: '0',
+          ...settingsIfKnown(options.nearCacheMaxSessions ?? 0),
+        },
+        cores,
+      })
+      return { ...server, databaseUrl, redisUrl }
+    },
+  }
+}
+
+/** Whether this version of the service has that setting. */
+export function isKnown(setting: string): boolean {
+  return new RegExp(`^#?${setting}=`, 'm').test(readFileSync(join(root, '.env.example'), 'utf8'))
+}
+
+const limits = [
+  'login_account',
+  'login_address',
+  'register_address',
+  'refresh_session',
+  'refresh_address',
+  'password_session',
+  'anonymous_address',
+  'session',
+]
+
+/** All requests come from one address, and those of a row from few people: limits stay on, and out of reach. */
+function settingsIfKnown(nearCacheMaxSessions: number): Record<string, string> {
+  const generous = Object.fromEntries(limits.map(name => [name, { max: 1_000_000_000, windowSeconds: 60 }]))
+  const settings = {
+    RATE_LIMITS: JSON.stringify(generous),
+    NEAR_CACHE_MAX_SESSIONS: String(nearCacheMaxSessions),
+  }
+  return Object.fromEntries(Object.entries(settings).filter(([setting]) => isKnown(setting)))
+}
+
+async function redisUrlOf(state: RedisState, stores: Surroundings['stores']): Promise<string | null> {
+  switch (state) {
+    case 'up':
+      return stores.redis()
+    case 'none':
+      return null
+    case 'stopped':
+      // A port that nobody listens on, as that of a Redis that has ended.
+      return `redis://127.0.0.1:${await getPort()}`
+  }
+}

@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+const folder = import.meta.dirname
+
+/** The contestants' own dependencies, where they are missing or others, and their compiled JavaScript. */
+export async function prepareContestants(told: (line: string) => void): Promise<void> {
+  if (!(await isInstalled())) {
+    told('Installing what the service is measured against (npm ci --prefix bench)')
+    await npm('ci', '--no-audit', '--no-fund')
+  }
+  await npm('run', '--silent', 'build')
+}
+
+/** npm notes in the folder what it has installed; it is the lock file but for its first lines. */
+async function isInstalled(): Promise<boolean> {
+  const wanted = await packagesOf(join(folder, 'package-lock.json'))
+  const found = await packagesOf(join(folder, 'node_modules', '.package-lock.json')).catch(() => null)
+  if (found === null) return false
+  const missing = Object.entries(wanted).filter(
+    ([path, { version, optional }]) => path !== '' && !optional && found[path]?.version !== version,
+  )
+  return missing.length === 0
+}
+
+type Packages = Record<string, { version?: string; optional?: boolean }>
+
+async function packagesOf(file: string): Promise<Packages> {
+  const lock: { packages: Packages } = JSON.parse(await readFile(file, 'utf8'))
+  return lock.packages
+}
+
+async function npm(...args: string[]): Promise<void> {
+  await execute('npm', [...args, '--prefix', folder], { maxBuffer: 64 * 1024 * 1024 }).catch(
+    (error: Error & { stdout?: string }) => {
+      throw new Error(`npm ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.message}`)
+    },
+  )
+}

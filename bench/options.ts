@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+
+export type Options = {
+  rounds: number
+  seconds: number
+  warmUpSeconds: number
+  /** Rows whose name matches; null for all. */
+  only: RegExp | null
+  useWrk: boolean
+  /** A file for the figures as JSON; null for none. */
+  json: string | null
+  /** Whether `docs/performance.md` is written: by whole runs only. */
+  publish: boolean
+}
+
+const usage = `npm run bench [-- OPTIONS]
+
+Measures the service against the least that its work could take, and against other ways to keep sessions. It starts
+all that it needs, a Postgres and a Redis included, and writes docs/performance.md with its chart.
+
+  --quick           in under two minutes: two rounds of a second, and nothing is written
+  --only PATTERN    rows whose name matches (a regular expression); nothing is written
+  --rounds N        how many times all take turns (default 5)
+  --seconds N       how long a turn is (default 5)
+  --json FILE       writes the figures there
+  --no-wrk          loads with autocannon, also where wrk is installed
+  --help            this text
+`
+
+/** Ends the process when there is nothing to run. */
+export function readOptions(): Options {
+  try {
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        json: { type: 'string' },
+        'no-wrk': { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+      },
+    })
+    if (values.help) end(usage, 0)
+    const { quick, only } = values
+    return {
+      rounds: whole('rounds', values.rounds, quick ? 2 : 5),
+      seconds: whole('seconds', values.seconds, quick ? 1 : 5),
+      warmUpSeconds: quick ? 0.5 : 2,
+      only: only === undefined ? null : new RegExp(only),
+      useWrk: !values['no-wrk'],
+      json: values.json ?? null,
+      publish: !quick && only === undefined,
+    }
+  } catch (error) {
+    return end(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2)
+  }
+}
+
+function whole(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new TypeError(`--${name} must be a whole number from 1`)
+  return Number(text)
+}
+
+function end(text: string, exitCode: number): never {
+  process[exitCode === 0 ? 'stdout' : 'stderr'].write(text)
+  process.exit(exitCode)
+}

@@ -1,0 +1,28 @@
+import { aligned, colours } from '../../scripts/demo/print.ts'
+import type { RowResult } from '../measure/rounds.ts'
+import type { RatioResult } from '../measure/targets.ts'
+import { columns, figuresOf, ratioText, targetText, verdictText } from './figures.ts'
+
+/** A row for the terminal. */
+export function terminalTable(row: RowResult): string {
+  const figures = aligned([columns, ...row.entries.map(entry => figuresOf(entry))])
+  const ratios = aligned(row.ratios.map(ratio => [ratioText(ratio), targetText(ratio), coloured(ratio)]))
+  const [head = '', ...lines] = figures
+  return [colours.bold(row.title), colours.dim(head), ...lines, ...ratios.map(line => `  ${line}`), ''].join(
+    '\n',
+  )
+}
+
+function coloured(ratio: RatioResult): string {
+  const text = verdictText(ratio.verdict)
+  switch (ratio.verdict) {
+    case 'wanted':
+      return colours.green(text)
+    case 'met':
+      return colours.yellow(text)
+    case 'missed':
+      return colours.red(text)
+    case 'untargeted':
+      return colours.dim(text)
+  }
+}

@@ -1,0 +1,26 @@
+import { bareFastify, serviceWithNearCache } from '../contestants/all.ts'
+import type { Material, Row } from './row.ts'
+import { fastifyEntry, serviceEntry } from './verify.ts'
+
+/** Verify with snapshots in the instance's own memory. */
+export function nearCacheRow(material: Material): Row {
+  const { name } = serviceWithNearCache
+  return {
+    id: 'near-cache',
+    title: 'Verify, the session is in the instance’s memory',
+    about:
+      'One session is asked about again and again, and the instance remembers it. The floor is Fastify and a JSON schema.',
+    entries: [
+      serviceEntry(name, material, material.seed.sessions.slice(0, 1), serviceWithNearCache),
+      fastifyEntry(material),
+    ],
+    ratios: [
+      {
+        of: name,
+        to: bareFastify.name,
+        figure: 'requestsPerSecond',
+        target: { atLeast: 0.85, wanted: 0.95 },
+      },
+    ],
+  }
+}

@@ -1,0 +1,77 @@
+import type pg from 'pg'
+import { v7 as uuid } from 'uuid'
+import type { Services } from '../../src/services.ts'
+import { createAccessTokens } from '../../src/session/access-token.ts'
+import { deviceFacts } from '../../src/session/device.ts'
+import { mintRefreshToken, newFamily } from '../../src/session/refresh-token.ts'
+import { deriveKeys } from '../../src/session/secrets.ts'
+
+/** A signed-in session with its tokens, as its device would hold them. */
+export type MintedSession = {
+  id: string
+  userId: string
+  accessToken: string
+  refreshToken: string
+  accessTokenHash: Buffer
+  refreshTokenHash: Buffer
+  familyHash: Buffer
+}
+
+export const clientType = 'web'
+export const absoluteLifetimeSeconds = 2_592_000
+/** Longer than any run; else the tokens of the first rounds would end during the last. */
+const accessTokenLifetimeSeconds = 86_400
+const userAgent =
+  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
+
+/** Mints sessions with the service's own modules and keys. They become sessions when they are inserted. */
+export function createMint({ config, clock, keyRing }: Services): (userId: string) => MintedSession {
+  const accessTokens = createAccessTokens(keyRing, config.issuer, config.audience)
+  const keys = deriveKeys(config.secret)
+  return userId => {
+    const id = uuid()
+    const now = clock.now()
+    const subject = { sessionId: id, userId, clientType, authenticatedAt: now }
+    const notAfter = now + absoluteLifetimeSeconds * 1000
+    const access = accessTokens.issue(subject, now, accessTokenLifetimeSeconds, notAfter)
+    const refresh = mintRefreshToken(keys, id, 0, newFamily())
+    return {
+      id,
+      userId,
+      accessToken: access.text,
+      refreshToken: refresh.text,
+      accessTokenHash: access.hash,
+      refreshTokenHash: refresh.hash,
+      familyHash: refresh.familyHash,
+    }
+  }
+}
+
+const batchSize = 5_000
+
+export async function insertSessions(client: pg.Client, sessions: readonly MintedSession[]): Promise<void> {
+  for (let start = 0; start < sessions.length; start += batchSize) {
+    const batch = sessions.slice(start, start + batchSize)
+    await client.query(
+      `INSERT INTO user_sessions (id, user_id, access_token_hash, refresh_token_hash, family_hash,
+         client_type, auth_method, rotated_at, created_at, authenticated_at, last_activity_at,
+         refresh_expires_at, expires_at, ip_address, user_agent, device_info)
+       SELECT id, user_id, access_hash, refresh_hash, family_hash,
+         $6, 'password', now(), now(), now(), now(),
+         now() + interval '7 days', now() + make_interval(secs => $7), '192.0.2.1', $8, $9
+       FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[])
+         AS session (id, user_id, access_hash, refresh_hash, family_hash)`,
+      [
+        batch.map(session => session.id),
+        batch.map(session => session.userId),
+        batch.map(session => session.accessTokenHash),
+        batch.map(session => session.refreshTokenHash),
+        batch.map(session => session.familyHash),
+        clientType,
+        absoluteLifetimeSeconds,
+        userAgent,
+        deviceFacts(userAgent),
+      ],
+    )
+  }
+}

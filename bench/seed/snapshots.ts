@@ -1,0 +1,61 @@
+import { createClock } from '../../src/clock.ts'
+import { defaultPolicies } from '../../src/session/policy.ts'
+import { createSecretRing } from '../../src/session/secret-ring.ts'
+import type { Snapshot } from '../../src/session/session.ts'
+import { createRedisLink } from '../../src/store/redis-link.ts'
+import { createSessionCache } from '../../src/store/session-cache.ts'
+import { absoluteLifetimeSeconds, clientType, type MintedSession } from './sessions.ts'
+
+/** The service's default `CACHE_TTL_SECONDS`. */
+const snapshotLifetimeMs = 300_000
+/** An activity is noted once a minute and session; so at any time as many of them are due as in a steady state. */
+const activityStepMs = 60_000
+const batchSize = 500
+
+/**
+ * Fills a Redis with fresh snapshots of these sessions, as if each had just been asked about: the first requests after
+ * it are hits. Snapshots live for five minutes, so this is done before each round.
+ */
+export async function fillSnapshots(
+  redisUrl: string,
+  secret: string,
+  sessions: readonly MintedSession[],
+): Promise<void> {
+  const clock = createClock()
+  const link = createRedisLink({ kind: 'standalone', url: redisUrl }, () => undefined)
+  const secrets = createSecretRing(clock, Buffer.from(secret, 'base64'), null, () => true)
+  const cache = createSessionCache(link, secrets, {
+    snapshotLifetimeMs: () => snapshotLifetimeMs,
+    markLifetimeSeconds: defaultPolicies[clientType].idleTimeoutSeconds,
+  })
+  try {
+    await link.connect()
+    for (let start = 0; start < sessions.length; start += batchSize) {
+      const batch = sessions.slice(start, start + batchSize)
+      await Promise.all(batch.map(session => cache.fill(snapshotOf(session, clock.now()), { replace: true })))
+    }
+    // The cache tells nobody when Redis was too slow for it.
+    const filled = await link.ask(redis => redis.dbsize())
+    if (filled < sessions.length) throw new Error(`Redis has ${filled} of ${sessions.length} snapshots`)
+  } finally {
+    link.close()
+  }
+}
+
+/** What the service keeps of a session in Redis. */
+export function snapshotOf(session: MintedSession, now: number): Snapshot {
+  return {
+    id: session.id,
+    userId: session.userId,
+    roles: [],
+    clientType,
+    ipAddress: '192.0.2.1',
+    createdAt: now - activityStepMs,
+    lastActivityAt: now - Math.random() * activityStepMs,
+    expiresAt: now + absoluteLifetimeSeconds * 1000,
+    accessTokenHash: session.accessTokenHash.toString('base64'),
+    previousAccessTokenHash: null,
+    rotatedAt: now - activityStepMs,
+    readAt: now,
+  }
+}
