@@ -3,6 +3,7 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Problem } from '../errors.ts'
 import { acceptJsonOnly, bodyLimit } from './body-parser.ts'
+import { keepDeadlines } from './deadline.ts'
 import { handleError } from './error-handler.ts'
 import { framingProblem } from './framing.ts'
 import { closeInputs } from './inputs.ts'
@@ -64,6 +65,7 @@ export const conventions = fp(
       reply.headers(securityHeaders).header('x-request-id', request.id)
       done(framingProblem(request.raw) ?? (request.is404 ? unroutedProblem(app, request.url) : undefined))
     })
+    keepDeadlines(app)
     app.setErrorHandler(handleError)
     app.setNotFoundHandler((request, reply) => handleError(new Problem('not_found'), request, reply))
     app.setValidatorCompiler(createValidatorCompiler())
