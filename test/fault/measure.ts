@@ -86,7 +86,7 @@ export function summary(measurements: readonly Measurement[], faults: readonly s
     `${measurements.length} rows, ${sum(({ operations }) => operations)} operations while faults lasted and after`,
     'faults:',
     ...counted(faults.map(fault => [fault, 1])),
-    'answers that were none, where they may be:',
+    'requests that failed, as they may meanwhile:',
     ...counted(errors),
     `slowest: ${slowest.join(', ')}`,
     `recovered after ${(recoveryMs / 1000).toFixed(1)} s at the latest`,
