@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
-import { hashPassword } from '../../src/security/passwords.ts'
+import { createPasswords } from '../../src/security/passwords.ts'
 
 export type Person = { id: string; email: string }
 
@@ -12,7 +12,7 @@ export async function insertPeople(
   client: pg.Client,
   count: number,
 ): Promise<{ people: Person[]; passwordHash: string }> {
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await createPasswords().hash(password)
   const people = Array.from({ length: count }, (): Person => {
     const id = uuid()
     return { id, email: `${id}@example.com` }

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import type { Problem } from '../errors.ts'
 import { acceptJsonOnly, bodyLimit } from './body-parser.ts'
 import { allowOrigins, isPreflight } from './cors.ts'
+import { keepDeadlines } from './deadline.ts'
 import { handleError } from './error-handler.ts'
 import { framingProblem } from './framing.ts'
 import { closeInputs } from './inputs.ts'
@@ -75,6 +76,7 @@ export const conventions = fp(
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })
+    keepDeadlines(app)
     app.setErrorHandler(handleError)
     // A preflight of an origin that is not allowed ends here.
     app.setNotFoundHandler((request, reply) => handleError(unroutedProblem(app, request.url), request, reply))

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, startBench } from './bench.ts'
-import { clockRows } from './clock-rows.ts'
+import { wrongClocks } from './clock-row.ts'
 import { failoverRow } from './failover-row.ts'
 import { type Measurement, writeReport } from './measure.ts'
 import { redisFailoverRows } from './redis-failover-rows.ts'
@@ -29,7 +29,7 @@ describe.each([
   ['Redis', redisRows],
   ['Postgres', postgresRows],
   ['instances', instanceRows],
-  ['clocks', clockRows],
+  ['clocks', [wrongClocks]],
   ['upkeep', upkeepRows],
   ['Redis failover', redisFailoverRows],
   ['failover', [failoverRow()]],

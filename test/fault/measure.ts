@@ -71,3 +71,33 @@ function errorsCell(errors: Record<string, number>, operations: number): string 
   const parts = Object.entries(errors).map(([name, count]) => `${count} × ${name}`)
   return parts.length === 0 ? `none of ${operations}` : `${parts.join(', ')} of ${operations}`
 }
+
+/** Many rows in a few lines: what was done to the service, and what became of it. */
+export function summary(measurements: readonly Measurement[], faults: readonly string[]): string {
+  const sum = (of: (measurement: Measurement) => number) =>
+    measurements.reduce((total, measurement) => total + of(measurement), 0)
+  const errors = measurements.flatMap(measurement => Object.entries(measurement.errors))
+  const slowest = columns.map(column => {
+    const worst = Math.max(0, ...measurements.map(({ worstMs }) => worstMs[column] ?? 0))
+    return `${column} ${worst} ms`
+  })
+  const recoveryMs = Math.max(0, ...measurements.map(measurement => measurement.recoveryMs))
+  return [
+    `${measurements.length} rows, ${sum(({ operations }) => operations)} operations while faults lasted and after`,
+    'faults:',
+    ...counted(faults.map(fault => [fault, 1])),
+    'requests that failed, as they may meanwhile:',
+    ...counted(errors),
+    `slowest: ${slowest.join(', ')}`,
+    `recovered after ${(recoveryMs / 1000).toFixed(1)} s at the latest`,
+    `violations: ${sum(({ violations }) => violations)}`,
+  ].join('\n')
+}
+
+/** The most frequent first. */
+function counted(entries: readonly (readonly [name: string, count: number])[]): string[] {
+  const counts = new Map<string, number>()
+  for (const [name, count] of entries) counts.set(name, (counts.get(name) ?? 0) + count)
+  const sorted = [...counts].sort(([, a], [, b]) => b - a)
+  return sorted.map(([name, count]) => `${String(count).padStart(8)} × ${name}`)
+}

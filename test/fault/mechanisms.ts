@@ -1,4 +1,4 @@
-import { fastClock } from './clock-rows.ts'
+import { wrongClocks } from './clock-row.ts'
 import type { Rule } from './evidence.ts'
 import {
   forgedMarks,
@@ -98,7 +98,7 @@ export const mechanisms: readonly Mechanism[] = [
       file: 'clock.ts',
       edits: [['offset = Math.max(...samples)', '']],
     },
-    row: fastClock,
+    row: wrongClocks,
     breaks: 'no false sign-out',
   },
 ]

@@ -26,6 +26,10 @@ function main(): void {
     process.stdout.write(`${usage}\n`)
     return
   }
+  for (const option of ['minutes', 'seed'] as const) {
+    const value = values[option]
+    if (value !== undefined && !(Number(value) > 0)) throw new Error(`--${option} wants a number above zero`)
+  }
   const given = {
     FAULT_LONG: values.long ? '1' : undefined,
     FAULT_LONG_MINUTES: values.minutes,

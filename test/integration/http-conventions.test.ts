@@ -145,8 +145,11 @@ describe('time limits', () => {
   })
   afterAll(() => hurried.close())
 
-  test('a handler that takes too long is a 503 that leaves the outcome open', async () => {
-    const answer = await call(hurried.port, 'GET', '/v1/slow')
+  test.each([
+    ['without a body', 'GET', {}],
+    ['with a body', 'POST', { json: {} }],
+  ])('a handler that takes too long is a 503 that leaves the outcome open: %s', async (_, method, sent) => {
+    const answer = await call(hurried.port, method, '/v1/slow', sent)
     const body = expectProblem(answer, 'store_unavailable')
     expect(body.detail).toContain('not known')
     expect(answer.headers['retry-after']).toBe('1')

@@ -89,10 +89,12 @@ async function demoRoutes(scope: FastifyInstance): Promise<void> {
       return answer
     },
   )
-  app.get('/v1/slow', async () => {
+  const slow = async () => {
     await new Promise(resolve => setTimeout(resolve, 700))
     return { slow: true }
-  })
+  }
+  app.get('/v1/slow', slow)
+  app.post('/v1/slow', { schema: { body: Type.Unknown() } }, slow)
   const Code = StrictObject({ code: Type.String() })
   app.get('/v1/problems/:code', { schema: { params: Code } }, async request => {
     throw problemNamed(request.params.code)
