@@ -10,6 +10,7 @@ import {
   describeSessionCache,
   linkTo,
   markKey,
+  patient,
   snapshotKey,
 } from '../contract/session-cache.ts'
 import { startProxy } from '../fault/proxy.ts'
@@ -93,7 +94,7 @@ describe('a link to Redis through Sentinels', () => {
     // As long as it is let, the first one says yes to whatever it is told, and will forget it.
     await until('the first one follows', async () => isReplicaOf(first, await topology.master()))
     await until('the link is up', async () => link.state() === 'up')
-    expect(await link.ask(redis => redis.set('key', 'value'))).toBe('OK')
+    expect(await patient(link).ask(redis => redis.set('key', 'value'))).toBe('OK')
     expect(await (await topology.master()).client.get('key')).toBe('value')
     expect(link.continuity()).not.toBeNull()
     expect(link.continuity()).not.toEqual(continuity)
