@@ -13,7 +13,9 @@ function submitForm({ url, body }, enctype) {
 
 function send({ url, method, body }, mode, contentType) {
   const headers = body === null ? {} : { 'content-type': contentType }
-  return fetch(url, { method, mode, credentials: 'include', headers, body }).catch(() => {})
+  return fetch(url, { method, mode, credentials: 'include', headers, body })
+    .then(answer => answer.text())
+    .catch(() => {})
 }
 
 globalThis.attacks = {
