@@ -105,6 +105,11 @@ async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS
     // The demo user's password is known to all the world.
     HOST: '127.0.0.1',
     METRICS_PORT: String(await getPort({ port: 9464 })),
+    // Who tries things out signs in often, and always as the same one.
+    RATE_LIMITS: JSON.stringify({
+      login_account: { max: 1_000, windowSeconds: 60 },
+      login_address: { max: 1_000, windowSeconds: 60 },
+    }),
     ...process.env,
     PORT: String(await servicePort()),
   }

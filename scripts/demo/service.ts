@@ -109,6 +109,11 @@ function environment(databaseUrl: string, redisUrl: string | null): NodeJS.Proce
     HOST: '127.0.0.1',
     // Both instances would want the same one.
     METRICS_PORT: '0',
+    // One person signs in more often here, and from one address, than a person does.
+    RATE_LIMITS: JSON.stringify({
+      login_account: { max: 1_000, windowSeconds: 60 },
+      login_address: { max: 1_000, windowSeconds: 60 },
+    }),
     // A step runs it itself.
     CLEANUP_INTERVAL_SECONDS: '0',
   }

@@ -10,7 +10,10 @@ const countedPrefixBits = 64
  * nothing else ever reaches the database.
  */
 export function clientAddress(request: FastifyRequest): string | null {
-  const address = request.ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  // A connection that has closed meanwhile has no address any more, whatever the types say.
+  const address = String(request.ip)
+    .replace(/^::ffff:(?=\d+\.)/i, '')
+    .replace(/%.*$/, '')
   return isIP(address) === 0 ? null : address
 }
 

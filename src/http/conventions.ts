@@ -61,12 +61,14 @@ export function serverOptions(limits: ServerLimits = {}): FastifyHttpOptions<Ser
 }
 
 /**
- * The conventions of the HTTP interface, for everything that is registered after them. Their first hook refuses
+ * The conventions of the HTTP interface, for everything that is registered after them. Their first hooks refuse
  * what has no route before a body is read or a credential is looked at.
  */
 export const conventions = fp(
   async (app: FastifyInstance, options: ConventionOptions) => {
     answerProtocolEvents(app.server)
+    // First, since a route has the error handler of the moment when it is registered; CORS registers one.
+    app.setErrorHandler(handleError)
     app.addHook('onRequest', (request, reply, done) => {
       reply.headers(securityHeaders).header('x-request-id', request.id)
       done(framingProblem(request.raw) ?? optionsProblem(app, request))
@@ -77,7 +79,6 @@ export const conventions = fp(
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })
     keepDeadlines(app)
-    app.setErrorHandler(handleError)
     // A preflight of an origin that is not allowed ends here.
     app.setNotFoundHandler((request, reply) => handleError(unroutedProblem(app, request.url), request, reply))
     app.setValidatorCompiler(createValidatorCompiler())
