@@ -39,7 +39,8 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 
   // Signed in: people and their devices.
   await app.register(async signedIn => {
-    signedIn.addHook('preHandler', authenticate(services))
+    // Before a body is read: who may not call is told nothing of what is wrong with the call.
+    signedIn.addHook('onRequest', authenticate(services))
     await signedIn.register(currentSessionRoutes, { services })
     await signedIn.register(deviceRoutes, { services })
   })

@@ -7,7 +7,7 @@ import { checkSession } from '../session/policy.ts'
 import { newFamily } from '../session/refresh-token.ts'
 import { revokeAllInTransaction } from '../session/revoke.ts'
 import type { Sessions } from '../session/service.ts'
-import type { Actor, Origin, SessionState, TokenPair } from '../session/session.ts'
+import type { Actor, Origin, RevocationReason, SessionState, TokenPair } from '../session/session.ts'
 import { checkPassword, hashPassword, needsRehash, weaknessOf } from './passwords.ts'
 
 /** A person as the accounts know them. */
@@ -45,7 +45,8 @@ export type PasswordOutcome =
   | { kind: 'changed'; sessionId: string; tokens: TokenPair }
   | { kind: 'wrong_password' }
   | { kind: 'weak_password'; detail: string }
-  | { kind: 'session_ended' }
+  | { kind: 'session_revoked'; reason: RevocationReason }
+  | { kind: 'session_expired' }
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -139,8 +140,10 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
     passwordHash: string,
   ): Promise<PasswordOutcome | null> {
     const state = await store.find(request.sessionId)
-    const child = state === null ? null : mintAnew(state)
-    if (child === null) return { kind: 'session_ended' }
+    // The row is gone only once its session's time is over.
+    const minted = state === null ? ({ kind: 'session_expired' } as const) : mintAnew(state)
+    if (minted.kind !== 'minted') return minted
+    const { child } = minted
     const by = { reason: 'password_changed', actor: account.id, origin: request.origin } as const
 
     const ended = await store.transaction(async tx => {
@@ -173,14 +176,15 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
   function mintAnew(state: SessionState) {
     const policy = settings.policies.get(state.clientType)
     const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
-    if (verdict.kind !== 'live' || policy === undefined) return null
+    if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason } as const
+    if (verdict.kind === 'expired' || policy === undefined) return { kind: 'session_expired' } as const
     const predecessor: Predecessor = {
       generation: state.rotation,
       hash: state.refreshTokenHash,
       family: newFamily(),
       witness: { kind: 'hash', bytes: state.refreshTokenHash },
     }
-    return mintChild(context, state, predecessor, policy, state.readAt)
+    return { kind: 'minted', child: mintChild(context, state, predecessor, policy, state.readAt) } as const
   }
 
   /** Ends an account's sessions and the account's use, or the account itself. False when there is no such user. */

@@ -25,7 +25,8 @@ export type SessionStore = {
     idle: IdleDeadlines,
     page: { limit: number; cursor: string | null },
   ): Promise<SessionPage>
-  rename(sessionId: string, userId: string, deviceName: string): Promise<boolean>
+  /** The renamed session; null when this user has no such live one. */
+  rename(sessionId: string, userId: string, deviceName: string, idle: IdleDeadlines): Promise<Session | null>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
   /** Never moves an activity back, never touches a revoked session. */

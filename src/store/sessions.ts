@@ -37,26 +37,20 @@ export async function findForOwner(
   return row ?? null
 }
 
-/** False when this user has no such live session. */
+/** Null when this user has no such live session; then nothing was changed. */
 export async function renameSession(
   executor: Executor,
   sessionId: string,
   userId: string,
   deviceName: string,
-): Promise<boolean> {
-  const renamed = await executor
+  idle: IdleDeadlines,
+): Promise<Session | null> {
+  const [renamed] = await executor
     .update(userSessions)
     .set({ deviceName })
-    .where(
-      and(
-        eq(userSessions.id, sessionId),
-        eq(userSessions.userId, userId),
-        isNull(userSessions.revokedAt),
-        gt(userSessions.expiresAt, sql`clock_timestamp()`),
-      ),
-    )
-    .returning({ id: userSessions.id })
-  return renamed.length > 0
+    .where(and(eq(userSessions.id, sessionId), eq(userSessions.userId, userId), isLive(idle)))
+    .returning(sessionColumns)
+  return renamed ?? null
 }
 
 /** All that decides about a session, in one statement by primary key. */

@@ -1,16 +1,9 @@
 import { eq, sql } from 'drizzle-orm'
 import { Problem } from '../errors.ts'
+import type { Account } from '../security/accounts.ts'
 import type { LockedUser, NewUser } from '../session/ports.ts'
 import type { Database, Executor } from './database.ts'
 import { securityEvents, userSessions, users } from './schema.ts'
-
-export type User = {
-  id: string
-  email: string
-  passwordHash: string | null
-  roles: string[]
-  disabled: boolean
-}
 
 export type UserStore = ReturnType<typeof createUserStore>
 
@@ -31,7 +24,7 @@ export function createUserStore(database: Database) {
   }
 }
 
-async function findOne(executor: Executor, condition: ReturnType<typeof sql>): Promise<User | null> {
+async function findOne(executor: Executor, condition: ReturnType<typeof sql>): Promise<Account | null> {
   const [row] = await executor
     .select({
       id: users.id,

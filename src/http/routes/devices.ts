@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import { sessionOf } from '../authenticate.ts'
+import { sessionOf, signedInProblems } from '../authenticate.ts'
 import { originOf } from '../origin.ts'
 import { DeviceName, SessionParams, SessionView, sessionView } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
@@ -26,7 +26,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
           200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: Type.Optional(Type.String()) }),
         },
       },
-      config: { problems: ['validation_failed', 'authentication_required'] },
+      config: { problems: ['validation_failed', ...signedInProblems] },
     },
     async request => {
       const { sessionId, userId } = sessionOf(request)
@@ -48,9 +48,14 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         params: SessionParams,
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found'] },
+      config: { problems: ['validation_failed', ...signedInProblems, 'not_found'] },
     },
-    async request => await view(request.params.id, sessionOf(request)),
+    async request => {
+      const { sessionId, userId } = sessionOf(request)
+      const found = await sessions.get(request.params.id, userId)
+      if (found.kind !== 'live') throw new Problem('not_found')
+      return sessionView(found.session, sessionId, config.policies)
+    },
   )
 
   app.patch(
@@ -63,13 +68,13 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         body: StrictObject({ deviceName: DeviceName }),
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found'] },
+      config: { problems: ['validation_failed', ...signedInProblems, 'not_found'] },
     },
     async request => {
       const caller = sessionOf(request)
-      const { id } = request.params
-      if (!(await sessions.rename(id, caller.userId, request.body.deviceName))) throw new Problem('not_found')
-      return await view(id, caller)
+      const session = await sessions.rename(request.params.id, caller.userId, request.body.deviceName)
+      if (session === null) throw new Problem('not_found')
+      return sessionView(session, caller.sessionId, config.policies)
     },
   )
 
@@ -83,7 +88,9 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         params: SessionParams,
         response: { 204: Type.Null() },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found'] },
+      config: {
+        problems: ['validation_failed', ...signedInProblems, 'not_found', 'revocation_unconfirmed'],
+      },
     },
     async (request, reply) => {
       const { userId } = sessionOf(request)
@@ -102,7 +109,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         querystring: StrictObject({ scope: Type.Optional(Type.Enum(['others', 'all'])) }),
         response: { 200: Type.Object({ revoked: Type.Integer() }) },
       },
-      config: { problems: ['validation_failed', 'authentication_required'] },
+      config: { problems: ['validation_failed', ...signedInProblems, 'revocation_unconfirmed'] },
     },
     async request => {
       const { sessionId, userId } = sessionOf(request)
@@ -114,10 +121,4 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       return { revoked }
     },
   )
-
-  async function view(id: string, caller: { sessionId: string; userId: string }) {
-    const session = await sessions.get(id, caller.userId)
-    if (session === null) throw new Problem('not_found')
-    return sessionView(session, caller.sessionId, config.policies)
-  }
 }

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { permissionsOf } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
-import { sessionOf } from '../authenticate.ts'
+import { sessionOf, signedInProblems } from '../authenticate.ts'
 import { originOf } from '../origin.ts'
 import { Id, idleExpiry, Password, Timestamp, Tokens, timestamp, tokensView } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
@@ -43,18 +43,16 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
         },
       },
       config: {
-        problems: [
-          'authentication_required',
-          'access_token_invalid',
-          'access_token_expired',
-          'session_revoked',
-        ],
+        problems: [...signedInProblems],
       },
     },
     async request => {
       const { sessionId, userId, accessExpiresAt } = sessionOf(request)
-      const [session, account] = await Promise.all([sessions.get(sessionId, userId), accounts.find(userId)])
-      if (session === null || account === null) throw new Problem('session_expired')
+      const [found, account] = await Promise.all([sessions.get(sessionId, userId), accounts.find(userId)])
+      if (found.kind === 'revoked') throw new Problem('session_revoked', { reason: found.reason })
+      if (account === null) throw new Problem('session_revoked', { reason: 'user_deleted' })
+      if (found.kind !== 'live') throw new Problem('session_expired')
+      const { session } = found
       return {
         sessionId,
         user: {
@@ -84,7 +82,13 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
         response: { 200: Tokens },
       },
       config: {
-        problems: ['validation_failed', 'authentication_required', 'wrong_password', 'weak_password'],
+        problems: [
+          'validation_failed',
+          ...signedInProblems,
+          'wrong_password',
+          'weak_password',
+          'revocation_unconfirmed',
+        ],
       },
     },
     async request => {
@@ -102,7 +106,9 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
           throw new Problem('wrong_password')
         case 'weak_password':
           throw new Problem('weak_password', { detail: outcome.detail })
-        case 'session_ended':
+        case 'session_revoked':
+          throw new Problem('session_revoked', { reason: outcome.reason })
+        case 'session_expired':
           throw new Problem('session_expired')
       }
     },

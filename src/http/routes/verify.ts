@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
-import { requireSignedIn } from '../authenticate.ts'
+import { requireSignedIn, signedInProblems } from '../authenticate.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** Services and gateways ask: is this request signed in? */
@@ -25,17 +25,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         response: { 204: Type.Null() },
       },
       config: {
-        problems: [
-          'validation_failed',
-          'authentication_required',
-          'access_token_invalid',
-          'access_token_expired',
-          'session_revoked',
-          'session_expired',
-          'permission_denied',
-          'store_unavailable',
-          'overloaded',
-        ],
+        problems: ['validation_failed', ...signedInProblems, 'permission_denied'],
       },
     },
     async (request, reply) => {
