@@ -3,9 +3,11 @@ import { accessTokens, authenticate } from './http/authenticate.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { deviceRoutes } from './http/routes/devices.ts'
 import { healthRoutes } from './http/routes/health.ts'
+import { openedSessionRoutes } from './http/routes/opened-sessions.ts'
 import { currentSessionRoutes } from './http/routes/session.ts'
 import { signInRoutes } from './http/routes/sign-in.ts'
 import { verifyRoutes } from './http/routes/verify.ts'
+import { serviceKeys } from './http/service-key.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
 
@@ -26,16 +28,29 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 
   await app.register(conventions, {
     version,
-    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    securitySchemes: {
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
+      serviceKey: { type: 'http', scheme: 'bearer', bearerFormat: 'lks_…', description: 'A service key.' },
+      gatewayKey: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'x-latchkey-service-key',
+        description: 'A service key, where `Authorization` is a person’s.',
+      },
+    },
   })
   await app.register(accessTokens, { services })
+  await app.register(serviceKeys)
 
   // Public: nobody has to be signed in.
   await app.register(healthRoutes, { services })
   await app.register(signInRoutes, { services })
 
-  // Services and gateways: the hot path, without any hook of its own.
+  // Services and gateways: the hot path, whose only hook is for those that say who they are.
   await app.register(verifyRoutes, { services })
+
+  // Services: each route names the scope that the caller's key must have.
+  await app.register(openedSessionRoutes, { services })
 
   // Signed in: people and their devices.
   await app.register(async signedIn => {

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { cleanupCommand } from './cli/cleanup.ts'
 import { keyCommands } from './cli/keys.ts'
 import { print } from './cli/output.ts'
+import { serviceKeyCommands } from './cli/service-keys.ts'
 import { sessionCommands } from './cli/sessions.ts'
 import { userCommands } from './cli/users.ts'
 import { readDatabaseUrl } from './config.ts'
@@ -34,6 +35,7 @@ program
 
 userCommands(program)
 keyCommands(program)
+serviceKeyCommands(program)
 sessionCommands(program)
 cleanupCommand(program)
 

@@ -3,6 +3,7 @@ import { type Clock, createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
 import { createAccounts } from './security/accounts.ts'
+import { createServiceKeyRing } from './security/service-keys.ts'
 import { createAccessTokens } from './session/access-token.ts'
 import { createActivity } from './session/activity.ts'
 import type { SessionContext } from './session/context.ts'
@@ -26,6 +27,7 @@ import { missingMigrations } from './store/migrate.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
+import { createServiceKeyStore } from './store/service-keys.ts'
 import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
@@ -56,7 +58,7 @@ export function createServices(config: Config, logger: Logger) {
   const database = createDatabase(config.databaseUrl)
   const redis = config.redis === null ? null : redisLink(config.redis, logger)
 
-  /** What is loaded of keys and secrets, and when it was last known to be what stands in the database. */
+  /** What is loaded of keys (of both kinds) and secrets, and when it was last known to be what stands in the database. */
   const ring = { version: '', confirmedAt: Number.NEGATIVE_INFINITY }
   const isRingFresh = () => clock.monotonic() - ring.confirmedAt < ringFreshMs
   const secrets = createSecretRing(clock, config.secret, config.previousSecret, isRingFresh)
@@ -64,6 +66,15 @@ export function createServices(config: Config, logger: Logger) {
   const signingKeys = createSigningKeyStore(database)
   const store = createSessionStore(database)
   const cache = redis === null ? noSessionCache : sessionCache(config, redis, secrets)
+  const serviceKeyStore = createServiceKeyStore(database, cache)
+  const serviceKeyRing = createServiceKeyRing({
+    clock,
+    confirmedAgoMs: () => clock.monotonic() - ring.confirmedAt,
+    // As long as snapshots say yes without the database, so must the key of the gateway that asks.
+    trustedMs: Math.max(ringFreshMs, config.cacheTtlSeconds * 1000),
+    read: serviceKeyStore.read,
+    recordUses: serviceKeyStore.recordUses,
+  })
   const revocations = createRevocations(config, { database, clock, cache, redis, postgres, followRing })
   const context: SessionContext = {
     settings: config,
@@ -99,6 +110,7 @@ export function createServices(config: Config, logger: Logger) {
     const state = await signingKeys.read()
     secrets.load(state.secretIds)
     keyRing.load(state.keys)
+    serviceKeyRing.load(await serviceKeyStore.read())
     ring.confirmedAt = clock.monotonic()
   }
 
@@ -119,6 +131,12 @@ export function createServices(config: Config, logger: Logger) {
   /** Again and again, so that tokens of a secret that nobody has any more are told from those of a new one. */
   async function registerSecrets(): Promise<void> {
     await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
+  }
+
+  /** Writes down what was collected in memory: activity of sessions, uses of service keys. */
+  async function flush(): Promise<void> {
+    await context.activity.flush()
+    await serviceKeyRing.flushUses()
   }
 
   /** What must stand in the database before this instance can serve. */
@@ -144,6 +162,13 @@ export function createServices(config: Config, logger: Logger) {
     accounts,
     maintenance,
     activity: context.activity,
+    serviceKeys: {
+      identify: serviceKeyRing.identify,
+      create: serviceKeyStore.create,
+      list: serviceKeyStore.list,
+      revoke: serviceKeyStore.revoke,
+    },
+    flush,
     reload,
     registerSecrets,
 
@@ -179,7 +204,7 @@ export function createServices(config: Config, logger: Logger) {
 
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
-      await context.activity.flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
+      await flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
       await revocations.feed.stop()
       redis?.close()
       await database.close()

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Origin } from '../session/session.ts'
 
 /** Longer user agents are cut: none that a person uses is near it. */
-const longestUserAgent = 1_024
+export const longestUserAgent = 1_024
 
 /** Where a request comes from, fit for the database: a proxy's word is not trusted to be an address. */
 export function originOf(request: FastifyRequest): Origin {

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
 import type { Policies } from '../session/policy.ts'
 import type { Session, TokenPair } from '../session/session.ts'
 import { StrictObject } from './strict-object.ts'
@@ -11,12 +12,17 @@ export const Email = Type.String({ format: 'email', maxLength: 254, description:
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
 export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
+/** Without control characters, which could forge a line where texts are shown. */
+export const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$'
 export const DeviceName = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
+  pattern: printable,
   description: 'What the owner calls the device.',
 })
+
+/** One of the configured names; which, is for the handler to say. */
+export const ClientType = Type.String({ minLength: 1, maxLength: 32 })
 
 export const Tokens = Type.Object({
   tokenType: Type.Literal('Bearer'),
@@ -46,6 +52,13 @@ export const SessionView = Type.Object({
   idleExpiresAt: Timestamp,
   expiresAt: Timestamp,
 })
+
+/** Throws `validation_failed`, which names those that there are. */
+export function requireClientType(policies: Policies, clientType: string): void {
+  if (policies.has(clientType)) return
+  const message = `must be one of ${[...policies.keys()].join(', ')}`
+  throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
+}
 
 export const SessionParams = StrictObject({ id: Id })
 

@@ -6,7 +6,7 @@ import { idleDeadlines, type Policy } from './policy.ts'
 import type { LockedUser, Revoked, Transaction } from './ports.ts'
 import { mintRefreshToken, newFamily } from './refresh-token.ts'
 import { revokeInTransaction } from './revoke.ts'
-import type { Origin, TokenPair } from './session.ts'
+import type { Actor, Origin, TokenPair } from './session.ts'
 
 export type StartRequest = {
   userId: string
@@ -14,13 +14,17 @@ export type StartRequest = {
   authMethod: string
   deviceName: string | null
   origin: Origin
+  /** Who opens it, when it is not the person. */
+  actor?: Actor
   /** Asked about the user's row once it is locked: whether what was checked before the lock still stands. */
   stillStands: (user: LockedUser) => boolean
 }
 
 export type StartOutcome =
   | { kind: 'started'; sessionId: string; tokens: TokenPair }
-  /** The user is gone, disabled, or has changed since the credentials were checked. */
+  | { kind: 'no_such_user' }
+  | { kind: 'user_disabled' }
+  /** The user has changed since the credentials were checked. */
   | { kind: 'changed' }
   | { kind: 'client_type_not_allowed' }
 
@@ -35,7 +39,9 @@ export async function startSession(context: SessionContext, request: StartReques
 
   const outcome = await store.transaction(async tx => {
     const user = await tx.lockUser(request.userId)
-    if (user === null || user.disabled || !request.stillStands(user)) return { kind: 'changed' } as const
+    if (user === null) return { kind: 'no_such_user' } as const
+    if (user.disabled) return { kind: 'user_disabled' } as const
+    if (!request.stillStands(user)) return { kind: 'changed' } as const
     if (policy.roles !== null && !policy.roles.some(role => user.roles.includes(role))) {
       return { kind: 'client_type_not_allowed' } as const
     }
@@ -114,12 +120,12 @@ async function insertSession(
 }
 
 function events(
-  { userId, origin, authMethod, clientType }: StartRequest,
+  { userId, origin, authMethod, clientType, actor = userId }: StartRequest,
   sessionId: string,
   evicted: readonly Revoked[],
   limit: number,
 ): SecurityEvent[] {
-  const by = { userId, sessionId, actor: userId, origin }
+  const by = { userId, sessionId, actor, origin }
   const ids = evicted.map(session => session.sessionId)
   const limited: SecurityEvent[] =
     ids.length === 0

@@ -19,8 +19,11 @@ type Document = {
   paths: Record<string, Record<string, Operation>>
 }
 
-/** The routes that are promised, and who may call them: `optional` works with a credential and without. */
-const promised: Record<string, 'public' | 'optional' | 'bearer'> = {
+/**
+ * The routes that are promised, and who may call them: `optional` works with a credential and without, `bearer` wants a
+ * person who is signed in, `service` a service key.
+ */
+const promised: Record<string, 'public' | 'optional' | 'bearer' | 'service'> = {
   'POST /v1/auth/register': 'public',
   'POST /v1/auth/login': 'public',
   'POST /v1/auth/refresh': 'public',
@@ -34,6 +37,7 @@ const promised: Record<string, 'public' | 'optional' | 'bearer'> = {
   'DELETE /v1/sessions/{id}': 'bearer',
   'GET /v1/verify': 'bearer',
   'GET /.well-known/jwks.json': 'public',
+  'POST /v1/admin/sessions': 'service',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
 }
@@ -67,7 +71,8 @@ const schemas = [...places].filter(
 
 function accessOf({ security }: Operation): (typeof promised)[string] {
   if (security === undefined || security.length === 0) return 'public'
-  return security.some(requirement => Object.keys(requirement).length === 0) ? 'optional' : 'bearer'
+  if (security.some(requirement => Object.keys(requirement).length === 0)) return 'optional'
+  return security.every(requirement => 'serviceKey' in requirement) ? 'service' : 'bearer'
 }
 
 describe('the committed docs/openapi.json', () => {
@@ -161,6 +166,7 @@ describe('the description of the API', () => {
       'POST /v1/auth/refresh': true,
       'POST /v1/auth/logout': false,
       'POST /v1/auth/password': true,
+      'POST /v1/admin/sessions': true,
       'PATCH /v1/sessions/{id}': true,
     })
   })

@@ -5,7 +5,16 @@ import type { Services } from '../../services.ts'
 import type { RefreshOutcome } from '../../session/refresh.ts'
 import { bearerToken, proveToken } from '../authenticate.ts'
 import { originOf } from '../origin.ts'
-import { DeviceName, Email, Password, Tokens, tokensView, User } from '../schemas.ts'
+import {
+  ClientType,
+  DeviceName,
+  Email,
+  Password,
+  requireClientType,
+  Tokens,
+  tokensView,
+  User,
+} from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 
 const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
@@ -13,7 +22,6 @@ const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
 /** Clients sign in, stay in and sign out; nobody has to be signed in for it. */
 export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   const { config, accounts, sessions, clock } = services
-  const clientTypes = [...config.policies.keys()]
 
   app.post(
     '/v1/auth/register',
@@ -42,7 +50,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
         body: StrictObject({
           email: Email,
           password: Password,
-          clientType: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+          clientType: Type.Optional(ClientType),
           deviceName: Type.Optional(DeviceName),
           transport: Type.Optional(Type.Literal('bearer')),
         }),
@@ -52,10 +60,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
     },
     async request => {
       const { email, password, clientType = 'web', deviceName = null } = request.body
-      if (!config.policies.has(clientType)) {
-        const message = `must be one of ${clientTypes.join(', ')}`
-        throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
-      }
+      requireClientType(config.policies, clientType)
       const origin = originOf(request)
       const outcome = await accounts.signIn({ email, password, clientType, deviceName, origin })
       if (outcome.kind !== 'signed_in') throw new Problem(outcome.kind)

@@ -4,6 +4,7 @@ import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { requireSignedIn, signedInProblems } from '../authenticate.ts'
+import { acceptServiceKey } from '../service-key.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** Services and gateways ask: is this request signed in? */
@@ -13,19 +14,26 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
   app.get(
     '/v1/verify',
     {
+      onRequest: acceptServiceKey(services, 'verify'),
       schema: {
         tags: ['services'],
         summary: 'Is this request signed in?',
         description:
           'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401.',
-        security: [{ bearer: [] }],
+        security: [{ bearer: [] }, { bearer: [], gatewayKey: ['verify'] }],
         querystring: StrictObject({
           permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
         }),
         response: { 204: Type.Null() },
       },
       config: {
-        problems: ['validation_failed', ...signedInProblems, 'permission_denied'],
+        problems: [
+          'validation_failed',
+          ...signedInProblems,
+          'permission_denied',
+          'service_key_invalid',
+          'insufficient_scope',
+        ],
       },
     },
     async (request, reply) => {
