@@ -1,9 +1,14 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { accessTokens, authenticate } from './http/authenticate.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
+import { auditLogRoutes } from './http/routes/admin/audit-log.ts'
+import { cleanupRoutes } from './http/routes/admin/cleanup.ts'
+import { directoryRoutes } from './http/routes/admin/directory.ts'
+import { revocationRoutes } from './http/routes/admin/revocations.ts'
+import { openedSessionRoutes } from './http/routes/admin/sessions.ts'
+import { statisticsRoutes } from './http/routes/admin/statistics.ts'
 import { deviceRoutes } from './http/routes/devices.ts'
 import { healthRoutes } from './http/routes/health.ts'
-import { openedSessionRoutes } from './http/routes/opened-sessions.ts'
 import { currentSessionRoutes } from './http/routes/session.ts'
 import { signInRoutes } from './http/routes/sign-in.ts'
 import { verifyRoutes } from './http/routes/verify.ts'
@@ -58,6 +63,15 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     signedIn.addHook('onRequest', authenticate(services))
     await signedIn.register(currentSessionRoutes, { services })
     await signedIn.register(deviceRoutes, { services })
+  })
+
+  // Operators: each route names the permission that the caller must have.
+  await app.register(async operators => {
+    await operators.register(statisticsRoutes, { services })
+    await operators.register(directoryRoutes, { services })
+    await operators.register(revocationRoutes, { services })
+    await operators.register(cleanupRoutes, { services })
+    await operators.register(auditLogRoutes, { services })
   })
 
   return app

@@ -11,9 +11,10 @@ import { createContinuity } from './session/continuity.ts'
 import { createDenySet } from './session/deny-set.ts'
 import { createKeyRing } from './session/key-ring.ts'
 import { createLease } from './session/lease.ts'
-import type { Policies } from './session/policy.ts'
+import { idleDeadlines, idleLimitMs, type Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
 import { createPropagation } from './session/propagation.ts'
+import { createRefreshCount } from './session/refresh-count.ts'
 import { createRevocationFeed } from './session/revocation-feed.ts'
 import { createSecretRing, type LoadedSecretRing } from './session/secret-ring.ts'
 import { createSessions } from './session/service.ts'
@@ -24,11 +25,13 @@ import { synchroniseClock } from './store/database-clock.ts'
 import { countUnawareInstances } from './store/instances.ts'
 import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
+import { createOperators } from './store/operators.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
 import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
+import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
 import { createUserStore } from './store/users.ts'
@@ -85,18 +88,33 @@ export function createServices(config: Config, logger: Logger) {
     secrets,
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),
-    ...revocations,
+    refreshes: createRefreshCount(refreshes => addRefreshes(database, refreshes)),
+    denySet: revocations.denySet,
+    lease: revocations.lease,
+    propagation: revocations.propagation,
   }
   const sessions = createSessions(context)
   const accounts = createAccounts(context, sessions, createUserStore(database))
+  const operators = createOperators({
+    database,
+    clock,
+    cache,
+    propagation: revocations.propagation,
+    countUnaware: revocations.countUnawareOfAll,
+    idleDeadlines: () => idleDeadlines(config.policies, clock.now(), continuity.downtime),
+    flushRefreshes: context.refreshes.flush,
+    onInterrupted: error =>
+      logger.warn({ err: error }, 'a bulk revocation holds, but not all rows are marked'),
+  })
   const maintenance = createMaintenance(
-    { database, clock, cache, propagation: context.propagation, secrets },
+    { database, clock, secrets },
     {
       eventsRetentionDays: config.eventsRetentionDays,
       rotationGraceSeconds: config.rotationGraceSeconds,
       longestAccessTokenSeconds: longest(config.policies, 'accessTokenTtlSeconds'),
       longestSessionSeconds: longest(config.policies, 'absoluteTimeoutSeconds'),
       windowSeconds: windowSeconds(config),
+      idleLimits: idleLimits(config.policies),
     },
   )
 
@@ -133,9 +151,10 @@ export function createServices(config: Config, logger: Logger) {
     await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
   }
 
-  /** Writes down what was collected in memory: activity of sessions, uses of service keys. */
+  /** Writes down what was collected in memory: activity of sessions, refreshes, uses of service keys. */
   async function flush(): Promise<void> {
     await context.activity.flush()
+    await context.refreshes.flush()
     await serviceKeyRing.flushUses()
   }
 
@@ -162,6 +181,7 @@ export function createServices(config: Config, logger: Logger) {
     accounts,
     maintenance,
     activity: context.activity,
+    ...operators,
     serviceKeys: {
       identify: serviceKeyRing.identify,
       create: serviceKeyStore.create,
@@ -204,6 +224,7 @@ export function createServices(config: Config, logger: Logger) {
 
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
+      await operators.revocations.stop()
       await flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
       await revocations.feed.stop()
       redis?.close()
@@ -272,6 +293,8 @@ function createRevocations(
     denySet,
     lease,
     propagation,
+    /** This one included: on another instance it may have been revoked without this one having read of it. */
+    countUnawareOfAll: (xids: readonly string[]) => countUnawareInstances(database, xids, noInstance, window),
     feed: {
       start() {
         redis?.subscribe(hintChannel, feed.hint)
@@ -282,9 +305,16 @@ function createRevocations(
   }
 }
 
+/** A UUID that no instance has. */
+const noInstance = '00000000-0000-0000-0000-000000000000'
+
 /** The longest that a snapshot may live, and a minute. */
 function windowSeconds(config: Config): number {
   return config.cacheTtlSeconds + 60
+}
+
+function idleLimits(policies: Policies): IdleLimits {
+  return [...policies].map(([clientType, policy]) => ({ clientType, seconds: idleLimitMs(policy) / 1000 }))
 }
 
 function longest(policies: Policies, duration: 'accessTokenTtlSeconds' | 'absoluteTimeoutSeconds'): number {

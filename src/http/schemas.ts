@@ -60,6 +60,24 @@ export function requireClientType(policies: Policies, clientType: string): void 
   throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
 }
 
+/** Of a list that comes in pages; each page but the last has a `nextCursor`. */
+export const pageFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+}
+
+export const NextCursor = Type.Optional(
+  Type.String({ description: 'Pass it as `cursor` to go on; left out on the last page.' }),
+)
+
+export function pageIn({ limit = 20, cursor = null }: { limit?: number; cursor?: string | null }) {
+  return { limit, cursor }
+}
+
+export function nextCursorView(nextCursor: string | null): { nextCursor?: string } {
+  return nextCursor === null ? {} : { nextCursor }
+}
+
 export const SessionParams = StrictObject({ id: Id })
 
 export function timestamp(at: Instant): string {

@@ -216,6 +216,15 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
     })
   }
 
+  /** Forgets the failed sign-ins of a user. False when there is no such user. */
+  async function unlock(userId: string, actor: Actor): Promise<boolean> {
+    return await store.transaction(async tx => {
+      if ((await tx.lockUser(userId)) === null) return false
+      await tx.record([userEvent('account_unlocked', userId, actor, { ipAddress: null, userAgent: null })])
+      return true
+    })
+  }
+
   return {
     find: accounts.find,
     register,
@@ -224,6 +233,7 @@ export function createAccounts(context: SessionContext, sessions: Sessions, acco
     disable: (userId: string, actor: Actor) => end(userId, 'disable', actor),
     delete: (userId: string, actor: Actor) => end(userId, 'delete', actor),
     enable,
+    unlock,
   }
 }
 
@@ -235,7 +245,7 @@ function changedTooOften(): Problem {
 }
 
 function userEvent(
-  type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted',
+  type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted' | 'account_unlocked',
   userId: string,
   actor: Actor,
   origin: Origin,

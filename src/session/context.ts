@@ -7,6 +7,7 @@ import type { Lease } from './lease.ts'
 import type { Policies } from './policy.ts'
 import type { SessionCache, SessionStore } from './ports.ts'
 import type { Propagation } from './propagation.ts'
+import type { RefreshCount } from './refresh-count.ts'
 import type { SecretRing } from './secrets.ts'
 
 export type SessionSettings = {
@@ -27,6 +28,7 @@ export type SessionContext = {
   secrets: SecretRing
   accessTokens: AccessTokens
   activity: Activity
+  refreshes: RefreshCount
   denySet: DenySet
   lease: Lease
   propagation: Propagation

@@ -40,7 +40,7 @@ export type Transaction = {
   insertUser(user: NewUser): Promise<void>
   /** Locks the user's row; null when there is none. */
   lockUser(userId: string): Promise<LockedUser | null>
-  /** Locks all of the user's sessions that are not revoked, idle or not, and returns their ids in the order of locking. */
+  /** Locks all of the user's sessions that are not revoked (or were lately), idle or not; their ids in that order. */
   lockSessions(userId: string): Promise<string[]>
   /** The user's live sessions, least recently active first. */
   liveSessions(userId: string, idle: IdleDeadlines): Promise<{ id: string; clientType: string }[]>

@@ -24,7 +24,7 @@ const attempts = 3
  * unknown then, and the honest retry works.
  */
 export function createRefresh(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, secrets, denySet, propagation } = context
+  const { settings, clock, continuity, store, cache, secrets, denySet, propagation, refreshes } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
@@ -116,6 +116,7 @@ export function createRefresh(context: SessionContext) {
     const child = mintChild(context, state, predecessor, policy, state.readAt)
     const rotatedAt = await compareAndSet(child)
     if (rotatedAt === null) return null
+    refreshes.note()
     // The roles are those of the read before; so the snapshot's age counts from that read.
     const rotated = { ...state, ...child.rotation, rotatedAt }
     await cache.fill(snapshotOf(rotated, state.user.roles), { replace: true })

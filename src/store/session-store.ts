@@ -1,8 +1,8 @@
 import type { SessionStore } from '../session/ports.ts'
 import type { Database } from './database.ts'
+import { listLive } from './session-lists.ts'
 import {
   findForOwner,
-  listLive,
   recordActivity,
   renameSession,
   rotation,

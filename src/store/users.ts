@@ -3,7 +3,8 @@ import { Problem } from '../errors.ts'
 import type { Account } from '../security/accounts.ts'
 import type { LockedUser, NewUser } from '../session/ports.ts'
 import type { Database, Executor } from './database.ts'
-import { securityEvents, userSessions, users } from './schema.ts'
+import { forgetDeletedUser } from './events.ts'
+import { userSessions, users } from './schema.ts'
 
 export type UserStore = ReturnType<typeof createUserStore>
 
@@ -89,9 +90,6 @@ export async function deleteUser(executor: Executor, userId: string): Promise<vo
       metadata: {},
     })
     .where(eq(userSessions.userId, userId))
-  await executor
-    .update(securityEvents)
-    .set({ ipAddress: null, userAgent: null, details: {} })
-    .where(eq(securityEvents.userId, userId))
   await executor.delete(users).where(eq(users.id, userId))
+  await forgetDeletedUser(executor, userId)
 }

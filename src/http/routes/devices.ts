@@ -4,7 +4,16 @@ import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { sessionOf, signedInProblems } from '../authenticate.ts'
 import { originOf } from '../origin.ts'
-import { DeviceName, SessionParams, SessionView, sessionView } from '../schemas.ts'
+import {
+  DeviceName,
+  NextCursor,
+  nextCursorView,
+  pageFields,
+  pageIn,
+  SessionParams,
+  SessionView,
+  sessionView,
+} from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** People see their own devices, name them, and sign them out. */
@@ -18,23 +27,17 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       schema: {
         ...route,
         summary: 'My sessions, newest sign-in first',
-        querystring: StrictObject({
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-          cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-        }),
-        response: {
-          200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: Type.Optional(Type.String()) }),
-        },
+        querystring: StrictObject(pageFields),
+        response: { 200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: NextCursor }) },
       },
       config: { problems: ['validation_failed', ...signedInProblems] },
     },
     async request => {
       const { sessionId, userId } = sessionOf(request)
-      const { limit = 20, cursor = null } = request.query
-      const page = await sessions.list(userId, { limit, cursor })
+      const page = await sessions.list(userId, pageIn(request.query))
       return {
         sessions: page.sessions.map(session => sessionView(session, sessionId, config.policies)),
-        ...(page.nextCursor === null ? {} : { nextCursor: page.nextCursor }),
+        ...nextCursorView(page.nextCursor),
       }
     },
   )

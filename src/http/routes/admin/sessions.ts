@@ -1,13 +1,21 @@
 import { isIP } from 'node:net'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import { Problem } from '../../errors.ts'
-import type { Services } from '../../services.ts'
-import type { StartOutcome } from '../../session/start.ts'
-import { longestUserAgent } from '../origin.ts'
-import { ClientType, DeviceName, Id, printable, requireClientType, Tokens, tokensView } from '../schemas.ts'
-import { requireScope, serviceActor, serviceKeyProblems } from '../service-key.ts'
-import { StrictObject } from '../strict-object.ts'
+import { Problem } from '../../../errors.ts'
+import type { Services } from '../../../services.ts'
+import type { StartOutcome } from '../../../session/start.ts'
+import { longestUserAgent } from '../../origin.ts'
+import {
+  ClientType,
+  DeviceName,
+  Id,
+  printable,
+  requireClientType,
+  Tokens,
+  tokensView,
+} from '../../schemas.ts'
+import { requireScope, serviceActor, serviceKeyProblems } from '../../service-key.ts'
+import { StrictObject } from '../../strict-object.ts'
 
 /** A backend that has checked a person by its own means (OpenID Connect, a passkey, a wallet) opens a session. */
 export const openedSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
