@@ -3,7 +3,14 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { accessTokens, authenticate } from './http/authenticate.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { createCookies } from './http/cookies.ts'
+import { identifyOperator } from './http/permission.ts'
 import { rateLimits } from './http/rate-limits.ts'
+import { auditLogRoutes } from './http/routes/admin/audit-log.ts'
+import { cleanupRoutes } from './http/routes/admin/cleanup.ts'
+import { directoryRoutes } from './http/routes/admin/directory.ts'
+import { revocationRoutes } from './http/routes/admin/revocations.ts'
+import { openedSessionRoutes } from './http/routes/admin/sessions.ts'
+import { statisticsRoutes } from './http/routes/admin/statistics.ts'
 import { deviceRoutes } from './http/routes/devices.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { refreshRoutes } from './http/routes/refresh.ts'
@@ -11,6 +18,7 @@ import { currentSessionRoutes } from './http/routes/session.ts'
 import { signInRoutes } from './http/routes/sign-in.ts'
 import { signOutRoutes } from './http/routes/sign-out.ts'
 import { verifyRoutes } from './http/routes/verify.ts'
+import { serviceKeys } from './http/service-key.ts'
 import type { Services } from './services.ts'
 import { version } from './version.ts'
 
@@ -34,12 +42,20 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     version,
     allowedOrigins: config.allowedOrigins,
     securitySchemes: {
-      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
       cookie: { type: 'apiKey', in: 'cookie', name: '__Host-latchkey_access' },
+      serviceKey: { type: 'http', scheme: 'bearer', bearerFormat: 'lks_…', description: 'A service key.' },
+      gatewayKey: {
+        type: 'apiKey',
+        in: 'header',
+        name: 'x-latchkey-service-key',
+        description: 'A service key, where `Authorization` is a person’s.',
+      },
     },
   })
   await app.register(rateLimits, { rates: config.rateLimits, ...services.rates })
   await app.register(accessTokens, { services })
+  await app.register(serviceKeys)
 
   // Public, for whoever watches the process.
   await app.register(healthRoutes, { services })
@@ -56,14 +72,28 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
 
     // Signed in: people and their devices.
     await clients.register(async signedIn => {
-      signedIn.addHook('preHandler', authenticate(services, cookies))
+      // Before a body is read: who may not call is told nothing of what is wrong with the call.
+      signedIn.addHook('onRequest', authenticate(services, cookies))
       await signedIn.register(currentSessionRoutes, { services, cookies })
       await signedIn.register(deviceRoutes, { services, cookies })
     })
   })
 
-  // Services and gateways: the hot path, without any hook of its own.
+  // Services and gateways: the hot path, whose only hook is for those that say who they are.
   await app.register(verifyRoutes, { services, cookies })
+
+  // Services: each route names the scope that the caller's key must have.
+  await app.register(openedSessionRoutes, { services })
+
+  // Operators: each route names the permission that the caller must have.
+  await app.register(async operators => {
+    operators.addHook('onRequest', identifyOperator(services, cookies))
+    await operators.register(statisticsRoutes, { services })
+    await operators.register(directoryRoutes, { services })
+    await operators.register(revocationRoutes, { services })
+    await operators.register(cleanupRoutes, { services })
+    await operators.register(auditLogRoutes, { services })
+  })
 
   return app
 }

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
 import { cleanupCommand } from './cli/cleanup.ts'
+import { eventsCommand } from './cli/events.ts'
 import { keyCommands } from './cli/keys.ts'
 import { print } from './cli/output.ts'
+import { serviceKeyCommands } from './cli/service-keys.ts'
 import { sessionCommands } from './cli/sessions.ts'
+import { statisticsCommand } from './cli/statistics.ts'
 import { userCommands } from './cli/users.ts'
 import { readDatabaseUrl } from './config.ts'
 import { refuse } from './refuse.ts'
@@ -34,7 +37,10 @@ program
 
 userCommands(program)
 keyCommands(program)
+serviceKeyCommands(program)
 sessionCommands(program)
 cleanupCommand(program)
+statisticsCommand(program)
+eventsCommand(program)
 
 await program.parseAsync().catch(refuse)

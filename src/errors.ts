@@ -4,6 +4,7 @@
  */
 export const problems = {
   validation_failed: { status: 400, title: 'The request is not valid' },
+  confirmation_required: { status: 400, title: 'This call must be confirmed' },
   authentication_required: { status: 401, title: 'Authentication is required' },
   invalid_credentials: { status: 401, title: 'The e-mail address or the password is wrong' },
   access_token_invalid: { status: 401, title: 'The access token is not valid' },
@@ -13,10 +14,13 @@ export const problems = {
   refresh_token_invalid: { status: 401, title: 'The refresh token is not valid' },
   refresh_token_expired: { status: 401, title: 'The refresh token has expired' },
   refresh_token_reused: { status: 401, title: 'The refresh token was already spent' },
+  service_key_invalid: { status: 401, title: 'The service key is not valid' },
   permission_denied: { status: 403, title: 'Permission denied' },
   csrf_rejected: { status: 403, title: 'The request may have been sent by a foreign page' },
+  insufficient_scope: { status: 403, title: 'The service key does not have the scope' },
   registration_closed: { status: 403, title: 'Registration is closed' },
   client_type_not_allowed: { status: 403, title: 'This user may not sign in with this client type' },
+  user_disabled: { status: 403, title: 'The user is disabled' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   email_taken: { status: 409, title: 'The e-mail address is already registered' },

@@ -10,6 +10,7 @@ export function createLogger(level: string): Logger {
       paths: [
         'req.headers.authorization',
         'req.headers.cookie',
+        'req.headers["x-latchkey-service-key"]',
         'res.headers["set-cookie"]',
         '*.password',
         '*.accessToken',

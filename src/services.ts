@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
 import { createAccounts } from './security/accounts.ts'
+import { createServiceKeyRing } from './security/service-keys.ts'
 import { createWindowCounter } from './security/window-counter.ts'
 import { createAccessTokens } from './session/access-token.ts'
 import { createActivity } from './session/activity.ts'
@@ -14,9 +15,10 @@ import { createKeyRing } from './session/key-ring.ts'
 import { createLease } from './session/lease.ts'
 import { createNearCache } from './session/near-cache.ts'
 import type { SessionObserver } from './session/observer.ts'
-import type { Policies } from './session/policy.ts'
+import { idleDeadlines, idleLimitMs, type Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
 import { createPropagation } from './session/propagation.ts'
+import { createRefreshCount } from './session/refresh-count.ts'
 import { createRevocationFeed } from './session/revocation-feed.ts'
 import { createSecretRing, type LoadedSecretRing } from './session/secret-ring.ts'
 import { createSessions } from './session/service.ts'
@@ -25,14 +27,17 @@ import { snapshotLifetimeMs } from './session/snapshot.ts'
 import { createAccountStore } from './store/account-store.ts'
 import { createDatabase, type Database } from './store/database.ts'
 import { synchroniseClock } from './store/database-clock.ts'
-import { readStanding } from './store/instances.ts'
+import { countUnaware, readStanding } from './store/instances.ts'
 import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
+import { createOperators } from './store/operators.ts'
 import { createRateCounter } from './store/rate-counter.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
+import { createServiceKeyStore } from './store/service-keys.ts'
 import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
+import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
 import { version } from './version.ts'
@@ -67,7 +72,7 @@ export function createServices(config: Config, logger: Logger) {
   metrics.watchPool(database.pool)
   const redis = config.redis === null ? null : redisLink(config.redis, logger, metrics)
 
-  /** What is loaded of keys and secrets, and when it was last known to be what stands in the database. */
+  /** What is loaded of keys (of both kinds) and secrets, and when it was last known to be what stands in the database. */
   const ring = { version: '', confirmedAt: Number.NEGATIVE_INFINITY }
   const isRingFresh = () => clock.monotonic() - ring.confirmedAt < ringFreshMs
   const secrets = createSecretRing(clock, config.secret, config.previousSecret, isRingFresh)
@@ -75,6 +80,15 @@ export function createServices(config: Config, logger: Logger) {
   const signingKeys = createSigningKeyStore(database)
   const store = createSessionStore(database)
   const cache = redis === null ? noSessionCache : sessionCache(config, redis, secrets)
+  const serviceKeyStore = createServiceKeyStore(database, cache)
+  const serviceKeyRing = createServiceKeyRing({
+    clock,
+    confirmedAgoMs: () => clock.monotonic() - ring.confirmedAt,
+    // As long as snapshots say yes without the database, so must the key of the gateway that asks.
+    trustedMs: Math.max(ringFreshMs, config.cacheTtlSeconds * 1000),
+    read: serviceKeyStore.read,
+    recordUses: serviceKeyStore.recordUses,
+  })
   const revocations = createRevocations(config, {
     database,
     clock,
@@ -95,21 +109,36 @@ export function createServices(config: Config, logger: Logger) {
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),
     observer: metrics.sessions,
-    ...revocations,
+    refreshes: createRefreshCount(refreshes => addRefreshes(database, refreshes)),
+    denySet: revocations.denySet,
+    lease: revocations.lease,
+    propagation: revocations.propagation,
   }
   const sessions = createSessions(context)
   const localRates = () => createWindowCounter(localRatesKept, clock.monotonic)
   const accounts = createAccounts(context, createAccountStore(database), {
     shortestPassword: config.shortestPassword,
   })
+  const operators = createOperators({
+    database,
+    clock,
+    cache,
+    propagation: revocations.propagation,
+    countUnaware: revocations.countUnaware,
+    idleDeadlines: () => idleDeadlines(config.policies, clock.now(), continuity.downtime),
+    flushRefreshes: context.refreshes.flush,
+    onInterrupted: error =>
+      logger.warn({ err: error }, 'a bulk revocation holds, but not all rows are marked'),
+  })
   const maintenance = createMaintenance(
-    { database, clock, cache, propagation: context.propagation, secrets },
+    { database, clock, secrets },
     {
       eventsRetentionDays: config.eventsRetentionDays,
       rotationGraceSeconds: config.rotationGraceSeconds,
       longestAccessTokenSeconds: longest(config.policies, 'accessTokenTtlSeconds'),
       longestSessionSeconds: longest(config.policies, 'absoluteTimeoutSeconds'),
       windowSeconds: windowSeconds(config),
+      idleLimits: idleLimits(config.policies),
     },
   )
 
@@ -123,6 +152,7 @@ export function createServices(config: Config, logger: Logger) {
     const state = await signingKeys.read()
     secrets.load(state.secretIds)
     keyRing.load(state.keys)
+    serviceKeyRing.load(await serviceKeyStore.read())
     ring.confirmedAt = clock.monotonic()
   }
 
@@ -143,6 +173,13 @@ export function createServices(config: Config, logger: Logger) {
   /** Again and again, so that tokens of a secret that nobody has any more are told from those of a new one. */
   async function registerSecrets(): Promise<void> {
     await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
+  }
+
+  /** Writes down what was collected in memory: activity of sessions, refreshes, uses of service keys. */
+  async function flush(): Promise<void> {
+    await context.activity.flush()
+    await context.refreshes.flush()
+    await serviceKeyRing.flushUses()
   }
 
   /** What must stand in the database before this instance can serve. */
@@ -171,6 +208,14 @@ export function createServices(config: Config, logger: Logger) {
     activity: context.activity,
     /** Over all instances, and in this one only. */
     rates: { counter: createRateCounter(redis, localRates()), local: localRates() },
+    ...operators,
+    serviceKeys: {
+      identify: serviceKeyRing.identify,
+      create: serviceKeyStore.create,
+      list: serviceKeyStore.list,
+      revoke: serviceKeyStore.revoke,
+    },
+    flush,
     reload,
     registerSecrets,
 
@@ -207,7 +252,8 @@ export function createServices(config: Config, logger: Logger) {
 
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
-      await context.activity.flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
+      await operators.revocations.stop()
+      await flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
       await revocations.feed.stop()
       redis?.close()
       await database.close()
@@ -280,6 +326,8 @@ function createRevocations(
     denySet,
     lease,
     propagation,
+    /** This one included: on another instance it may have been revoked without this one having read of it. */
+    countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
     feed: {
       start() {
         redis?.subscribe(hintChannel, feed.hint)
@@ -293,6 +341,10 @@ function createRevocations(
 /** The longest that a snapshot may live, and a minute. */
 function windowSeconds(config: Config): number {
   return config.cacheTtlSeconds + 60
+}
+
+function idleLimits(policies: Policies): IdleLimits {
+  return [...policies].map(([clientType, policy]) => ({ clientType, seconds: idleLimitMs(policy) / 1000 }))
 }
 
 function longest(policies: Policies, duration: 'accessTokenTtlSeconds' | 'absoluteTimeoutSeconds'): number {

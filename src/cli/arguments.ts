@@ -17,7 +17,7 @@ export function parseEmail(value: string): string {
 
 export function parseInstant(value: string): number {
   const at = Date.parse(value)
-  if (Number.isNaN(at) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value))
+  if (!(at >= 0) || !/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(value))
     throw new InvalidArgumentError('It must be a time like 2026-01-31T12:00:00Z.')
   return at
 }

@@ -1,10 +1,16 @@
 import type { Command } from 'commander'
-import { createClock } from '../clock.ts'
+import { createClock, type Instant } from '../clock.ts'
 
 /** The result of a command on stdout: as JSON when asked for, else as a line for people. */
 export function print(command: Command, result: unknown, text: string): void {
   const json = command.optsWithGlobals<{ json?: boolean }>().json === true
   process.stdout.write(`${json ? JSON.stringify(result) : text}\n`)
+}
+
+/** RFC 3339, UTC; null stays null. */
+export function isoTime<At extends Instant | null>(at: At): At extends null ? null : string
+export function isoTime(at: Instant | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
 }
 
 /** Rows as aligned columns. */

@@ -1,7 +1,7 @@
 import fastifyJwt from '@fastify/jwt'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Problem } from '../errors.ts'
+import { Problem, type ProblemCode } from '../errors.ts'
 import type { RateLimitName } from '../security/rate-limits.ts'
 import type { Services } from '../services.ts'
 import { type AccessClaims, isAccessClaims, isCanonicalJws } from '../session/access-token.ts'
@@ -18,6 +18,19 @@ declare module 'fastify' {
     session: SignedIn | null
   }
 }
+
+/** What every call by a signed-in person may be answered with, beside its own problems. */
+export const signedInProblems = [
+  'authentication_required',
+  'access_token_invalid',
+  'access_token_expired',
+  'session_revoked',
+  'session_expired',
+  'csrf_rejected',
+  'rate_limited',
+  'store_unavailable',
+  'overloaded',
+] as const satisfies readonly ProblemCode[]
 
 /** Reads and proves access tokens at the edge, by @fastify/jwt with the key ring. */
 export const accessTokens = fp(

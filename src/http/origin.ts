@@ -3,7 +3,7 @@ import type { Origin } from '../session/session.ts'
 import { clientAddress } from './client-address.ts'
 
 /** Longer user agents are cut: none that a person uses is near it. */
-const longestUserAgent = 1_024
+export const longestUserAgent = 1_024
 
 /** Where a request comes from, fit for the database. */
 export function originOf(request: FastifyRequest): Origin {

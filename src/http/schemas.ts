@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
 import type { Policies } from '../session/policy.ts'
 import type { Session, TokenPair } from '../session/session.ts'
 import { StrictObject } from './strict-object.ts'
@@ -18,12 +19,17 @@ export const DeviceToken = Type.String({
 })
 export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
+/** Without control characters, which could forge a line where texts are shown. */
+export const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$'
 export const DeviceName = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
+  pattern: printable,
   description: 'What the owner calls the device.',
 })
+
+/** One of the configured names; which, is for the handler to say. */
+export const ClientType = Type.String({ minLength: 1, maxLength: 32 })
 
 export const Tokens = Type.Object({
   tokenType: Type.Literal('Bearer'),
@@ -57,6 +63,31 @@ export const SessionView = Type.Object({
   idleExpiresAt: Timestamp,
   expiresAt: Timestamp,
 })
+
+/** Throws `validation_failed`, which names those that there are. */
+export function requireClientType(policies: Policies, clientType: string): void {
+  if (policies.has(clientType)) return
+  const message = `must be one of ${[...policies.keys()].join(', ')}`
+  throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
+}
+
+/** Of a list that comes in pages; each page but the last has a `nextCursor`. */
+export const pageFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+}
+
+export const NextCursor = Type.Optional(
+  Type.String({ description: 'Pass it as `cursor` to go on; left out on the last page.' }),
+)
+
+export function pageIn({ limit = 20, cursor = null }: { limit?: number; cursor?: string | null }) {
+  return { limit, cursor }
+}
+
+export function nextCursorView(nextCursor: string | null): { nextCursor?: string } {
+  return nextCursor === null ? {} : { nextCursor }
+}
 
 export const SessionParams = StrictObject({ id: Id })
 

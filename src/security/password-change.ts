@@ -2,7 +2,7 @@ import { mintChild, type Predecessor } from '../session/issue.ts'
 import { checkSession } from '../session/policy.ts'
 import { newFamily } from '../session/refresh-token.ts'
 import { revokeAllInTransaction } from '../session/revoke.ts'
-import type { Origin, SessionState, TokenPair } from '../session/session.ts'
+import type { Origin, RevocationReason, SessionState, TokenPair } from '../session/session.ts'
 import { overloaded } from './concurrency-limit.ts'
 import type { CountedOn } from './credentials.ts'
 import type { Account } from './ports.ts'
@@ -24,7 +24,8 @@ export type PasswordOutcome =
   | { kind: 'wrong_password' }
   | { kind: 'account_locked'; retryAfterSeconds: number }
   | { kind: 'weak_password'; detail: string }
-  | { kind: 'session_ended' }
+  | { kind: 'session_revoked'; reason: RevocationReason }
+  | { kind: 'session_expired' }
 
 /** When the user's row, or the session, changed under a request, it is looked at again this many times. */
 const attempts = 3
@@ -50,7 +51,8 @@ export function createPasswordChange(
   async function tryToChange(request: PasswordChangeRequest): Promise<PasswordOutcome | null> {
     const { currentPassword, newPassword, deviceToken, origin } = request
     const known = await accounts.find(request.userId)
-    if (known === null) return { kind: 'session_ended' }
+    // The account was deleted a moment ago, and its sessions with it.
+    if (known === null) return { kind: 'session_revoked', reason: 'user_deleted' }
     const { email } = known
     const verdict = await credentials.check({ email, password: currentPassword, deviceToken, origin })
     if (verdict.kind === 'invalid_credentials') return { kind: 'wrong_password' }
@@ -69,8 +71,10 @@ export function createPasswordChange(
   ): Promise<PasswordOutcome | null> {
     const { sessionId, origin } = request
     const state = await store.find(sessionId)
-    const child = state === null ? null : mintAnew(state)
-    if (child === null) return { kind: 'session_ended' }
+    // The row is gone only once its session's time is over.
+    const minted = state === null ? ({ kind: 'session_expired' } as const) : mintAnew(state)
+    if (minted.kind !== 'minted') return minted
+    const { child } = minted
     const userId = account.id
     const by = { reason: 'password_changed', actor: userId, origin } as const
 
@@ -97,13 +101,14 @@ export function createPasswordChange(
   function mintAnew(state: SessionState) {
     const policy = settings.policies.get(state.clientType)
     const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
-    if (verdict.kind !== 'live' || policy === undefined) return null
+    if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason } as const
+    if (verdict.kind === 'expired' || policy === undefined) return { kind: 'session_expired' } as const
     const predecessor: Predecessor = {
       generation: state.rotation,
       hash: state.refreshTokenHash,
       family: newFamily(),
       witness: { kind: 'hash', bytes: state.refreshTokenHash },
     }
-    return mintChild(context, state, predecessor, policy, state.readAt)
+    return { kind: 'minted', child: mintChild(context, state, predecessor, policy, state.readAt) } as const
   }
 }

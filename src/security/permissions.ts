@@ -14,6 +14,8 @@ export const operatorPermissions = [
   'audit:read',
 ] as const
 
+export type OperatorPermission = (typeof operatorPermissions)[number]
+
 export const builtInPermissions: PermissionTable = new Map([['admin', new Set(operatorPermissions)]])
 
 /** Sorted, each once. */

@@ -52,7 +52,8 @@ export function createSignIn({ context, accounts, passwords, credentials }: Sign
       const { account, countedOn } = verdict
       const started = await start(request, account, countedOn)
       if (started.kind === 'client_type_not_allowed') return started
-      if (started.kind === 'changed') continue
+      // Whatever has become of the user meanwhile is told at the next look.
+      if (started.kind !== 'started') continue
       await rehash(account, request.password)
       const { sessionId, tokens } = started
       const deviceToken = tokenFor(account.email, countedOn)

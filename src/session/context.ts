@@ -9,6 +9,7 @@ import type { SessionObserver } from './observer.ts'
 import type { Policies } from './policy.ts'
 import type { SessionCache, SessionStore } from './ports.ts'
 import type { Propagation } from './propagation.ts'
+import type { RefreshCount } from './refresh-count.ts'
 import type { SecretRing } from './secrets.ts'
 
 export type SessionSettings = {
@@ -30,6 +31,7 @@ export type SessionContext = {
   secrets: SecretRing
   accessTokens: AccessTokens
   activity: Activity
+  refreshes: RefreshCount
   denySet: DenySet
   lease: Lease
   observer: SessionObserver

@@ -1,7 +1,7 @@
 import type { DeviceFacts } from './device.ts'
 import type { Actor, Origin, RevocationReason } from './session.ts'
 
-type Severity = 'info' | 'warning' | 'critical'
+export type Severity = 'info' | 'warning' | 'critical'
 
 /** What the audit log tells of. Written in the transaction of the change itself. */
 export type SecurityEvent = {
@@ -25,10 +25,15 @@ type EventBody =
   | { type: 'database_rewound'; details: { fromGeneration: number; presentedGeneration: number } }
   | { type: 'password_changed'; details: Record<string, never> }
   | {
-      type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted'
+      type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted' | 'account_unlocked'
       details: Record<string, never>
     }
+  | { type: 'roles_changed'; details: { from: readonly string[]; to: readonly string[] } }
   | { type: 'key_rotated' | 'key_revoked'; details: { kid: string } }
+  | {
+      type: 'service_key_created' | 'service_key_revoked'
+      details: { keyId: string; name: string; scopes: readonly string[] }
+    }
   | {
       type: 'bulk_revocation'
       details: { scope: string; subject: string | null; issuedBefore: string; reason: string }
@@ -50,20 +55,39 @@ type LockDetails = { lockedUntil: string; devices: 'unknown' | 'one' }
 
 export type EventType = EventBody['type']
 
-const severities: Partial<Record<EventType, Severity>> = {
+const severities: Record<EventType, Severity> = {
+  sign_in_succeeded: 'info',
+  sign_in_failed: 'warning',
+  session_created: 'info',
+  session_revoked: 'info',
+  session_limit_reached: 'warning',
   refresh_reused: 'critical',
   database_rewound: 'critical',
-  bulk_revocation: 'warning',
-  session_limit_reached: 'warning',
-  sign_in_failed: 'warning',
   account_locked: 'warning',
   session_context_changed: 'warning',
+  new_device: 'info',
   password_changed: 'warning',
+  account_unlocked: 'info',
+  user_created: 'info',
   user_disabled: 'warning',
+  user_enabled: 'info',
   user_deleted: 'warning',
+  roles_changed: 'warning',
+  key_rotated: 'info',
   key_revoked: 'critical',
+  service_key_created: 'warning',
+  service_key_revoked: 'warning',
+  bulk_revocation: 'warning',
+  cleanup_ran: 'info',
+}
+
+/** Every type, for whoever asks for one by its name. */
+export const eventTypes = Object.keys(severities).filter(isEventType)
+
+export function isEventType(text: string): text is EventType {
+  return Object.hasOwn(severities, text)
 }
 
 export function severityOf(type: EventType): Severity {
-  return severities[type] ?? 'info'
+  return severities[type]
 }

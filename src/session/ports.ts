@@ -26,7 +26,8 @@ export type SessionStore = {
     idle: IdleDeadlines,
     page: { limit: number; cursor: string | null },
   ): Promise<SessionPage>
-  rename(sessionId: string, userId: string, deviceName: string): Promise<boolean>
+  /** The renamed session; null when this user has no such live one. */
+  rename(sessionId: string, userId: string, deviceName: string, idle: IdleDeadlines): Promise<Session | null>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
   /** Never moves an activity back, never touches a revoked session. */
@@ -40,7 +41,7 @@ export type Transaction = {
   lockUser(userId: string): Promise<LockedUser | null>
   /** The same, and in the same round trip what a new session depends on, read behind the lock. */
   lockUserToStart(userId: string, idle: IdleDeadlines, device: DeviceFacts): Promise<StartingPoint | null>
-  /** Locks all of the user's sessions that are not revoked, idle or not, and returns their ids in the order of locking. */
+  /** Locks all of the user's sessions that are not revoked (or were lately), idle or not; their ids in that order. */
   lockSessions(userId: string): Promise<string[]>
   insertSession(session: NewSession): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }>
   /**

@@ -30,8 +30,8 @@ export type Propagation = {
    * has lost the revocation, as after a failover to a standby that lagged behind.
    */
   confirm(revoked: readonly Revoked[]): Promise<void>
-  /** The same for a bulk revocation. `markRows` marks what it covers. */
-  confirmCutoff(cutoff: Cutoff, xid: string, markRows: () => Promise<MarkedOn>): Promise<void>
+  /** The same for a bulk revocation. `marked` resolves when all that it covers is marked. */
+  confirmCutoff(cutoff: Cutoff, xid: string, marked: Promise<MarkedOn>): Promise<void>
 }
 
 /** Milliseconds from one look at the acknowledgements to the next; the first come soon, as they usually do. */
@@ -102,10 +102,17 @@ export function createPropagation(parts: {
       const entries = revoked.map(({ sessionId, xid }) => ({ id: sessionId, xid }))
       await waitUntilHeld(entries, () => announce(revoked))
     },
-    async confirmCutoff(cutoff, xid, markRows) {
+    async confirmCutoff(cutoff, xid, marked) {
       denySet.addCutoff(cutoff, clock.monotonic())
       cache.hint()
-      const markedOn = await markRows()
+      // Not waited for: to mark a large table takes longer than an answer may; the instances acknowledge long before.
+      let markedOn: MarkedOn = null
+      marked.then(
+        server => {
+          markedOn = server
+        },
+        () => undefined,
+      )
       await waitUntilHeld([{ id: cutoff.id, xid }], async () => markedOn)
     },
   }

@@ -32,7 +32,7 @@ const attempts = 3
  */
 export function createRefresh(context: SessionContext) {
   const { settings, clock, continuity, store, cache, nearCache, secrets } = context
-  const { denySet, propagation, observer } = context
+  const { denySet, propagation, observer, refreshes } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
@@ -138,6 +138,7 @@ export function createRefresh(context: SessionContext) {
     const child = mintChild(context, state, predecessor, policy, state.readAt)
     const rotatedAt = await compareAndSet(child)
     if (rotatedAt === null) return null
+    refreshes.note()
     // The roles are those of the read before; so the snapshot's age counts from that read.
     const rotated = { ...state, ...child.rotation, rotatedAt }
     const snapshot = snapshotOf(rotated, state.user.roles)

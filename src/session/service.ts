@@ -5,9 +5,17 @@ import { createRefresh } from './refresh.ts'
 import { parseRefreshToken, unknownSecret } from './refresh-token.ts'
 import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revoke.ts'
 import { isProven } from './rotation.ts'
-import type { Actor, Origin, Session } from './session.ts'
+import type { Actor, Origin, RevocationReason, Session } from './session.ts'
 import { type StartRequest, startSession } from './start.ts'
 import { createVerify } from './verify.ts'
+
+/** A session as its owner finds it. */
+export type OwnSession =
+  | { kind: 'live'; session: Session }
+  | { kind: 'revoked'; reason: RevocationReason }
+  | { kind: 'expired' }
+  /** Nobody has it, or somebody else: not told apart. */
+  | { kind: 'unknown' }
 
 /** The verbs of a session. Expected outcomes are values; a store that is away throws. */
 export type Sessions = ReturnType<typeof createSessions>
@@ -25,19 +33,21 @@ export function createSessions(context: SessionContext) {
       return store.listLive(userId, idleDeadlines(settings.policies, clock.now(), continuity.downtime), page)
     },
 
-    /** A live session of this owner; null for anybody else's, exactly as for one that does not exist. */
-    async get(sessionId: string, ownerId: string): Promise<Session | null> {
-      const session = await store.findForOwner(sessionId, ownerId)
-      const state = session === null ? null : await store.find(sessionId)
-      if (state === null) return null
+    async get(sessionId: string, ownerId: string): Promise<OwnSession> {
+      const state = await store.find(sessionId)
+      if (state === null || state.userId !== ownerId) return { kind: 'unknown' }
       const policy = settings.policies.get(state.clientType)
       const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
-      return verdict.kind === 'live' ? session : null
+      if (verdict.kind !== 'live') return verdict
+      const session = await store.findForOwner(sessionId, ownerId)
+      return session === null ? { kind: 'unknown' } : { kind: 'live', session }
     },
 
-    /** False when this owner has no such session. */
-    rename: (sessionId: string, ownerId: string, deviceName: string) =>
-      store.rename(sessionId, ownerId, deviceName),
+    /** The session with its new name; null when this owner has no such live session. */
+    rename(sessionId: string, ownerId: string, deviceName: string): Promise<Session | null> {
+      const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
+      return store.rename(sessionId, ownerId, deviceName, idle)
+    },
 
     /** False when this owner has no such session; true also for one that was revoked before. */
     async revoke(sessionId: string, ownerId: string, origin: Origin): Promise<boolean> {

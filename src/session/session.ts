@@ -21,7 +21,7 @@ export type RevocationReason = (typeof revocationReasons)[number]
 /** Where a request came from. */
 export type Origin = { ipAddress: string | null; userAgent: string | null }
 
-/** Who revoked something: a user's id, `system` for a rule of ours, or `cli`. */
+/** Who did something: a user's id, `service:NAME`, `cli`, `system` for a rule of ours, or `anonymous`. */
 export type Actor = string
 
 /** A session as its owner sees it. */

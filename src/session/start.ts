@@ -6,7 +6,7 @@ import { idleDeadlines, type Policy } from './policy.ts'
 import type { LockedUser, Revoked, StartingPoint, Transaction } from './ports.ts'
 import { mintRefreshToken, newFamily } from './refresh-token.ts'
 import { revokeInTransaction } from './revoke.ts'
-import type { Origin, TokenPair } from './session.ts'
+import type { Actor, Origin, TokenPair } from './session.ts'
 
 export type StartRequest = {
   userId: string
@@ -14,6 +14,8 @@ export type StartRequest = {
   authMethod: string
   deviceName: string | null
   origin: Origin
+  /** Who opens it, when it is not the person. */
+  actor?: Actor
   /** Asked about the user's row once it is locked: whether what was checked before the lock still stands. */
   stillStands: (user: LockedUser) => boolean
   /** The device has proved that it is known; else it is looked up what the user's other sessions began on. */
@@ -24,7 +26,9 @@ export type StartRequest = {
 
 export type StartOutcome =
   | { kind: 'started'; sessionId: string; tokens: TokenPair }
-  /** The user is gone, disabled, or has changed since the credentials were checked. */
+  | { kind: 'no_such_user' }
+  | { kind: 'user_disabled' }
+  /** The user has changed since the credentials were checked. */
   | { kind: 'changed' }
   | { kind: 'client_type_not_allowed' }
 
@@ -51,9 +55,9 @@ export async function startInTransaction(
   const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
 
   const found = await tx.lockUserToStart(request.userId, idle, device)
-  if (found === null || found.user.disabled || !request.stillStands(found.user)) {
-    return { kind: 'changed', evicted: [] }
-  }
+  if (found === null) return { kind: 'no_such_user', evicted: [] }
+  if (found.user.disabled) return { kind: 'user_disabled', evicted: [] }
+  if (!request.stillStands(found.user)) return { kind: 'changed', evicted: [] }
   if (policy.roles !== null && !policy.roles.some(role => found.user.roles.includes(role))) {
     return { kind: 'client_type_not_allowed', evicted: [] }
   }
@@ -141,11 +145,11 @@ async function insertSession(
 }
 
 function events(
-  { userId, origin, authMethod, clientType }: StartRequest,
+  { userId, origin, authMethod, clientType, actor = userId }: StartRequest,
   sessionId: string,
   what: { evicted: readonly string[]; limit: number; newDevice: DeviceFacts | null },
 ): SecurityEvent[] {
-  const by = { userId, sessionId, actor: userId, origin }
+  const by = { userId, sessionId, actor, origin }
   const { evicted, limit, newDevice } = what
   const told: SecurityEvent[] = [
     { ...by, type: 'sign_in_succeeded', details: { authMethod, clientType } },

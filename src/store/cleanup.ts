@@ -1,8 +1,12 @@
 import { sql } from 'drizzle-orm'
+import type { Instant } from '../clock.ts'
 import { forgottenAfterMs } from '../security/lockout.ts'
 import type { Database, Executor } from './database.ts'
+import { deleteOldEvents } from './events.ts'
 import { firstId, lastId, pageEnd } from './pages.ts'
+import { completeRunsOpenedBefore } from './revocation-runs.ts'
 import { markCutOffPage } from './revocations.ts'
+import { deleteExpiredSessions, deleteOldCounts, type IdleLimits } from './session-counts.ts'
 import { deleteEndedSigningKeys } from './signing-keys.ts'
 
 export type CleanupSettings = {
@@ -17,6 +21,8 @@ export type CleanupSettings = {
   longestSessionSeconds: number
   /** An instance not seen for this long is gone. */
   windowSeconds: number
+  /** When a session went idle, for the counts of what it leaves. */
+  idleLimits: IdleLimits
 }
 
 export type CleanupResult =
@@ -92,7 +98,9 @@ type Step = (executor: Executor) => Promise<boolean>
  */
 function walker(settings: CleanupSettings): Step {
   let after = firstId
+  let began: Instant | null = null
   return async executor => {
+    began ??= await now(executor)
     const next = await pageEnd(executor, after, settings.batchSize)
     const end = next ?? lastId
     await executor.execute(sql`
@@ -103,25 +111,10 @@ function walker(settings: CleanupSettings): Step {
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)`)
     await markCutOffPage(executor, { after, end }, { actor: 'system' })
     after = end
-    return next !== null
+    if (next !== null) return true
+    await completeRunsOpenedBefore(executor, began - commitMarginMs)
+    return false
   }
-}
-
-async function deleteExpiredSessions(executor: Executor, settings: CleanupSettings): Promise<number> {
-  const deleted = await executor.execute(sql`
-    DELETE FROM user_sessions WHERE id IN (
-      SELECT id FROM user_sessions WHERE expires_at < statement_timestamp()
-      ORDER BY expires_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
-  return deleted.rowCount ?? 0
-}
-
-async function deleteOldEvents(executor: Executor, settings: CleanupSettings): Promise<number> {
-  const deleted = await executor.execute(sql`
-    DELETE FROM security_events WHERE id IN (
-      SELECT id FROM security_events
-      WHERE created_at < statement_timestamp() - make_interval(days => ${settings.eventsRetentionDays})
-      ORDER BY created_at LIMIT ${settings.batchSize} FOR UPDATE SKIP LOCKED)`)
-  return deleted.rowCount ?? 0
 }
 
 async function deleteOldRevocations(executor: Executor, settings: CleanupSettings): Promise<number> {
@@ -142,19 +135,37 @@ async function deleteForgottenThrottles(executor: Executor, settings: CleanupSet
   return deleted.rowCount ?? 0
 }
 
-/** Cut-offs older than any session should be, as the walk before has marked all that they cover; instances that are gone, and keys whose last token has ended. */
+/**
+ * Cut-offs older than any session should be, as the walk before has marked all that they cover, and runs as old;
+ * instances that are gone, counts that nobody asks for any more, and keys whose last token has ended.
+ */
 async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSettings): Promise<boolean> {
   await executor.execute(sql`
     DELETE FROM cutoffs
     WHERE greatest(issued_before, created_at)
         < statement_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})`)
   await executor.execute(sql`
+    DELETE FROM revocation_runs
+    WHERE created_at < statement_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})`)
+  await executor.execute(sql`
     DELETE FROM instances WHERE seen_at < statement_timestamp() - make_interval(secs => ${settings.windowSeconds})`)
   await executor.execute(
     sql`DELETE FROM secret_ids WHERE last_seen_at < statement_timestamp() - interval '1 day'`,
   )
+  await executor.execute(
+    sql`DELETE FROM role_changes WHERE created_at < statement_timestamp() - interval '1 day'`,
+  )
+  await deleteOldCounts(executor)
   await deleteEndedSigningKeys(executor)
   return false
+}
+
+/** A run may be this much older than its commit. */
+const commitMarginMs = 10_000
+
+async function now(executor: Executor): Promise<Instant> {
+  const answer = await executor.execute(sql`SELECT extract(epoch FROM clock_timestamp()) * 1000 AS now`)
+  return Number(answer.rows[0]?.['now'])
 }
 
 function pause(milliseconds: number): Promise<void> {

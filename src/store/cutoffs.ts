@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { Executor } from './database.ts'
 import { type CutoffScope, cutoffs, userSessions } from './schema.ts'
@@ -7,11 +7,20 @@ import { type CutoffScope, cutoffs, userSessions } from './schema.ts'
  * Whether a bulk revocation covers the session of the surrounding statement. Asked by every statement that decides
  * about a session, so that a cut-off holds at once, before its rows have been marked. The table is tiny.
  */
-export const isCutOff = sql<boolean>`EXISTS (
-  SELECT FROM ${cutoffs} WHERE ${userSessions.createdAt} < ${cutoffs.issuedBefore} AND CASE ${cutoffs.scope}
+export const isCutOff = isCoveredBy(sql`true`)
+
+/** The same, by this one of them. */
+export function isCutOffBy(id: string): SQL<boolean> {
+  return isCoveredBy(sql`${cutoffs.id} = ${id}`)
+}
+
+function isCoveredBy(which: SQL): SQL<boolean> {
+  return sql<boolean>`EXISTS (
+  SELECT FROM ${cutoffs} WHERE ${which} AND ${userSessions.createdAt} < ${cutoffs.issuedBefore} AND CASE ${cutoffs.scope}
     WHEN 'client_type' THEN ${cutoffs.subject} = ${userSessions.clientType}
     WHEN 'ip' THEN ${userSessions.ipAddress} <<= ${cutoffs.subject}::inet
     ELSE true END)`
+}
 
 export type NewCutoff = {
   id: string

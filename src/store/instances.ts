@@ -32,3 +32,19 @@ export async function readStanding(
     return { unaware: Number(row.unaware), unmarked: Number(row.unmarked), lost: row.lost }
   })
 }
+
+/** How many of all instances may not know yet of what these transactions have written. */
+export async function countUnaware(
+  database: Database,
+  xids: readonly string[],
+  windowSeconds: number,
+): Promise<number> {
+  return await database.run(async executor => {
+    const counted = await executor.execute<{ unaware: string }>(sql`
+      SELECT count(*) AS unaware FROM instances
+      WHERE seen_at > clock_timestamp() - make_interval(secs => ${windowSeconds})
+        AND EXISTS (SELECT FROM unnest(${sql.param([...xids])}::xid8[]) AS entry (xid)
+          WHERE NOT pg_visible_in_snapshot(entry.xid, acked))`)
+    return Number(counted.rows[0]?.unaware)
+  })
+}

@@ -1,16 +1,11 @@
-import { v7 as uuid } from 'uuid'
 import type { Clock, Instant } from '../clock.ts'
-import type { MarkedOn, SessionCache } from '../session/ports.ts'
-import type { Propagation } from '../session/propagation.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import type { Actor } from '../session/session.ts'
 import { generateSigningKey } from '../session/signing-key.ts'
 import { type CleanupResult, cleanUp } from './cleanup.ts'
-import { insertCutoff } from './cutoffs.ts'
 import type { Database } from './database.ts'
 import { insertEvents } from './events.ts'
-import { markCutOffSessions } from './revocations.ts'
-import type { CutoffScope } from './schema.ts'
+import type { IdleLimits } from './session-counts.ts'
 import { hastenNextSigningKey, listSigningKeys, revokeSigningKey, rotateSigningKey } from './signing-keys.ts'
 
 export type MaintenanceSettings = {
@@ -20,6 +15,7 @@ export type MaintenanceSettings = {
   longestSessionSeconds: number
   /** The longest that a snapshot may live, and a minute. */
   windowSeconds: number
+  idleLimits: IdleLimits
 }
 
 /** A new key is published this long before it signs: caches of the JWKS live for five minutes. */
@@ -39,13 +35,11 @@ export function createMaintenance(
   parts: {
     database: Database
     clock: Clock
-    cache: SessionCache
-    propagation: Propagation
     secrets: SecretRing
   },
   settings: MaintenanceSettings,
 ) {
-  const { database, clock, cache, propagation, secrets } = parts
+  const { database, clock, secrets } = parts
   const origin = { ipAddress: null, userAgent: null }
 
   return {
@@ -67,6 +61,7 @@ export function createMaintenance(
           successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
           longestSessionSeconds: settings.longestSessionSeconds,
           windowSeconds: settings.windowSeconds,
+          idleLimits: settings.idleLimits,
         },
         options.progress ?? (() => undefined),
         options.signal ?? new AbortController().signal,
@@ -82,52 +77,6 @@ export function createMaintenance(
         )
       }
       return { ...result, tookMs }
-    },
-
-    /**
-     * Revokes every session that the scope covers. It holds from the moment that the fact is committed; the rows are
-     * marked behind it, page by page. Returns how many rows were marked.
-     */
-    async revokeMany(
-      cutoff: {
-        scope: CutoffScope
-        subject: string | null
-        issuedBefore: Instant | null
-        reason: string
-        actor: Actor
-      },
-      progress: (marked: number) => void = () => undefined,
-    ): Promise<{ id: string; revoked: number }> {
-      const id = uuid()
-      const fact = await database.transaction(async executor => {
-        const { issuedBefore, xid } = await insertCutoff(executor, { id, ...cutoff })
-        const details = {
-          scope: cutoff.scope,
-          subject: cutoff.subject,
-          issuedBefore: new Date(issuedBefore).toISOString(),
-          reason: cutoff.reason,
-        }
-        await insertEvents(executor, [
-          { type: 'bulk_revocation', userId: null, sessionId: null, actor: cutoff.actor, origin, details },
-        ])
-        return { issuedBefore, xid }
-      })
-      let revoked = 0
-      await propagation.confirmCutoff(
-        { ...cutoff, id, issuedBefore: fact.issuedBefore },
-        fact.xid,
-        async () => {
-          const markedOn = new Set<MarkedOn>()
-          for await (const ids of markCutOffSessions(database, cutoff)) {
-            markedOn.add(await cache.revoke(ids.map(sessionId => ({ sessionId, reason: 'bulk' as const }))))
-            revoked += ids.length
-            progress(revoked)
-          }
-          const [server = null, ...others] = markedOn
-          return others.length === 0 ? server : null
-        },
-      )
-      return { id, revoked }
     },
 
     listSigningKeys: () => database.run(listSigningKeys),

@@ -139,7 +139,8 @@ function feedQuery(
         CASE WHEN pg_is_in_recovery() THEN '' ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) END AS timeline,
         concat(
           (SELECT string_agg(concat(kid, signs_from, verifies_until), ' ' ORDER BY kid) FROM signing_keys), ' ',
-          (SELECT string_agg(concat(id, first_seen_at), ' ' ORDER BY id) FROM secret_ids)) AS ring_version,
+          (SELECT string_agg(concat(id, first_seen_at), ' ' ORDER BY id) FROM secret_ids), ' ',
+          (SELECT sum(hashtextextended(id::text, 0)) FROM service_keys WHERE revoked_at IS NULL)) AS ring_version,
         (SELECT coalesce(json_agg(json_build_array(session_id, reason, key)), '[]')
           FROM (${parts.revocations}) AS page) AS revocations,
         (SELECT coalesce(json_agg(json_build_object('id', id, 'scope', scope, 'subject', subject,

@@ -1,35 +1,20 @@
-import { sql } from 'drizzle-orm'
-import { isCutOff } from './cutoffs.ts'
-import type { Database, Executor } from './database.ts'
-import { firstId, lastId, pageEnd } from './pages.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import { isCutOff, isCutOffBy } from './cutoffs.ts'
+import type { Executor } from './database.ts'
 import { userSessions } from './schema.ts'
 
-/**
- * Marks the rows that bulk revocations cover, page by page behind the fact. Yields the ids of each page that were not
- * marked before, and ends when the table has been walked once.
- */
-export async function* markCutOffSessions(
-  database: Database,
-  by: { actor: string },
-  pageSize = 1_000,
-): AsyncGenerator<string[]> {
-  let after = firstId
-  while (after !== lastId) {
-    const page = await database.transaction(async executor => {
-      const end = (await pageEnd(executor, after, pageSize)) ?? lastId
-      const ids = await markCutOffPage(executor, { after, end }, by)
-      return { end, ids }
-    })
-    after = page.end
-    yield page.ids
-  }
-}
+/** A part of `user_sessions` in the order of its primary key. */
+export type IdRange = { after: string; end: string }
 
-/** Marks what is covered on one page, and returns the ids that were not marked before. */
+/**
+ * Marks what bulk revocations cover (or one of them does), and returns the ids that were not marked before. The fact
+ * holds without it: this lets the row speak for itself.
+ */
 export async function markCutOffPage(
   executor: Executor,
-  page: { after: string; end: string },
+  page: IdRange,
   by: { actor: string },
+  covered: SQL<boolean> = isCutOff,
 ): Promise<string[]> {
   const marked = await executor.execute<{ id: string }>(sql`
     UPDATE user_sessions
@@ -37,8 +22,18 @@ export async function markCutOffPage(
     WHERE id IN (
       SELECT ${userSessions.id} FROM ${userSessions}
       WHERE ${userSessions.id} > ${page.after} AND ${userSessions.id} <= ${page.end}
-        AND ${userSessions.revokedAt} IS NULL AND ${isCutOff}
+        AND ${userSessions.revokedAt} IS NULL AND ${covered}
       ORDER BY ${userSessions.id} FOR NO KEY UPDATE)
     RETURNING id`)
   return marked.rows.map(row => row.id)
+}
+
+/** How many sessions of a page a bulk revocation covers that were not revoked when it was made. */
+export async function countCutOffPage(executor: Executor, page: IdRange, cutoffId: string): Promise<number> {
+  const counted = await executor.execute<{ count: number }>(sql`
+    SELECT count(*)::int AS count FROM ${userSessions}
+    WHERE ${userSessions.id} > ${page.after} AND ${userSessions.id} <= ${page.end} AND ${isCutOffBy(cutoffId)}
+      AND (${userSessions.revokedAt} IS NULL
+        OR ${userSessions.revokedAt} >= (SELECT created_at FROM cutoffs WHERE id = ${cutoffId}))`)
+  return counted.rows[0]?.count ?? 0
 }

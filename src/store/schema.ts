@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  bigint,
   customType,
   index,
   integer,
@@ -114,6 +115,35 @@ export const cutoffs = pgTable(
 
 export type CutoffScope = 'client_type' | 'ip' | 'issued_before' | 'all'
 
+/** How far a revocation by an operator has come. A bulk one has the id of its cut-off. */
+export const revocationRuns = pgTable('revocation_runs', {
+  id: uuid().primaryKey(),
+  strategy: text().$type<'session' | 'user' | CutoffScope>().notNull(),
+  value: text(),
+  reason: text().notNull(),
+  actor: text().notNull(),
+  /** Sessions that it covers and that were not revoked before; null until they have been counted. */
+  matched: integer(),
+  revoked: integer().notNull().default(0),
+  createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+  completedAt: instant('completed_at'),
+  /** Of the revocation itself: an instance that has read this transaction says yes no more. */
+  xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+})
+
+/** What has happened to sessions and can no longer be counted from their rows, by the minute. Kept two days. */
+export const sessionCounts = pgTable(
+  'session_counts',
+  {
+    minute: instant().notNull(),
+    event: text().$type<'created' | 'refreshed' | 'revoked' | 'expired'>().notNull(),
+    /** Why, for `revoked`; else empty. */
+    reason: text().notNull().default(''),
+    count: bigint({ mode: 'number' }).notNull(),
+  },
+  table => [primaryKey({ columns: [table.minute, table.event, table.reason] })],
+)
+
 /** Who must know of a revocation before it is answered. */
 export const instances = pgTable('instances', {
   id: uuid().primaryKey(),
@@ -135,7 +165,22 @@ export const users = pgTable(
     disabledAt: instant('disabled_at'),
     createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
   },
-  table => [uniqueIndex('users_by_email').on(sql`lower(${table.email})`)],
+  table => [
+    uniqueIndex('users_by_email').on(sql`lower(${table.email})`),
+    // By its bytes, so that the beginning of an address finds its range, whatever the database's collation.
+    index('users_by_address').on(sql`(lower(${table.email}) COLLATE "C")`),
+  ],
+)
+
+/** Whose roles have changed lately: instances follow it, and ask for these users anew. One row a user, kept a day. */
+export const roleChanges = pgTable(
+  'role_changes',
+  {
+    userId: uuid('user_id').primaryKey(),
+    createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+  },
+  table => [index('role_changes_by_xid').on(table.xid)],
 )
 
 /** Failed sign-ins, by a keyed hash of the lower-cased address: also for addresses that nobody has. */
@@ -156,7 +201,11 @@ export const loginThrottles = pgTable(
   ],
 )
 
-/** The audit log. Appended in the transaction of the change; deleted only by cleanup, after its retention. */
+/**
+ * The audit log. Appended in the transaction of the change; deleted only by cleanup, after its retention. The two
+ * exceptions are functions of the database (`delete_old_security_events`, `forget_deleted_user`), so that the server's
+ * own role need not be able to change or delete what is on record (docs/grants.sql).
+ */
 export const securityEvents = pgTable(
   'security_events',
   {
@@ -175,6 +224,11 @@ export const securityEvents = pgTable(
     index('security_events_by_creation').on(table.createdAt, table.id),
     index('security_events_by_user').on(table.userId, table.createdAt),
     index('security_events_by_session').on(table.sessionId, table.createdAt),
+    index('security_events_by_type').on(table.type, table.createdAt, table.id),
+    // What people (ids are this long) have done to others: few rows, looked for when such a person is deleted.
+    index('security_events_by_actor')
+      .on(table.actor)
+      .where(sql`length(${table.actor}) = 36 AND ${table.actor} IS DISTINCT FROM ${table.userId}::text`),
   ],
 )
 

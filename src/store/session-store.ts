@@ -1,8 +1,8 @@
 import type { SessionStore } from '../session/ports.ts'
 import type { Database } from './database.ts'
+import { listLive } from './session-lists.ts'
 import {
   findForOwner,
-  listLive,
   recordActivity,
   renameSession,
   rotation,
@@ -24,8 +24,8 @@ export function createSessionStore(database: Database): SessionStore {
     },
     findForOwner: (sessionId, userId) => database.run(executor => findForOwner(executor, sessionId, userId)),
     listLive: (userId, idle, page) => database.run(executor => listLive(executor, userId, idle, page)),
-    rename: (sessionId, userId, deviceName) =>
-      database.run(executor => renameSession(executor, sessionId, userId, deviceName)),
+    rename: (sessionId, userId, deviceName, idle) =>
+      database.run(executor => renameSession(executor, sessionId, userId, deviceName, idle)),
     async rotate(change) {
       const [row] = await database.run(() => rotateRow.execute(rotationValues(change)))
       return row?.rotatedAt ?? null

@@ -1,15 +1,14 @@
-import { and, desc, eq, getTableColumns, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { DeviceFacts } from '../session/device.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
-import type { SessionPage } from '../session/ports.ts'
 import type { NewSession, Rotation, Session, SessionState } from '../session/session.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Executor } from './database.ts'
 import { userSessions, users } from './schema.ts'
 
-const sessionColumns = {
+/** What its owner may see of it. */
+export const sessionColumns = {
   id: userSessions.id,
   userId: userSessions.userId,
   clientType: userSessions.clientType,
@@ -39,26 +38,27 @@ export async function findForOwner(
   return row ?? null
 }
 
-/** False when this user has no such live session. */
+/** Null when this user has no such live session; then nothing was changed. */
 export async function renameSession(
   executor: Executor,
   sessionId: string,
   userId: string,
   deviceName: string,
-): Promise<boolean> {
-  const renamed = await executor
+  idle: IdleDeadlines,
+): Promise<Session | null> {
+  const [renamed] = await executor
     .update(userSessions)
     .set({ deviceName })
-    .where(
-      and(
-        eq(userSessions.id, sessionId),
-        eq(userSessions.userId, userId),
-        isNull(userSessions.revokedAt),
-        gt(userSessions.expiresAt, sql`clock_timestamp()`),
-      ),
-    )
-    .returning({ id: userSessions.id })
-  return renamed.length > 0
+    .where(and(eq(userSessions.id, sessionId), eq(userSessions.userId, userId), isLive(idle)))
+    .returning(sessionColumns)
+  return renamed ?? null
+}
+
+/** Whose session it is, ended or not; null when there is none. */
+export async function ownerOf(executor: Executor, sessionId: string): Promise<string | null> {
+  const { id, userId } = userSessions
+  const [row] = await executor.select({ userId }).from(userSessions).where(eq(id, sessionId))
+  return row?.userId ?? null
 }
 
 /** All that decides about a session, in one statement by primary key. */
@@ -173,7 +173,7 @@ export async function insertSession(
 }
 
 /** Not revoked, not past its absolute limit, not idle, not covered by a bulk revocation. */
-function isLive(idle: IdleDeadlines): SQL | undefined {
+export function isLive(idle: IdleDeadlines): SQL | undefined {
   const active = idle.map(({ clientType, activeSince }) =>
     and(eq(userSessions.clientType, clientType), gt(userSessions.lastActivityAt, activeSince)),
   )
@@ -185,12 +185,19 @@ function isLive(idle: IdleDeadlines): SQL | undefined {
   )
 }
 
-/** In the order of the ids, like every statement that locks more than one session: no deadlocks. */
+/** No snapshot is older. */
+const wasRevokedLately = gt(userSessions.revokedAt, sql`clock_timestamp() - interval '70 minutes'`)
+
+/**
+ * Those that are not revoked, and those that were revoked lately: a revocation that is repeated is waited for like the
+ * first one, which may have been answered with a 503. In the order of the ids, like every statement that locks more
+ * than one session: no deadlocks.
+ */
 export async function lockSessionsOf(executor: Executor, userId: string): Promise<string[]> {
   const locked = await executor
     .select({ id: userSessions.id })
     .from(userSessions)
-    .where(and(eq(userSessions.userId, userId), isNull(userSessions.revokedAt)))
+    .where(and(eq(userSessions.userId, userId), or(isNull(userSessions.revokedAt), wasRevokedLately)))
     .orderBy(userSessions.id)
     .for('no key update')
   return locked.map(session => session.id)
@@ -231,42 +238,6 @@ export async function markContextChanged(executor: Executor, sessionId: string):
     )
     .returning({ id: userSessions.id })
   return marked.length > 0
-}
-
-/** Newest sign-in first. The cursor carries microseconds, as Postgres does: no session is shown twice or left out. */
-export async function listLive(
-  executor: Executor,
-  userId: string,
-  idle: IdleDeadlines,
-  { limit, cursor }: { limit: number; cursor: string | null },
-): Promise<SessionPage> {
-  const after = cursor === null ? null : decodeCursor(cursor)
-  const rows = await executor
-    .select({
-      ...sessionColumns,
-      createdAtMicros: sql<string>`(extract(epoch FROM ${userSessions.createdAt}) * 1000000)::bigint`,
-    })
-    .from(userSessions)
-    .where(
-      and(
-        eq(userSessions.userId, userId),
-        isLive(idle),
-        after === null
-          ? undefined
-          : sql`(${userSessions.createdAt}, ${userSessions.id}) < ('epoch'::timestamptz + ${after.at}::bigint * interval '1 microsecond', ${after.id}::uuid)`,
-      ),
-    )
-    .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
-    .limit(limit + 1)
-  const page = rows.slice(0, limit)
-  const last = page.at(-1)
-  return {
-    sessions: page.map(({ createdAtMicros, ...session }): Session => session),
-    nextCursor:
-      rows.length > limit && last !== undefined
-        ? encodeCursor({ at: last.createdAtMicros, id: last.id })
-        : null,
-  }
 }
 
 /** Locks in the order of the ids, like every statement that locks more than one session: no deadlocks. */

@@ -3,7 +3,8 @@ import { Problem } from '../errors.ts'
 import type { Account, NewAccount } from '../security/ports.ts'
 import type { LockedUser } from '../session/ports.ts'
 import type { Executor } from './database.ts'
-import { securityEvents, userSessions, users } from './schema.ts'
+import { forgetDeletedUser } from './events.ts'
+import { userSessions, users } from './schema.ts'
 
 export async function findUser(executor: Executor, userId: string): Promise<Account | null> {
   const [row] = await executor
@@ -83,9 +84,6 @@ export async function deleteUser(executor: Executor, userId: string): Promise<vo
       metadata: {},
     })
     .where(eq(userSessions.userId, userId))
-  await executor
-    .update(securityEvents)
-    .set({ ipAddress: null, userAgent: null, details: {} })
-    .where(eq(securityEvents.userId, userId))
   await executor.delete(users).where(eq(users.id, userId))
+  await forgetDeletedUser(executor, userId)
 }

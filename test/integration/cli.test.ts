@@ -7,7 +7,7 @@ import getPort from 'get-port'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { deriveKeys } from '../../src/session/secrets.ts'
-import { type Answer, client, type Tokens } from '../support/client.ts'
+import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts'
 import { query } from '../support/database.ts'
 import { createUser, type Environment, type Instance, secret, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
@@ -182,7 +182,12 @@ describe('latchkey', () => {
       ['keys', 'revoke'],
       ['sessions', 'list'],
       ['sessions', 'revoke'],
+      ['service-keys', 'create'],
+      ['service-keys', 'list'],
+      ['service-keys', 'revoke'],
       ['cleanup'],
+      ['stats'],
+      ['events'],
     ]
     await inPairs(commands, async command => {
       const result = await latchkey([...command, '--help'], { environment: {} })
@@ -202,6 +207,12 @@ describe('latchkey', () => {
       ['sessions', 'revoke', '--reason', 'test'],
       ['sessions', 'revoke', '--user', id, '--all', '--reason', 'test'],
       ['sessions', 'revoke', '--issued-before', 'yesterday', '--reason', 'test'],
+      ['sessions', 'list', '--user', id, '--state', 'dead'],
+      ['service-keys', 'create', '--name', 'x'],
+      ['service-keys', 'create', '--name', 'x', '--scope', 'everything'],
+      ['service-keys', 'create', '--name', 'two words', '--scope', 'verify'],
+      ['events', '--type', 'no_such_type'],
+      ['events', '--limit', '0'],
     ]
     await inPairs(refused, async args => {
       const { code, stdout, stderr } = await latchkey(args)
@@ -466,7 +477,7 @@ describe('latchkey sessions', () => {
     const { email } = await newUser()
     const [target, other] = [await signIn(email), await signIn(email)]
     const args = ['sessions', 'revoke', '--session', target.sessionId, '--reason', 'a lost laptop', '--json']
-    expect(json(await latchkey(args))).toEqual({ revoked: 1 })
+    expect(json(await latchkey(args))).toEqual(completed('session', 1))
     await expectRevoked(target, 'admin')
     await expectSignedIn(other)
     expect(await reasonsOf(target, other)).toEqual(['admin', null])
@@ -498,7 +509,7 @@ describe('latchkey sessions', () => {
     const covered = [await signIn(email, 'kiosk'), await signIn(email, 'kiosk')]
     const other = await signIn(email, 'field')
     const args = ['sessions', 'revoke', '--client-type', 'kiosk', '--reason', 'stolen kiosks', '--json']
-    expect(json(await latchkey(args))).toEqual({ revoked: 2 })
+    expect(json(await latchkey(args))).toEqual(completed('client_type', 2))
     for (const tokens of covered) await expectRevoked(tokens, 'bulk')
     await expectSignedIn(other)
     expect(await reasonsOf(...covered, other)).toEqual(['bulk', 'bulk', null])
@@ -521,7 +532,7 @@ describe('latchkey sessions', () => {
     const since = await signIn(email)
     const at = new Date((clock?.now.getTime() ?? 0) + 1).toISOString()
     const args = ['sessions', 'revoke', '--issued-before', at, '--reason', 'a breach', '--json']
-    expect(json(await latchkey(args))).toEqual({ revoked: expect.any(Number) })
+    expect(json(await latchkey(args))).toEqual(completed('issued_before', expect.any(Number)))
     await expectRevoked(before, 'bulk')
     await expectSignedIn(since)
     expect(await reasonsOf(before, since)).toEqual(['bulk', null])
@@ -546,7 +557,7 @@ describe('latchkey sessions', () => {
     const [one, other] = [await newUser(), await newUser()]
     const all = [await signIn(one.email), await signIn(other.email, 'mobile')]
     const result = await latchkey(['sessions', 'revoke', '--all', '--reason', 'the worst case', '--json'])
-    expect(json(result)).toEqual({ revoked: expect.any(Number) })
+    expect(json(result)).toEqual(completed('all', expect.any(Number)))
     for (const tokens of all) await expectRevoked(tokens, 'bulk')
     const [unmarked] = await query<{ count: number }>(
       databaseUrl,
@@ -559,6 +570,45 @@ describe('latchkey sessions', () => {
       event: { details: { scope: 'all', reason: 'the worst case' } },
     })
   })
+
+  it('revoke --ip ends what was opened from a network, and nothing from elsewhere', async () => {
+    const { email } = await newUser()
+    const from = async (address: string) => {
+      const answer = await client(a.url).call('POST', '/v1/auth/login', {
+        headers: { 'x-forwarded-for': address },
+        body: { email, password: 'correct horse battery' },
+      })
+      return tokensOf(answer)
+    }
+    const [inside, outside] = [await from('198.51.100.7'), await from('203.0.113.8')]
+    const args = ['sessions', 'revoke', '--ip', '198.51.100.0/24', '--reason', 'a bot net', '--json']
+    expect(json(await latchkey(args))).toEqual(completed('ip', 1))
+    await expectRevoked(inside, 'bulk')
+    await expectSignedIn(outside)
+  })
+
+  it('revoke does not store what would cover nothing: a misspelt client type, or an address that is none', async () => {
+    const cutoffs = () => query(databaseUrl, 'SELECT id FROM cutoffs')
+    const before = await cutoffs()
+    const [clientType, address, user] = await inPairs(
+      [
+        ['--client-type', 'kiosks'],
+        ['--ip', '198.51.100.0/33'],
+        ['--user', '00000000-0000-7000-8000-000000000000'],
+      ],
+      target => latchkey(['sessions', 'revoke', ...target, '--reason', 'test']),
+    )
+    if (!clientType || !address || !user) throw new Error('a result is missing')
+    expectOneLine(clientType, /--client-type must be one of web, portal, mobile/)
+    expectOneLine(address, /--ip must be an address, or a network/)
+    expectOneLine(user, /no such user/)
+    expect(await cutoffs()).toEqual(before)
+  })
+
+  function completed(strategy: string, revoked: unknown) {
+    const completedAt = expect.stringMatching(/Z$/)
+    return { id: expect.any(String), strategy, matched: revoked, revoked, completedAt }
+  }
 
   /** The one bulk revocation of that scope: the fact itself, and its event. */
   async function cutoff(scope: string) {
@@ -575,6 +625,105 @@ describe('latchkey sessions', () => {
     expect([facts.length, events.length]).toEqual([1, 1])
     return { cutoff: facts[0], event: events[0] }
   }
+})
+
+describe('latchkey service-keys', () => {
+  it('create shows the key this once; list does not; revoke ends it', async () => {
+    const userId = await createUser(a.services, 'of-a-backend@example.test')
+    const created = json(
+      await latchkey([
+        ...['service-keys', 'create', '--name', 'backend'],
+        ...['--scope', 'verify', '--scope', 'sessions:create'],
+      ]),
+    )
+    expect(created).toEqual({ id: expect.any(String), key: expect.stringMatching(/^lks_[\w-]{43}$/) })
+    const { id, key } = Object.fromEntries(Object.entries(Object(created)).map(([k, v]) => [k, String(v)]))
+    const open = () =>
+      client(b.url).call('POST', '/v1/admin/sessions', {
+        headers: { authorization: `Bearer ${key}` },
+        body: { userId, authMethod: 'oidc' },
+      })
+    expect((await open()).status).toBe(201)
+    const [again, listed] = await Promise.all([
+      latchkey(['service-keys', 'create', '--name', 'backend', '--scope', 'revoke']),
+      latchkey(['service-keys', 'list', '--json']),
+    ])
+    expectOneLine(again, /there is a service key named backend already/)
+    expect(json(listed)).toEqual([
+      {
+        id,
+        name: 'backend',
+        scopes: ['sessions:create', 'verify'],
+        createdAt: expect.stringMatching(/Z$/),
+        lastUsedAt: null,
+        revokedAt: null,
+      },
+    ])
+    expect(listed.stdout).not.toContain(key)
+    expect(await latchkey(['service-keys', 'revoke', String(id)])).toEqual({
+      code: 0,
+      stdout: `revoked ${id}\n`,
+      stderr: '',
+    })
+    await expect.poll(async () => (await open()).status, { timeout: 2_000 }).toBe(401)
+    expectOneLine(
+      await latchkey(['service-keys', 'revoke', '00000000-0000-7000-8000-000000000000']),
+      /no service key/,
+    )
+  })
+})
+
+describe('latchkey stats', () => {
+  it('tells what the operators’ call tells', async () => {
+    const { email } = await newUser()
+    await signIn(email, 'field')
+    const [asJson, asText] = await Promise.all([latchkey(['stats', '--json']), latchkey(['stats'])])
+    const happened = {
+      created: expect.any(Number),
+      refreshed: expect.any(Number),
+      expired: expect.any(Number),
+    }
+    expect(json(asJson)).toEqual({
+      live: {
+        total: expect.any(Number),
+        byClientType: expect.objectContaining({ field: expect.any(Number) }),
+        byAuthMethod: expect.objectContaining({ password: expect.any(Number) }),
+      },
+      lastHour: { ...happened, revoked: expect.any(Object) },
+      lastDay: { ...happened, revoked: expect.any(Object) },
+      averageAgeSeconds: expect.any(Number),
+      asOf: expect.stringMatching(/Z$/),
+    })
+    expect(asText.stdout).toMatch(/^live +\d+ +.*field \d/m)
+    expect(asText.stdout).toMatch(/^as of .*Z$/m)
+  })
+})
+
+describe('latchkey events', () => {
+  it('shows the audit log by user, type and time, newest first', async () => {
+    const { id, email } = await newUser()
+    await signIn(email)
+    await signIn(email)
+    const [ofUser, ofType, none] = await inPairs(
+      [
+        ['--user', id, '--json'],
+        ['--user', id, '--type', 'session_created', '--limit', '1', '--json'],
+        ['--user', id, '--since', '2100-01-01T00:00:00Z'],
+      ],
+      filter => latchkey(['events', ...filter]),
+    )
+    if (!ofUser || !ofType || !none) throw new Error('a result is missing')
+    const types = (result: Result) => {
+      const events = json(result)
+      return Array.isArray(events) ? events.map(event => event.type) : events
+    }
+    expect(types(ofUser)).toEqual(
+      expect.arrayContaining(['session_created', 'sign_in_succeeded', 'user_created']),
+    )
+    expect(types(ofUser)).toHaveLength(5)
+    expect(types(ofType)).toEqual(['session_created'])
+    expect(none).toEqual({ code: 0, stdout: 'no such events\n', stderr: '' })
+  })
 })
 
 describe('latchkey cleanup', () => {

@@ -954,6 +954,59 @@ describe('an access token', () => {
   })
 })
 
+describe('a signed-in call', () => {
+  it('asks who is calling before it looks at what is sent', async () => {
+    const calls = [
+      ['PATCH', `/v1/sessions/${unknownId}`, { no: 'such field' }],
+      ['PATCH', '/v1/sessions/not-an-id', { deviceName: 'x' }],
+      ['GET', '/v1/sessions?limit=many', undefined],
+      ['POST', '/v1/auth/password', { currentPassword: 1 }],
+    ] as const
+    for (const [method, path, body] of calls) {
+      const send = (headers: Record<string, string>) =>
+        client(a.url).call(method, path, { headers, ...(body === undefined ? {} : { body }) })
+      expect(codeOf(await send({}))).toEqual([401, 'authentication_required'])
+      expect(codeOf(await send({ authorization: 'Bearer garbage' }))).toEqual([401, 'access_token_invalid'])
+    }
+  })
+
+  it('tells of a revocation as one, also where a snapshot still said yes', async () => {
+    for (const revoked of [true, false]) {
+      const { email } = await person()
+      const { accessToken, sessionId } = await signIn(a, email)
+      expect((await client(a.url).verify(accessToken)).status).toBe(204)
+      // Behind the back of the feed, so that only Postgres knows.
+      const change = revoked ? "revoked_at = now(), revoked_reason = 'admin'" : 'expires_at = now()'
+      await query(databaseUrl, `UPDATE user_sessions SET ${change} WHERE id = $1`, [sessionId])
+      const body = { currentPassword: goodPassword, newPassword: 'another good password' }
+      const answers = [
+        await client(a.url).call('GET', '/v1/auth/session', { token: accessToken }),
+        await client(a.url).call('POST', '/v1/auth/password', { token: accessToken, body }),
+      ]
+      for (const answer of answers) {
+        expect([...codeOf(answer), answer.body['reason']]).toEqual(
+          revoked ? revokedFor('admin') : [401, 'session_expired', undefined],
+        )
+      }
+    }
+  })
+
+  it('does not name a device whose session has gone idle', async () => {
+    const { email } = await person()
+    const [current, idle] = [await signIn(a, email), await signIn(a, email)]
+    await age(idle.sessionId, 'last_activity_at', 604_800 + 120)
+    const answer = await client(a.url).call('PATCH', `/v1/sessions/${idle.sessionId}`, {
+      token: current.accessToken,
+      body: { deviceName: 'too late' },
+    })
+    expect(codeOf(answer)).toEqual([404, 'not_found'])
+    const rows = await query(databaseUrl, 'SELECT device_name FROM user_sessions WHERE id = $1', [
+      idle.sessionId,
+    ])
+    expect(rows).toEqual([{ device_name: null }])
+  })
+})
+
 describe('the health of an instance', () => {
   it('is alive, and ready with what it has', async () => {
     for (const instance of [a, b, c]) {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { describedApi, documentPath } from '../../scripts/openapi.ts'
+import { problems } from '../../src/errors.ts'
+import { signedInProblems } from '../../src/http/authenticate.ts'
 import { version } from '../../src/version.ts'
 
 type Operation = {
@@ -19,8 +21,11 @@ type Document = {
   paths: Record<string, Record<string, Operation>>
 }
 
-/** The routes that are promised, and who may call them: `optional` works with a credential and without. */
-const promised: Record<string, 'public' | 'optional' | 'bearer'> = {
+/**
+ * The routes that are promised, and who may call them: `optional` works with a credential and without, `bearer` wants a
+ * person who is signed in, `operator` one with a permission, `service` a service key.
+ */
+const promised: Record<string, 'public' | 'optional' | 'bearer' | 'operator' | 'service'> = {
   'POST /v1/auth/register': 'public',
   'POST /v1/auth/login': 'public',
   'POST /v1/auth/refresh': 'public',
@@ -34,6 +39,16 @@ const promised: Record<string, 'public' | 'optional' | 'bearer'> = {
   'DELETE /v1/sessions/{id}': 'bearer',
   'GET /v1/verify': 'bearer',
   'GET /.well-known/jwks.json': 'public',
+  'POST /v1/admin/sessions': 'service',
+  'GET /v1/admin/stats': 'operator',
+  'GET /v1/admin/users': 'operator',
+  'GET /v1/admin/users/{id}': 'operator',
+  'GET /v1/admin/users/{id}/sessions': 'operator',
+  'POST /v1/admin/users/{id}/unlock': 'operator',
+  'POST /v1/admin/revocations': 'operator',
+  'GET /v1/admin/revocations/{id}': 'operator',
+  'POST /v1/admin/cleanup': 'operator',
+  'GET /v1/admin/events': 'operator',
   'GET /health/live': 'public',
   'GET /health/ready': 'public',
 }
@@ -67,7 +82,10 @@ const schemas = [...places].filter(
 
 function accessOf({ security }: Operation): (typeof promised)[string] {
   if (security === undefined || security.length === 0) return 'public'
-  return security.some(requirement => Object.keys(requirement).length === 0) ? 'optional' : 'bearer'
+  if (security.some(requirement => Object.keys(requirement).length === 0)) return 'optional'
+  if (security.every(requirement => 'serviceKey' in requirement)) return 'service'
+  // OpenAPI 3.1 lets a requirement name what the caller must be allowed to do.
+  return security.every(({ bearer = [] }) => bearer.length > 0) ? 'operator' : 'bearer'
 }
 
 describe('the committed docs/openapi.json', () => {
@@ -104,6 +122,25 @@ describe('the description of the API', () => {
       const used = (operation.security ?? []).flatMap(requirement => Object.keys(requirement))
       expect(defined, name).toEqual(expect.arrayContaining(used))
       if (used.length > 0) expect(Object.keys(operation.responses), name).toContain('401')
+    }
+  })
+
+  test('names every way in which a caller who is signed in, or should be, may be refused', () => {
+    const refusals = {
+      401: signedInProblems.filter(code => problems[code].status === 401),
+      503: signedInProblems.filter(code => problems[code].status === 503),
+    }
+    expect([refusals[401].length, refusals[503].length]).toEqual([5, 2])
+    for (const { name, operation } of operations) {
+      const access = accessOf(operation)
+      if (access !== 'bearer' && access !== 'operator') continue
+      const expected = access === 'operator' ? { ...refusals, 403: ['permission_denied'] } : refusals
+      for (const [status, codes] of Object.entries(expected)) {
+        const described = operation.responses[status]?.description?.match(/`\w+`/g) ?? []
+        expect(described, `${name} ${status}`).toEqual(
+          expect.arrayContaining(codes.map(code => `\`${code}\``)),
+        )
+      }
     }
   })
 
@@ -161,6 +198,8 @@ describe('the description of the API', () => {
       'POST /v1/auth/refresh': false,
       'POST /v1/auth/logout': false,
       'POST /v1/auth/password': true,
+      'POST /v1/admin/sessions': true,
+      'POST /v1/admin/revocations': true,
       'PATCH /v1/sessions/{id}': true,
     })
   })

@@ -3,10 +3,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import { sessionOf } from '../authenticate.ts'
+import { sessionOf, signedInProblems } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { originOf } from '../origin.ts'
-import { DeviceName, SessionParams, SessionView, sessionView } from '../schemas.ts'
+import {
+  DeviceName,
+  NextCursor,
+  nextCursorView,
+  pageFields,
+  pageIn,
+  SessionParams,
+  SessionView,
+  sessionView,
+} from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** People see their own devices, name them, and sign them out. */
@@ -23,23 +32,17 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       schema: {
         ...route,
         summary: 'My sessions, newest sign-in first',
-        querystring: StrictObject({
-          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
-          cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-        }),
-        response: {
-          200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: Type.Optional(Type.String()) }),
-        },
+        querystring: StrictObject(pageFields),
+        response: { 200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: NextCursor }) },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'rate_limited'] },
+      config: { problems: ['validation_failed', ...signedInProblems] },
     },
     async request => {
       const { sessionId, userId } = sessionOf(request)
-      const { limit = 20, cursor = null } = request.query
-      const page = await sessions.list(userId, { limit, cursor })
+      const page = await sessions.list(userId, pageIn(request.query))
       return {
         sessions: page.sessions.map(session => sessionView(session, sessionId, config.policies)),
-        ...(page.nextCursor === null ? {} : { nextCursor: page.nextCursor }),
+        ...nextCursorView(page.nextCursor),
       }
     },
   )
@@ -53,9 +56,14 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         params: SessionParams,
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
+      config: { problems: ['validation_failed', ...signedInProblems, 'not_found'] },
     },
-    async request => await view(request.params.id, sessionOf(request)),
+    async request => {
+      const { sessionId, userId } = sessionOf(request)
+      const found = await sessions.get(request.params.id, userId)
+      if (found.kind !== 'live') throw new Problem('not_found')
+      return sessionView(found.session, sessionId, config.policies)
+    },
   )
 
   app.patch(
@@ -68,13 +76,13 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         body: StrictObject({ deviceName: DeviceName }),
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
+      config: { problems: ['validation_failed', ...signedInProblems, 'not_found'] },
     },
     async request => {
       const caller = sessionOf(request)
-      const { id } = request.params
-      if (!(await sessions.rename(id, caller.userId, request.body.deviceName))) throw new Problem('not_found')
-      return await view(id, caller)
+      const session = await sessions.rename(request.params.id, caller.userId, request.body.deviceName)
+      if (session === null) throw new Problem('not_found')
+      return sessionView(session, caller.sessionId, config.policies)
     },
   )
 
@@ -88,7 +96,9 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         params: SessionParams,
         response: { 204: Type.Null() },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
+      config: {
+        problems: ['validation_failed', ...signedInProblems, 'not_found', 'revocation_unconfirmed'],
+      },
     },
     async (request, reply) => {
       const { sessionId, userId } = sessionOf(request)
@@ -108,7 +118,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         querystring: StrictObject({ scope: Type.Optional(Type.Enum(['others', 'all'])) }),
         response: { 200: Type.Object({ revoked: Type.Integer() }) },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'rate_limited'] },
+      config: { problems: ['validation_failed', ...signedInProblems, 'revocation_unconfirmed'] },
     },
     async (request, reply) => {
       const { sessionId, userId } = sessionOf(request)
@@ -125,11 +135,5 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   /** The caller's own session has ended. */
   function signOut(request: FastifyRequest, reply: FastifyReply): void {
     if (request.credential?.by === 'cookie') cookies.signOut(reply)
-  }
-
-  async function view(id: string, caller: { sessionId: string; userId: string }) {
-    const session = await sessions.get(id, caller.userId)
-    if (session === null) throw new Problem('not_found')
-    return sessionView(session, caller.sessionId, config.policies)
   }
 }

@@ -4,7 +4,7 @@ import { Problem } from '../../errors.ts'
 import { permissionsOf } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { accountLocked } from '../account-locked.ts'
-import { sessionOf } from '../authenticate.ts'
+import { sessionOf, signedInProblems } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { originOf } from '../origin.ts'
 import { DeviceToken, Id, idleExpiry, Password, Timestamp, Tokens, timestamp } from '../schemas.ts'
@@ -47,19 +47,16 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
         },
       },
       config: {
-        problems: [
-          'authentication_required',
-          'access_token_invalid',
-          'access_token_expired',
-          'session_revoked',
-          'rate_limited',
-        ],
+        problems: [...signedInProblems],
       },
     },
     async request => {
       const { sessionId, userId, accessExpiresAt } = sessionOf(request)
-      const [session, account] = await Promise.all([sessions.get(sessionId, userId), accounts.find(userId)])
-      if (session === null || account === null) throw new Problem('session_expired')
+      const [found, account] = await Promise.all([sessions.get(sessionId, userId), accounts.find(userId)])
+      if (found.kind === 'revoked') throw new Problem('session_revoked', { reason: found.reason })
+      if (account === null) throw new Problem('session_revoked', { reason: 'user_deleted' })
+      if (found.kind !== 'live') throw new Problem('session_expired')
+      const { session } = found
       return {
         sessionId,
         user: {
@@ -95,13 +92,11 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
       config: {
         problems: [
           'validation_failed',
-          'authentication_required',
-          'csrf_rejected',
+          ...signedInProblems,
           'wrong_password',
           'weak_password',
           'account_locked',
-          'rate_limited',
-          'overloaded',
+          'revocation_unconfirmed',
         ],
       },
       preHandler: request => app.limits.take('password_session', sessionOf(request).sessionId, request),
@@ -124,7 +119,9 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
           throw accountLocked(outcome)
         case 'weak_password':
           throw new Problem('weak_password', { detail: outcome.detail })
-        case 'session_ended':
+        case 'session_revoked':
+          throw new Problem('session_revoked', { reason: outcome.reason })
+        case 'session_expired':
           throw new Problem('session_expired')
       }
     },

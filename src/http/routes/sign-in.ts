@@ -10,7 +10,16 @@ import type { Cookies } from '../cookies.ts'
 import { refuseForeign } from '../csrf.ts'
 import { originOf } from '../origin.ts'
 import { limitByAddress } from '../rate-limits.ts'
-import { DeviceName, DeviceToken, Email, Password, Tokens, User } from '../schemas.ts'
+import {
+  ClientType,
+  DeviceName,
+  DeviceToken,
+  Email,
+  Password,
+  requireClientType,
+  Tokens,
+  User,
+} from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 import { CookieTokens, createTokenAnswer } from '../token-answer.ts'
 
@@ -20,7 +29,6 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   { services, cookies },
 ) => {
   const { config, accounts, clock } = services
-  const clientTypes = [...config.policies.keys()]
   const answer = createTokenAnswer(cookies, clock)
 
   app.post(
@@ -62,7 +70,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         body: StrictObject({
           email: Email,
           password: Password,
-          clientType: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+          clientType: Type.Optional(ClientType),
           deviceName: Type.Optional(DeviceName),
           deviceToken: Type.Optional(DeviceToken),
           transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
@@ -91,10 +99,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       const { email, password, clientType = 'web', deviceName = null, transport = 'bearer' } = request.body
       // Else a page could sign its visitor in as somebody else, and see what she then does there.
       if (transport === 'cookie') refuseForeign(request, config.allowedOrigins, 'allowed')
-      if (!config.policies.has(clientType)) {
-        const message = `must be one of ${clientTypes.join(', ')}`
-        throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
-      }
+      requireClientType(config.policies, clientType)
       const origin = originOf(request)
       const deviceToken =
         request.body.deviceToken ?? (transport === 'cookie' ? cookies.deviceToken(request) : null)

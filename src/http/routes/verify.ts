@@ -3,9 +3,10 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
-import { requireSignedIn } from '../authenticate.ts'
+import { requireSignedIn, signedInProblems } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { firstCredential } from '../credential.ts'
+import { acceptServiceKey } from '../service-key.ts'
 import { StrictObject } from '../strict-object.ts'
 
 /** Services and gateways ask: is this request signed in? */
@@ -18,12 +19,13 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   app.get(
     '/v1/verify',
     {
+      onRequest: acceptServiceKey(services, 'verify'),
       schema: {
         tags: ['services'],
         summary: 'Is this request signed in?',
         description:
           'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.',
-        security: [{ bearer: [] }, { cookie: [] }],
+        security: [{ bearer: [] }, { cookie: [] }, { bearer: [], gatewayKey: ['verify'] }],
         querystring: StrictObject({
           permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
         }),
@@ -33,15 +35,10 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         cors: false,
         problems: [
           'validation_failed',
-          'authentication_required',
-          'access_token_invalid',
-          'access_token_expired',
-          'session_revoked',
-          'session_expired',
+          ...signedInProblems,
           'permission_denied',
-          'rate_limited',
-          'store_unavailable',
-          'overloaded',
+          'service_key_invalid',
+          'insufficient_scope',
         ],
       },
     },
@@ -49,7 +46,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       request.credential = firstCredential(request, cookies)
       const session = await requireSignedIn(services, request)
       // In this instance only: a second round trip to Redis would double what the call costs.
-      app.limits.takeHere('session', session.sessionId)
+      if (request.serviceKey === null) app.limits.takeHere('session', session.sessionId)
       const { permission } = request.query
       if (permission !== undefined && !hasPermission(config.permissions, session.roles, permission)) {
         throw new Problem('permission_denied', { requires: permission })

@@ -1,0 +1,41 @@
+import type { Command } from 'commander'
+import type { Statistics } from '../store/statistics.ts'
+import { isoTime, print, table } from './output.ts'
+import { withServices } from './with-services.ts'
+
+export function statisticsCommand(program: Command): void {
+  program
+    .command('stats')
+    .description('how many sessions there are, and what happened to them in the last hour and day')
+    .action(async (_options: unknown, command: Command) => {
+      await withServices(async ({ statistics }) => {
+        const { asOf, ...counted } = await statistics.read()
+        print(command, { ...counted, asOf: isoTime(asOf) }, inLines({ asOf, ...counted }))
+      })
+    })
+}
+
+function inLines({ live, lastHour, lastDay, averageAgeSeconds, asOf }: Statistics): string {
+  const rows = [
+    { counted: 'live', total: live.total, by: byName(live.byClientType) },
+    { counted: '', total: '', by: byName(live.byAuthMethod) },
+    ...(['created', 'refreshed', 'expired'] as const).flatMap(event => [
+      { counted: `${event}, last hour`, total: lastHour[event], by: '' },
+      { counted: `${event}, last day`, total: lastDay[event], by: '' },
+    ]),
+    { counted: 'revoked, last hour', total: sum(lastHour.revoked), by: byName(lastHour.revoked) },
+    { counted: 'revoked, last day', total: sum(lastDay.revoked), by: byName(lastDay.revoked) },
+    { counted: 'average age, seconds', total: averageAgeSeconds, by: '' },
+  ]
+  return `${table(rows, '')}\nas of ${isoTime(asOf)}`
+}
+
+function byName(counts: Record<string, number>): string {
+  return Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ')
+}
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0)
+}

@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { Problem, type ProblemCode } from '../errors.ts'
+import type { ServiceKey, ServiceKeyScope } from '../security/service-keys.ts'
+import type { Services } from '../services.ts'
+import type { Actor } from '../session/session.ts'
+import { bearerToken } from './credential.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The service that calls, where a service key was asked for or accepted. */
+    serviceKey: ServiceKey | null
+  }
+}
+
+/** What every call with a service key may be answered with, beside its own problems. */
+export const serviceKeyProblems = [
+  'authentication_required',
+  'service_key_invalid',
+  'insufficient_scope',
+  'store_unavailable',
+] as const satisfies readonly ProblemCode[]
+
+export const serviceKeys = fp(
+  async (app: FastifyInstance) => {
+    app.decorateRequest('serviceKey', null)
+  },
+  { name: 'service-keys', fastify: '5.x' },
+)
+
+/** A hook for routes that services call: their key stands in `Authorization`. */
+export function requireScope(services: Services, scope: ServiceKeyScope) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const text = bearerToken(request)
+    if (text === null) throw new Problem('authentication_required')
+    request.serviceKey = await keyWithScope(services, text, scope)
+  }
+}
+
+/** A hook for routes where `Authorization` is a person's: a service may say who it is in a header of its own. */
+export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const text = request.headers['x-latchkey-service-key']
+    if (text !== undefined) request.serviceKey = await keyWithScope(services, String(text), scope)
+  }
+}
+
+async function keyWithScope(services: Services, text: string, scope: ServiceKeyScope): Promise<ServiceKey> {
+  const key = await services.serviceKeys.identify(text)
+  if (key === null) throw new Problem('service_key_invalid')
+  if (!key.scopes.includes(scope)) throw new Problem('insufficient_scope', { requires: scope })
+  return key
+}
+
+/** How the service behind a request stands in the audit log. */
+export function serviceActor(request: FastifyRequest): Actor {
+  if (request.serviceKey === null) throw new Problem('authentication_required')
+  return `service:${request.serviceKey.name}`
+}

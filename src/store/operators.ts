@@ -1,0 +1,37 @@
+import type { Clock, Instant } from '../clock.ts'
+import type { IdleDeadlines } from '../session/policy.ts'
+import type { SessionCache } from '../session/ports.ts'
+import type { Propagation } from '../session/propagation.ts'
+import type { Database } from './database.ts'
+import { createDirectory } from './directory.ts'
+import { createAuditLog } from './events.ts'
+import { createOperatorRevocations } from './operator-revocations.ts'
+import type { IdleLimits } from './session-counts.ts'
+import { createStatistics } from './statistics.ts'
+
+export type Operators = ReturnType<typeof createOperators>
+
+/** What operators ask and do over HTTP and on the command line, beside maintenance. */
+export function createOperators(parts: {
+  database: Database
+  clock: Clock
+  cache: SessionCache
+  propagation: Propagation
+  countUnaware: (xids: readonly string[]) => Promise<number>
+  idleDeadlines: () => IdleDeadlines
+  flushRefreshes: () => Promise<void>
+  onInterrupted: (error: unknown) => void
+}) {
+  const { database, clock, idleDeadlines } = parts
+  return {
+    auditLog: createAuditLog(database),
+    directory: createDirectory(parts),
+    statistics: createStatistics({ ...parts, idleLimits: () => secondsBefore(clock.now(), idleDeadlines()) }),
+    revocations: createOperatorRevocations(parts),
+  }
+}
+
+/** How long ago each client type's deadline was: its idle limit, and the time for which there was no database. */
+function secondsBefore(now: Instant, deadlines: IdleDeadlines): IdleLimits {
+  return deadlines.map(({ clientType, activeSince }) => ({ clientType, seconds: (now - activeSince) / 1000 }))
+}

@@ -1,0 +1,52 @@
+import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import type { IdleDeadlines } from '../session/policy.ts'
+import type { SessionPage } from '../session/ports.ts'
+import type { Session } from '../session/session.ts'
+import { decodeCursor, isBehind, micros, type Page, pageOf } from './cursor.ts'
+import { isCutOff } from './cutoffs.ts'
+import type { Executor } from './database.ts'
+import { userSessions } from './schema.ts'
+import { isLive, sessionColumns } from './sessions.ts'
+
+/** Newest sign-in first. */
+export async function listLive(
+  executor: Executor,
+  userId: string,
+  idle: IdleDeadlines,
+  { limit, cursor }: Page,
+): Promise<SessionPage> {
+  const rows = await executor
+    .select({ ...sessionColumns, micros: micros(userSessions.createdAt) })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, userId), isLive(idle), isBehindCursor(cursor)))
+    .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
+    .limit(limit + 1)
+  const page = pageOf(rows, limit)
+  return { sessions: page.rows.map(({ micros, ...session }) => session), nextCursor: page.nextCursor }
+}
+
+/** What an operator sees of a session beside what its owner does. */
+export type JudgedSession = Session & { state: 'live' | 'revoked' | 'expired' }
+
+/** All that are still on record, ended ones too; newest sign-in first. */
+export async function listAll(
+  executor: Executor,
+  userId: string,
+  idle: IdleDeadlines,
+  { limit, cursor }: Page,
+): Promise<{ sessions: JudgedSession[]; nextCursor: string | null }> {
+  const state = sql<JudgedSession['state']>`CASE WHEN ${isLive(idle)} THEN 'live'
+    WHEN ${userSessions.revokedAt} IS NOT NULL OR ${isCutOff} THEN 'revoked' ELSE 'expired' END`
+  const rows = await executor
+    .select({ ...sessionColumns, state, micros: micros(userSessions.createdAt) })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, userId), isBehindCursor(cursor)))
+    .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
+    .limit(limit + 1)
+  const page = pageOf(rows, limit)
+  return { sessions: page.rows.map(({ micros, ...session }) => session), nextCursor: page.nextCursor }
+}
+
+function isBehindCursor(cursor: string | null): SQL | undefined {
+  return cursor === null ? undefined : isBehind(userSessions.createdAt, userSessions.id, decodeCursor(cursor))
+}
