@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Server } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort, { clearLockedPorts } from 'get-port'
 import { Redis } from 'ioredis'
@@ -13,6 +13,7 @@ import { snapshotOf } from '../../src/session/snapshot.ts'
 import { createRedisLink, type RedisLink } from '../../src/store/redis-link.ts'
 import { createSessionCache, noSessionCache } from '../../src/store/session-cache.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts'
+import { detourTo } from '../support/detour.ts'
 import { secretRing, sessionState } from '../support/domain.ts'
 import { createUser, type Environment, type Instance, startInstance } from '../support/service.ts'
 import { type FreshStore, freshDatabase, freshRedis } from '../support/stores.ts'
@@ -513,40 +514,6 @@ describe('a fill that is under way while its session is revoked', () => {
     }
   })
 })
-
-/** A way to Redis on which writes of snapshots can be held up, as on a bad network. */
-async function detourTo(redisUrl: string) {
-  const { hostname, port } = new URL(redisUrl)
-  let holding = false
-  const held: (() => void)[] = []
-  const server = createServer(incoming => {
-    const outgoing = connect(Number(port), hostname)
-    for (const socket of [incoming, outgoing]) socket.on('error', () => undefined)
-    outgoing.pipe(incoming)
-    incoming.on('close', () => outgoing.destroy())
-    incoming.on('data', chunk => {
-      // What has been sent stays in order.
-      if (held.length > 0 || (holding && chunk.includes('\r\nset\r\n')))
-        held.push(() => outgoing.write(chunk))
-      else outgoing.write(chunk)
-    })
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const url = new URL(redisUrl)
-  url.host = `127.0.0.1:${portOf(server)}`
-  return {
-    url: url.href,
-    holdWrites() {
-      holding = true
-    },
-    held: () => held.length,
-    release() {
-      holding = false
-      for (const send of held.splice(0)) send()
-    },
-    close: () => server.close(),
-  }
-}
 
 describe('a service whose Redis an intruder writes to', () => {
   let store: FreshStore
