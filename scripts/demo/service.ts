@@ -6,8 +6,9 @@ import { promisify } from 'node:util'
 import getPort from 'get-port'
 import pg from 'pg'
 import { type Child, startChild, untilReady } from '../stores/child.ts'
-import { startPostgres, startRedis } from '../stores.ts'
+import { startPostgres } from '../stores.ts'
 import type { Lifetime } from './lifetime.ts'
+import { type DemoRedis, openRedis } from './redis.ts'
 
 const execute = promisify(execFile)
 
@@ -31,6 +32,8 @@ export interface Instance {
 export interface Service {
   a: Instance
   b: Instance
+  /** Null where there is none. */
+  redis: DemoRedis | null
   account: Account
   /** Runs the command line and returns what it prints. */
   latchkey(args: string[], input?: string): Promise<string>
@@ -49,8 +52,8 @@ export interface ServiceOptions {
 /** Two instances on a Postgres and a Redis of their own, with one user; all of it new, and gone at the end. */
 export async function bringUp(options: ServiceOptions): Promise<Service> {
   const { lifetime, tell } = options
-  const [databaseUrl, redisUrl] = await Promise.all([bringUpPostgres(options), bringUpRedis(options)])
-  const env = environment(databaseUrl, redisUrl)
+  const [databaseUrl, redis] = await Promise.all([bringUpPostgres(options), bringUpRedis(options)])
+  const env = environment(databaseUrl, redis?.url ?? null)
 
   const latchkey = async (args: string[], input = ''): Promise<string> => {
     const running = execute(process.execPath, [built('cli.js'), ...args], { env, signal: lifetime.signal })
@@ -68,7 +71,7 @@ export async function bringUp(options: ServiceOptions): Promise<Service> {
   const [a, b] = await Promise.all([startInstance('A', env, options), startInstance('B', env, options)])
   const took = ((performance.now() - began) / 1000).toFixed(1)
   tell('Latchkey', `two instances that share nothing else, A ${a.url} and B ${b.url}, up in ${took} s`)
-  return { a, b, account, latchkey, query: (text, values) => query(databaseUrl, text, values) }
+  return { a, b, redis, account, latchkey, query: (text, values) => query(databaseUrl, text, values) }
 }
 
 async function bringUpPostgres({ lifetime, tell }: ServiceOptions): Promise<string> {
@@ -78,26 +81,22 @@ async function bringUpPostgres({ lifetime, tell }: ServiceOptions): Promise<stri
   return postgres.url
 }
 
-async function bringUpRedis({ lifetime, tell, redis }: ServiceOptions): Promise<string | null> {
+async function bringUpRedis({ lifetime, tell, redis }: ServiceOptions): Promise<DemoRedis | null> {
   if (!redis) {
     tell('Redis', 'none, as you wish: Postgres answers everything')
     return null
   }
-  // A demo leaves the machine as it was, so it installs nothing.
-  const starting = startRedis({ port: anyPort, install: false, log: line => tell('Redis', line) })
-  const result = await lifetime.hold(starting, async started => {
-    if (started.kind === 'running') await started.stop()
-  })
-  if (result.kind === 'none') {
-    tell('Redis', `none (${result.reason}): Postgres answers everything`)
+  const opened = await openRedis(lifetime, line => tell('Redis', line))
+  if (typeof opened === 'string') {
+    tell('Redis', `none (${opened}): Postgres answers everything`)
     return null
   }
-  tell('Redis', `${result.how}, port ${result.port}`)
-  return result.url
+  tell('Redis', `${opened.how}, port ${opened.port}`)
+  return opened
 }
 
 /** Nothing of ours but the path: settings meant for another Latchkey must not reach this one. */
-function environment(databaseUrl: string, redisUrl: string | null): NodeJS.ProcessEnv {
+export function environment(databaseUrl: string, redisUrl: string | null): NodeJS.ProcessEnv {
   const { PATH, SystemRoot } = process.env
   return {
     ...(PATH === undefined ? {} : { PATH }),
@@ -119,10 +118,10 @@ function environment(databaseUrl: string, redisUrl: string | null): NodeJS.Proce
   }
 }
 
-async function startInstance(
+export async function startInstance(
   name: string,
   env: NodeJS.ProcessEnv,
-  { lifetime, logs }: ServiceOptions,
+  { lifetime, logs }: Pick<ServiceOptions, 'lifetime' | 'logs'>,
 ): Promise<Instance> {
   const port = await getPort()
   const starting = startChild(process.execPath, [built('server.js')], {

@@ -1,6 +1,7 @@
 import type { Step } from './step.ts'
 import { cleanup } from './steps/cleanup.ts'
 import { deviceList } from './steps/device-list.ts'
+import { lostRedis } from './steps/lost-redis.ts'
 import { lostResponse } from './steps/lost-response.ts'
 import { parallelRefreshes } from './steps/parallel-refreshes.ts'
 import { refresh } from './steps/refresh.ts'
@@ -17,5 +18,6 @@ export const steps: Step[] = [
   lostResponse,
   stolenToken,
   revocation,
+  lostRedis,
   cleanup,
 ]

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { connect, createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
 import { Redis } from 'ioredis'
@@ -20,11 +19,12 @@ import {
   snapshotKey,
 } from '../contract/session-cache.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts'
+import { detourTo } from '../support/detour.ts'
 import { secretRing } from '../support/domain.ts'
 import { expectAllWorks, signIn, statusesOf, verifyingDuring } from '../support/everyday.ts'
 import { type RedisNode, startRedisNode } from '../support/redis-node.ts'
 import { type Environment, type Instance, startInstance } from '../support/service.ts'
-import { listening, type SilentServer, startSilentServer } from '../support/silent-server.ts'
+import { type SilentServer, startSilentServer } from '../support/silent-server.ts'
 import { type FreshStore, freshDatabase, freshRedis } from '../support/stores.ts'
 import { until } from '../support/until.ts'
 
@@ -248,39 +248,6 @@ describe('a fill that is under way while its session is revoked', () => {
     }
   })
 })
-
-/** A way to Redis on which writes of snapshots can be held up, as on a bad network. */
-async function detourTo(redisUrl: string) {
-  const { hostname, port } = new URL(redisUrl)
-  let holding = false
-  const held: (() => void)[] = []
-  const server = createServer(incoming => {
-    const outgoing = connect(Number(port), hostname)
-    for (const socket of [incoming, outgoing]) socket.on('error', () => undefined)
-    outgoing.pipe(incoming)
-    incoming.on('close', () => outgoing.destroy())
-    incoming.on('data', chunk => {
-      // What has been sent stays in order.
-      if (held.length > 0 || (holding && chunk.includes('\r\nset\r\n')))
-        held.push(() => outgoing.write(chunk))
-      else outgoing.write(chunk)
-    })
-  })
-  const url = new URL(redisUrl)
-  url.host = `127.0.0.1:${await listening(server)}`
-  return {
-    url: url.href,
-    holdWrites() {
-      holding = true
-    },
-    held: () => held.length,
-    release() {
-      holding = false
-      for (const send of held.splice(0)) send()
-    },
-    close: () => server.close(),
-  }
-}
 
 describe('a service whose Redis an intruder writes to', () => {
   let store: FreshStore

@@ -85,7 +85,7 @@ function accessOf({ security }: Operation): (typeof promised)[string] {
   if (security.some(requirement => Object.keys(requirement).length === 0)) return 'optional'
   if (security.every(requirement => 'serviceKey' in requirement)) return 'service'
   // OpenAPI 3.1 lets a requirement name what the caller must be allowed to do.
-  return security.every(({ bearer = [] }) => bearer.length > 0) ? 'operator' : 'bearer'
+  return security.every(requirement => Object.values(requirement).flat().length > 0) ? 'operator' : 'bearer'
 }
 
 describe('the committed docs/openapi.json', () => {
