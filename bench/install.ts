@@ -6,13 +6,16 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 const folder = import.meta.dirname
 
-/** The contestants' own dependencies, where they are missing or others, and their compiled JavaScript. */
-export async function prepareContestants(told: (line: string) => void): Promise<void> {
-  if (!(await isInstalled())) {
-    told('Installing what the service is measured against (npm ci --prefix bench)')
-    await npm('ci', '--no-audit', '--no-fund')
-  }
-  await npm('run', '--silent', 'build')
+/** The contestants' own dependencies, where they are missing or others than the lock file wants. */
+export async function installContestants(told: (line: string) => void): Promise<void> {
+  if (await isInstalled()) return
+  told('Installing what the service is measured against (npm ci --prefix bench)')
+  await npm('ci', '--no-audit', '--no-fund')
+}
+
+/** Their JavaScript: they run as the service does, without anything that compiles on the way. */
+export function buildContestants(): Promise<void> {
+  return npm('run', '--silent', 'build')
 }
 
 /** npm notes in the folder what it has installed; it is the lock file but for its first lines. */

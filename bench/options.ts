@@ -9,6 +9,8 @@ export type Options = {
   useWrk: boolean
   /** A file for the figures as JSON; null for none. */
   json: string | null
+  /** A file of an earlier run, to write the document from; null to measure. */
+  from: string | null
   /** Whether `docs/performance.md` is written: by whole runs only. */
   publish: boolean
 }
@@ -22,7 +24,8 @@ all that it needs, a Postgres and a Redis included, and writes docs/performance.
   --only PATTERN    rows whose name matches (a regular expression); nothing is written
   --rounds N        how many times all take turns (default 5)
   --seconds N       how long a turn is (default 5)
-  --json FILE       writes the figures there
+  --json FILE       writes the figures there as well
+  --from FILE       measures nothing, and writes the document from the figures of an earlier run
   --no-wrk          loads with autocannon, also where wrk is installed
   --help            this text
 `
@@ -37,6 +40,7 @@ export function readOptions(): Options {
         rounds: { type: 'string' },
         seconds: { type: 'string' },
         json: { type: 'string' },
+        from: { type: 'string' },
         'no-wrk': { type: 'boolean', default: false },
         help: { type: 'boolean' },
       },
@@ -50,6 +54,7 @@ export function readOptions(): Options {
       only: only === undefined ? null : new RegExp(only),
       useWrk: !values['no-wrk'],
       json: values.json ?? null,
+      from: values.from ?? null,
       publish: !quick && only === undefined,
     }
   } catch (error) {

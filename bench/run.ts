@@ -1,16 +1,18 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openLifetime } from '../scripts/demo/lifetime.ts'
+import { type Lifetime, openLifetime } from '../scripts/demo/lifetime.ts'
 import { colours } from '../scripts/demo/print.ts'
 import { startContestants } from './contestants/start.ts'
 import { shareCores } from './cores.ts'
-import { prepareContestants } from './install.ts'
+import { buildContestants, installContestants } from './install.ts'
 import { startLoad } from './load/load.ts'
 import { createRequestFiles } from './load/request-files.ts'
 import { wrkVersion } from './load/wrk.ts'
 import { measureRow, type RowResult } from './measure/rounds.ts'
 import { type Options, readOptions } from './options.ts'
+import { publish, readRun, resultsFile, writeRun } from './report/publish.ts'
+import { factsOf } from './report/run-facts.ts'
 import { terminalTable } from './report/table.ts'
 import { rows } from './rows/all.ts'
 import { plant } from './seed/seed.ts'
@@ -31,11 +33,36 @@ async function main(): Promise<void> {
   }
 }
 
-async function bench(options: Options, lifetime: ReturnType<typeof openLifetime>): Promise<void> {
+async function bench(options: Options, lifetime: Lifetime): Promise<void> {
+  if (options.from !== null) return await publish(await readRun(options.from))
   const startedAt = performance.now()
   const chosen = Object.entries(rows).filter(([id]) => options.only?.test(id) ?? true)
   if (chosen.length === 0) throw new Error(`no row matches; there are ${Object.keys(rows).join(', ')}`)
-  await prepareContestants(tell)
+
+  const field = await prepareField(options, lifetime)
+  const results: RowResult[] = []
+  for (const [, build] of chosen) {
+    const row = build(field.material)
+    tell(row.title)
+    const result = await measureRow(row, { ...options, ...field, connections, signal: lifetime.signal })
+    console.log(terminalTable(result))
+    results.push(result)
+  }
+  const run = { facts: await factsOf({ ...options, ...field, connections }), rows: results }
+  if (options.json !== null) await writeRun(options.json, run)
+  if (options.publish) {
+    await writeRun(resultsFile, run)
+    await publish(run)
+  }
+  tell(`Done in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+}
+
+/** Everything that stands before the first measurement: the stores with what is in them, and the load. */
+async function prepareField(options: Options, lifetime: Lifetime) {
+  await installContestants(tell)
+  // Before the cores are shared out, so that compiling may use them all.
+  const built = buildContestants()
+  built.catch(() => undefined)
   const cores = await shareCores()
   const stores = await openStores(lifetime, tell)
   const folder = await lifetime.hold(mkdtemp(join(tmpdir(), 'latchkey-bench-')), created =>
@@ -43,7 +70,7 @@ async function bench(options: Options, lifetime: ReturnType<typeof openLifetime>
   )
   tell('Planting users and sessions')
   const seed = await plant(stores, sizesFor(options))
-  const material = { seed, files: createRequestFiles(folder) }
+  await built
   const wrk = options.useWrk ? await wrkVersion() : null
   const contestants = startContestants({ stores, seed, cores })
   const load = startLoad(wrk !== null)
@@ -51,25 +78,15 @@ async function bench(options: Options, lifetime: ReturnType<typeof openLifetime>
   await lifetime.hold(Promise.resolve(), async () => {
     await Promise.all([contestants.stop(), load.stop(), background.stop()])
   })
-
-  const results: RowResult[] = []
-  for (const [, build] of chosen) {
-    const row = build(material)
-    tell(row.title)
-    const result = await measureRow(row, {
-      ...options,
-      connections,
-      load,
-      background,
-      running: contestants.running,
-      signal: lifetime.signal,
-      told: () => undefined,
-    })
-    console.log(terminalTable(result))
-    results.push(result)
+  return {
+    cores,
+    stores,
+    wrk,
+    load,
+    background,
+    running: contestants.running,
+    material: { seed, files: createRequestFiles(folder) },
   }
-  if (options.json !== null) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`)
-  tell(`Done in ${Math.round((performance.now() - startedAt) / 1000)} s`)
 }
 
 /** More sessions and people than can be spent in the time; those that nobody asks about cost next to nothing. */

@@ -13,6 +13,9 @@ export type Load = {
 
 const compiled = join(import.meta.dirname, '..', 'dist', 'load', 'generator.js')
 
+/** wrk counts in whole seconds; a shorter warm-up is left to the generator. */
+const shortestWrkMs = 1_000
+
 /** `useWrk`: for messages that are the same again and again; wrk can do nothing else. */
 export function startLoad(useWrk: boolean): Load {
   const generator = fork(compiled, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
@@ -34,7 +37,8 @@ export function startLoad(useWrk: boolean): Load {
   return {
     async run(job) {
       const { work } = job
-      const result = await (useWrk && work.kind === 'cycle' ? runWrk(job, work.messages) : byGenerator(job))
+      const byWrk = useWrk && work.kind === 'cycle' && job.milliseconds >= shortestWrkMs
+      const result = await (byWrk ? runWrk(job, work.messages) : byGenerator(job))
       if (result.failures > 0) {
         throw new Error(
           `${result.failures} of ${result.requests} answers were not as expected: ${result.firstFailure}`,

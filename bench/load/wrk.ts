@@ -20,7 +20,7 @@ export async function wrkVersion(): Promise<string | null> {
 /** The messages in turn, by wrk: it takes half of the time of autocannon for a request, on a machine with few cores. */
 export async function runWrk(job: Job, file: string): Promise<Result> {
   const { host } = new URL(job.url)
-  const seconds = Math.max(1, Math.round(job.milliseconds / 1000))
+  const seconds = Math.round(job.milliseconds / 1000)
   const flags = ['-t1', `-c${job.connections}`, `-d${seconds}s`, '-s', script]
   const { stdout } = await execute('wrk', [...flags, job.url, '--', rawRequests(file, host)])
   const told: WrkSummary = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '')

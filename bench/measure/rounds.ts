@@ -18,7 +18,6 @@ export type Measuring = {
   running(contestant: Contestant): Promise<RunningContestant>
   /** Aborts between two turns. */
   signal: AbortSignal
-  told(entry: string, turn: Turn): void
 }
 
 export type EntryResult = {
@@ -51,7 +50,6 @@ export async function measureRow(row: Row, measuring: Measuring): Promise<RowRes
       await explained(entry, measuring, async running => {
         const turn = await takeTurn(entry, running, measuring, measuring.seconds)
         turns.get(entry.name)?.push(turn)
-        measuring.told(entry.name, turn)
       })
     }
   }

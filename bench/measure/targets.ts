@@ -13,11 +13,24 @@ export type Target = { atLeast: number; wanted: number } | { atMost: number; wan
 
 export type Verdict = 'wanted' | 'met' | 'missed' | 'untargeted'
 
-export type RatioResult = Ratio & { value: number; verdict: Verdict }
+export type RatioResult = Ratio & {
+  value: number
+  /** The same by the processor time that a request takes; null where it is not known, or not what is asked. */
+  byCpu: number | null
+  verdict: Verdict
+}
 
 export function judge(ratio: Ratio, summaries: ReadonlyMap<string, Summary>): RatioResult {
   const value = figureOf(ratio, ratio.of, summaries) / figureOf(ratio, ratio.to, summaries)
-  return { ...ratio, value, verdict: verdictOn(value, ratio.target) }
+  return { ...ratio, value, byCpu: cpuRatio(ratio, summaries), verdict: verdictOn(value, ratio.target) }
+}
+
+/** Less disturbed than throughput where others use the same machine. */
+function cpuRatio({ of, to, figure }: Ratio, summaries: ReadonlyMap<string, Summary>): number | null {
+  if (figure !== 'requestsPerSecond') return null
+  const own = summaries.get(of)?.cpuSecondsPer1000 ?? null
+  const other = summaries.get(to)?.cpuSecondsPer1000 ?? null
+  return own === null || other === null || own === 0 ? null : other / own
 }
 
 /** Higher is better where the target is a floor, lower where it is a ceiling. */

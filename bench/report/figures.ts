@@ -1,14 +1,21 @@
-import type { EntryResult } from '../measure/rounds.ts'
+import type { EntryResult, RowResult } from '../measure/rounds.ts'
 import type { RatioResult, Verdict } from '../measure/targets.ts'
 
 /** Figures as texts, alike in the terminal and in the document. */
 
 export const columns = ['', 'per second', 'spread', 'p50', 'p99', 'CPU s per 1,000', 'core in use', 'memory']
 
-export function figuresOf({ name, summary }: EntryResult): string[] {
+export function figuresOfRow({ entries }: RowResult): string[][] {
+  const [first] = entries
+  return first === undefined ? [] : entries.map(entry => figuresOf(entry, first))
+}
+
+/** `first`: the entry of the row that the ratios of its rates are to. */
+function figuresOf({ name, summary }: EntryResult, first: EntryResult): string[] {
   return [
     name,
     rate(summary.requestsPerSecond),
+    ratioValue(summary.requestsPerSecond / first.summary.requestsPerSecond),
     percent(summary.spread),
     milliseconds(summary.p50Ms),
     milliseconds(summary.p99Ms),
@@ -18,9 +25,12 @@ export function figuresOf({ name, summary }: EntryResult): string[] {
   ]
 }
 
-export function ratioText({ of, to, figure, value }: RatioResult): string {
-  const what = figure === 'p99Ms' ? ', p99' : ''
-  return `${of} ÷ ${to}${what} = ${ratioValue(value)}`
+export function ratioText({ of, to, figure }: RatioResult): string {
+  return `${of} ÷ ${to}${figure === 'p99Ms' ? ', p99' : ''}`
+}
+
+export function cpuText({ byCpu }: RatioResult): string {
+  return byCpu === null ? '' : `by CPU time ${ratioValue(byCpu)}`
 }
 
 export function ratioValue(value: number): string {

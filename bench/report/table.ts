@@ -1,12 +1,20 @@
 import { aligned, colours } from '../../scripts/demo/print.ts'
 import type { RowResult } from '../measure/rounds.ts'
 import type { RatioResult } from '../measure/targets.ts'
-import { columns, figuresOf, ratioText, targetText, verdictText } from './figures.ts'
+import { columns, cpuText, figuresOfRow, ratioText, ratioValue, targetText, verdictText } from './figures.ts'
 
 /** A row for the terminal. */
 export function terminalTable(row: RowResult): string {
-  const figures = aligned([columns, ...row.entries.map(entry => figuresOf(entry))])
-  const ratios = aligned(row.ratios.map(ratio => [ratioText(ratio), targetText(ratio), coloured(ratio)]))
+  const figures = aligned([columns, ...figuresOfRow(row)])
+  const ratios = aligned(
+    row.ratios.map(ratio => [
+      ratioText(ratio),
+      ratioValue(ratio.value),
+      cpuText(ratio),
+      targetText(ratio),
+      coloured(ratio),
+    ]),
+  )
   const [head = '', ...lines] = figures
   return [colours.bold(row.title), colours.dim(head), ...lines, ...ratios.map(line => `  ${line}`), ''].join(
     '\n',
