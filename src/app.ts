@@ -51,7 +51,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   await app.register(healthRoutes, { services })
   await app.register(signInRoutes, { services })
 
-  // Services and gateways: the hot path, whose only hook is for those that say who they are.
+  // Services and gateways: the hot path.
   await app.register(verifyRoutes, { services })
 
   // Services: each route names the scope that the caller's key must have.

@@ -29,6 +29,7 @@ import { createOperators } from './store/operators.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
+import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
 import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
 import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
@@ -106,6 +107,7 @@ export function createServices(config: Config, logger: Logger) {
     onInterrupted: error =>
       logger.warn({ err: error }, 'a bulk revocation holds, but not all rows are marked'),
   })
+  const roles = createRoles(database, revocations.propagation)
   const maintenance = createMaintenance(
     { database, clock, secrets },
     {
@@ -182,6 +184,7 @@ export function createServices(config: Config, logger: Logger) {
     maintenance,
     activity: context.activity,
     ...operators,
+    roles,
     serviceKeys: {
       identify: serviceKeyRing.identify,
       create: serviceKeyStore.create,

@@ -83,6 +83,8 @@ export type SessionCache = {
   fill(snapshot: Snapshot, options: { replace: boolean }): Promise<void>
   /** Deletes the snapshots, marks the sessions as revoked, and hints at it; true when Redis confirmed every mark. */
   revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<boolean>
+  /** Deletes the snapshots, and hints at it; true when Redis confirmed it. */
+  forget(sessionIds: readonly string[]): Promise<boolean>
   /** Tells the other instances that there is something to read on the feed. */
   hint(): void
 }

@@ -18,12 +18,16 @@ export type Propagation = {
   confirm(revoked: readonly Revoked[]): Promise<void>
   /** The same for a bulk revocation. `marked`: true when all that it covers is marked and Redis confirmed each mark. */
   confirmCutoff(cutoff: Cutoff, xid: string, marked: Promise<boolean>): Promise<void>
+  /** The same for a change of a user's roles: from then on no instance goes by the older ones. */
+  confirmRoles(userId: string, xid: string, sessionIds: readonly string[]): Promise<void>
 }
 
 /** Milliseconds from one look at the acknowledgements to the next; the first come soon, as they usually do. */
 const looks = [4, 6, 8, 10, 15, 20, 25]
 const laterLook = 50
 const remarkEveryMs = 200
+/** How far the clock may be behind the database's: what was read since the commit, in its eyes, may have been before. */
+const clockMarginMs = 1_000
 
 export function createPropagation(parts: {
   denySet: DenySet
@@ -82,12 +86,16 @@ export function createPropagation(parts: {
       )
       await waitUntilHeld([xid], async () => allMarked)
     },
+    async confirmRoles(userId, xid, sessionIds) {
+      denySet.distrust(userId, clock.now() + clockMarginMs, clock.monotonic())
+      await waitUntilHeld([xid], () => cache.forget(sessionIds))
+    },
   }
 }
 
 function unconfirmed(): Problem {
   return new Problem('revocation_unconfirmed', {
-    detail: 'Revoked in the database, but not every instance has confirmed it yet. Repeat the call.',
+    detail: 'It is done in the database, but not every instance has confirmed it yet. Repeat the call.',
     retryAfterSeconds: 1,
   })
 }

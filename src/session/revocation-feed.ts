@@ -8,6 +8,8 @@ import type { RevocationReason } from './session.ts'
 export type FeedPage = {
   revocations: { sessionId: string; reason: RevocationReason }[]
   cutoffs: Cutoff[]
+  /** Users whose roles have changed. */
+  roleChanges: string[]
   /** Changes with the signing keys and the secrets in use. */
   ringVersion: string
   /** Where to go on from, and what to acknowledge. */
@@ -110,6 +112,8 @@ export function createRevocationFeed(parts: {
     const seenAt = clock.monotonic()
     for (const { sessionId, reason } of page.revocations) denySet.add(sessionId, reason, seenAt)
     for (const cutoff of page.cutoffs) denySet.addCutoff(cutoff, seenAt)
+    // A read that began after this poll's time saw the new roles; one before may not have, whatever its commit order.
+    for (const userId of page.roleChanges) denySet.distrust(userId, page.now, seenAt)
     denySet.expire(seenAt)
     place = page.place
     lease.renew(beganAt, redis)
@@ -118,7 +122,7 @@ export function createRevocationFeed(parts: {
   }
 
   async function acknowledge(page: FeedPage, seenAt: number): Promise<void> {
-    const isNews = page.revocations.length + page.cutoffs.length > 0
+    const isNews = page.revocations.length + page.cutoffs.length + page.roleChanges.length > 0
     if (!isNews && seenAt - acknowledgedAt < acknowledgeEveryMs) return
     registered = await reader.acknowledge(page.place)
     acknowledgedAt = seenAt

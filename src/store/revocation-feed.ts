@@ -47,6 +47,7 @@ export function createFeedReader(url: string, instanceId: string, windowSeconds:
           subject,
           issuedBefore: Number(issued_before),
         })),
+        roleChanges: row.role_changes,
         ringVersion: row.ring_version,
         place: { snapshot: row.snapshot, timeline: row.timeline },
         now: Number(row.now),
@@ -88,6 +89,7 @@ type FeedRow = {
   timeline: string
   ring_version: string
   revocations: [string, string][]
+  role_changes: string[]
   cutoffs: { id: string; scope: Cutoff['scope']; subject: string | null; issued_before: string }[]
 }
 
@@ -108,7 +110,8 @@ function feedQuery(name: string, condition: string, values: unknown[]): pg.Query
           WHERE ${condition}) AS revocations,
         (SELECT coalesce(json_agg(json_build_object('id', id, 'scope', scope, 'subject', subject,
             'issued_before', extract(epoch FROM issued_before) * 1000)), '[]') FROM cutoffs
-          WHERE ${condition}) AS cutoffs`,
+          WHERE ${condition}) AS cutoffs,
+        (SELECT coalesce(json_agg(user_id), '[]') FROM role_changes WHERE ${condition}) AS role_changes`,
     values,
   }
 }

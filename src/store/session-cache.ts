@@ -65,6 +65,14 @@ export function createSessionCache(
       this.hint()
       return confirmed.every(Boolean)
     },
+    async forget(sessionIds) {
+      const snapshots = sessionIds.map(keys.snapshot)
+      const confirmed = await Promise.all(
+        snapshots.map(key => attempt(redis => redis.del(key).then(() => true), false)),
+      )
+      this.hint()
+      return confirmed.every(Boolean)
+    },
     hint() {
       void attempt(redis => redis.publish(hintChannel, ''), 0)
     },
@@ -88,6 +96,7 @@ export const noSessionCache: SessionCache = {
   read: async () => ({ kind: 'away' }),
   fill: async () => undefined,
   revoke: async () => false,
+  forget: async () => false,
   hint: () => undefined,
 }
 

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
-import { requireSignedIn, signedInProblems } from '../authenticate.ts'
+import { authenticate, sessionOf, signedInProblems } from '../authenticate.ts'
 import { acceptServiceKey } from '../service-key.ts'
 import { StrictObject } from '../strict-object.ts'
 
@@ -14,7 +14,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
   app.get(
     '/v1/verify',
     {
-      onRequest: acceptServiceKey(services, 'verify'),
+      onRequest: [acceptServiceKey(services, 'verify'), authenticate(services)],
       schema: {
         tags: ['services'],
         summary: 'Is this request signed in?',
@@ -37,7 +37,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       },
     },
     async (request, reply) => {
-      const session = await requireSignedIn(services, request)
+      const session = sessionOf(request)
       const { permission } = request.query
       if (permission !== undefined && !hasPermission(config.permissions, session.roles, permission)) {
         throw new Problem('permission_denied', { requires: permission })
