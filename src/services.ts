@@ -35,6 +35,7 @@ import { createRateCounter } from './store/rate-counter.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
+import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
 import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
 import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
@@ -130,6 +131,7 @@ export function createServices(config: Config, logger: Logger) {
     onInterrupted: error =>
       logger.warn({ err: error }, 'a bulk revocation holds, but not all rows are marked'),
   })
+  const roles = createRoles(database, revocations.propagation)
   const maintenance = createMaintenance(
     { database, clock, secrets },
     {
@@ -209,6 +211,7 @@ export function createServices(config: Config, logger: Logger) {
     /** Over all instances, and in this one only. */
     rates: { counter: createRateCounter(redis, localRates()), local: localRates() },
     ...operators,
+    roles,
     serviceKeys: {
       identify: serviceKeyRing.identify,
       create: serviceKeyStore.create,

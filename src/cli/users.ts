@@ -26,6 +26,19 @@ export function userCommands(program: Command): void {
       })
     })
 
+  users
+    .command('roles')
+    .description('set the roles of a user: those that are given, and no others')
+    .argument('<id>', 'of the user', parseId)
+    .option('--role <role>', 'may be given several times; without any the user has none', collectRole, [])
+    .action(async (id: string, options: { role: string[] }, command: Command) => {
+      await withServices(async ({ roles }) => {
+        const changed = await roles.change(id, options.role, 'cli')
+        if (changed === null) throw new Problem('not_found', { detail: `there is no user ${id}` })
+        print(command, { id, roles: changed }, `${id} has ${changed.join(', ') || 'no roles'}`)
+      })
+    })
+
   const verbs = [
     { verb: 'disable', done: 'disabled', description: 'end the sessions of a user, and refuse new ones' },
     { verb: 'enable', done: 'enabled', description: 'let a disabled user sign in again' },

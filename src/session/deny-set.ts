@@ -30,6 +30,10 @@ export type DenySet = {
   reasonFor(session: SessionFacts): RevocationReason | null
   /** The same when no more is known of the session than its id. */
   reasonForId(sessionId: string): RevocationReason | null
+  /** The roles of a user have changed: what was read before that moment of the database's clock has the older ones. */
+  distrust(userId: string, readBefore: Instant, seenAt: number): void
+  /** Whether a snapshot was read before a change of its user's roles; then Postgres is asked. */
+  isOutdated(snapshot: { userId: string; readAt: Instant }): boolean
   /** Drops what no snapshot can be older than. */
   expire(now: number): void
   size(): number
@@ -40,6 +44,8 @@ export function createDenySet(windowMs: number): DenySet {
   // In the order of `seenAt`, as a Map keeps the order of insertion.
   const sessions = new Map<string, { reason: RevocationReason; seenAt: number }>()
   const cutoffs = new Map<string, { covers: (session: SessionFacts) => boolean; seenAt: number }>()
+
+  const users = new Map<string, { readBefore: Instant; seenAt: number }>()
 
   return {
     add(sessionId, reason, seenAt) {
@@ -58,15 +64,24 @@ export function createDenySet(windowMs: number): DenySet {
       return null
     },
     reasonForId: sessionId => sessions.get(sessionId)?.reason ?? null,
+    distrust(userId, readBefore, seenAt) {
+      const known = users.get(userId)?.readBefore ?? readBefore
+      users.delete(userId)
+      users.set(userId, { readBefore: Math.max(known, readBefore), seenAt })
+    },
+    isOutdated({ userId, readAt }) {
+      const change = users.get(userId)
+      return change !== undefined && readAt <= change.readBefore
+    },
     expire(now) {
-      for (const entries of [sessions, cutoffs]) {
+      for (const entries of [sessions, cutoffs, users]) {
         for (const [key, { seenAt }] of entries) {
           if (now - seenAt < windowMs) break
           entries.delete(key)
         }
       }
     },
-    size: () => sessions.size + cutoffs.size,
+    size: () => sessions.size + cutoffs.size + users.size,
   }
 }
 

@@ -93,6 +93,8 @@ export type SessionCache = {
   fill(snapshot: Snapshot, options: { replace: boolean }): Promise<void>
   /** Deletes the snapshots, marks the sessions as revoked, and hints at it. */
   revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<MarkedOn>
+  /** Deletes the snapshots, and hints at it. Tells where, as for marks. */
+  forget(sessionIds: readonly string[]): Promise<MarkedOn>
   /** Tells the other instances that there is something to read on the feed. */
   hint(): void
 }

@@ -32,12 +32,16 @@ export type Propagation = {
   confirm(revoked: readonly Revoked[]): Promise<void>
   /** The same for a bulk revocation. `marked` resolves when all that it covers is marked. */
   confirmCutoff(cutoff: Cutoff, xid: string, marked: Promise<MarkedOn>): Promise<void>
+  /** The same for a change of a user's roles: from then on no instance goes by the older ones. */
+  confirmRoles(userId: string, xid: string, sessionIds: readonly string[]): Promise<void>
 }
 
 /** Milliseconds from one look at the acknowledgements to the next; the first come soon, as they usually do. */
 const looks = [4, 6, 8, 10, 15, 20, 25]
 const laterLook = 50
 const remarkEveryMs = 200
+/** How far the clock may be behind the database's: what was read since the commit, in its eyes, may have been before. */
+const clockMarginMs = 1_000
 
 /** Postgres does not say: not knowing who has read of it, or which Redis they read, is no reason to say yes. */
 const unknown: Standing = {
@@ -115,12 +119,16 @@ export function createPropagation(parts: {
       )
       await waitUntilHeld([{ id: cutoff.id, xid }], async () => markedOn)
     },
+    async confirmRoles(userId, xid, sessionIds) {
+      denySet.distrust(userId, clock.now() + clockMarginMs, clock.monotonic())
+      await waitUntilHeld([{ id: userId, xid }], () => cache.forget(sessionIds))
+    },
   }
 }
 
 function unconfirmed(): Problem {
   return new Problem('revocation_unconfirmed', {
-    detail: 'Revoked in the database, but not every instance has confirmed it yet. Repeat the call.',
+    detail: 'It is done in the database, but not every instance has confirmed it yet. Repeat the call.',
     retryAfterSeconds: 1,
   })
 }

@@ -9,6 +9,8 @@ import type { RevocationReason } from './session.ts'
 export type FeedPage = {
   revocations: { sessionId: string; reason: RevocationReason }[]
   cutoffs: Cutoff[]
+  /** Users whose roles have changed. */
+  roleChanges: string[]
   /** Changes with the signing keys and the secrets in use. */
   ringVersion: string
   /** Where to go on from, and what to acknowledge, once there is no rest: that of the first page. */
@@ -135,13 +137,15 @@ export function createRevocationFeed(parts: {
   }
 
   /** Returns how much there was to learn. */
-  function learn({ now, revocations, cutoffs }: FeedPage): number {
+  function learn({ now, revocations, cutoffs, roleChanges }: FeedPage): number {
     clock.synchronise(now)
     const seenAt = clock.monotonic()
     for (const { sessionId, reason } of revocations) denySet.add(sessionId, reason, seenAt)
     for (const cutoff of cutoffs) denySet.addCutoff(cutoff, seenAt)
+    // A read that began after this poll's time saw the new roles; one before may not have, whatever its commit order.
+    for (const userId of roleChanges) denySet.distrust(userId, now, seenAt)
     denySet.expire(seenAt)
-    return revocations.length + cutoffs.length
+    return revocations.length + cutoffs.length + roleChanges.length
   }
 
   async function acknowledge(read: FeedPlace, isNews: boolean, redisRunId: string | null): Promise<void> {

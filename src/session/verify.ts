@@ -69,7 +69,7 @@ export function createVerify(context: SessionContext) {
   function trustedSnapshot(reading: CacheReading, token: PeekedToken): Snapshot | null {
     const snapshot = snapshotThatServes(reading, token, { now: clock.now(), lifetimeMs, graceStillRuns })
     if (snapshot === null || reading.kind === 'away') return null
-    if (denySet.reasonFor(snapshot) !== null) return null
+    if (denySet.reasonFor(snapshot) !== null || denySet.isOutdated(snapshot)) return null
     return lease.holds(clock.monotonic(), reading.continuity) ? snapshot : null
   }
 

@@ -23,7 +23,8 @@ export async function readStanding(
         count(*) FILTER (WHERE redis_run_id IS NOT NULL AND redis_run_id IS DISTINCT FROM ${others.markedOn}) AS unmarked,
         EXISTS (SELECT FROM entry
           WHERE NOT EXISTS (SELECT FROM revocations r WHERE r.session_id = entry.id AND r.xid >= entry.xid)
-            AND NOT EXISTS (SELECT FROM cutoffs c WHERE c.id = entry.id)) AS lost
+            AND NOT EXISTS (SELECT FROM cutoffs c WHERE c.id = entry.id)
+            AND NOT EXISTS (SELECT FROM role_changes c WHERE c.user_id = entry.id AND c.xid >= entry.xid)) AS lost
       FROM instances
       WHERE id <> ${others.self} AND seen_at > clock_timestamp() - make_interval(secs => ${others.windowSeconds})
         AND EXISTS (SELECT FROM entry WHERE NOT pg_visible_in_snapshot(entry.xid, acked))`)

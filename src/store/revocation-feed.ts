@@ -61,6 +61,7 @@ export function createFeedReader(
           subject,
           issuedBefore: Number(issued_before),
         })),
+        roleChanges: row.role_changes,
         ringVersion: row.ring_version,
         place: taken,
         rest: restOf(row, taken, pageSize),
@@ -105,6 +106,7 @@ type FeedRow = {
   timeline: string
   ring_version: string
   revocations: [sessionId: string, reason: string, key: string][]
+  role_changes: string[]
   cutoffs: { id: string; scope: Cutoff['scope']; subject: string | null; issued_before: string }[]
 }
 
@@ -145,7 +147,8 @@ function feedQuery(
           FROM (${parts.revocations}) AS page) AS revocations,
         (SELECT coalesce(json_agg(json_build_object('id', id, 'scope', scope, 'subject', subject,
             'issued_before', extract(epoch FROM issued_before) * 1000)), '[]') FROM cutoffs
-          WHERE ${parts.cutoffs}) AS cutoffs`,
+          WHERE ${parts.cutoffs}) AS cutoffs,
+        (SELECT coalesce(json_agg(user_id), '[]') FROM role_changes WHERE ${parts.cutoffs}) AS role_changes`,
     values,
   }
 }

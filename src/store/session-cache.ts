@@ -59,17 +59,28 @@ export function createSessionCache(
       )
     },
     async revoke(sessions): Promise<MarkedOn> {
-      const before = link.continuity()
-      const confirmed = await Promise.all(
-        sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason)),
+      const revoked = sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason))
+      this.hint()
+      return await confirmedOn(revoked)
+    },
+    async forget(sessionIds): Promise<MarkedOn> {
+      const deleted = sessionIds.map(sessionId =>
+        attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false),
       )
       this.hint()
-      const isSameServer = before !== null && before === link.continuity()
-      return isSameServer && confirmed.every(Boolean) ? before.runId : null
+      return await confirmedOn(deleted)
     },
     hint() {
       void attempt(redis => redis.publish(hintChannel, ''), 0)
     },
+  }
+
+  /** The server that has confirmed all of it, if it was one and the same, unbroken, all the while. */
+  async function confirmedOn(writes: readonly Promise<boolean>[]): Promise<MarkedOn> {
+    const before = link.continuity()
+    const confirmed = await Promise.all(writes)
+    const isSameServer = before !== null && before === link.continuity()
+    return isSameServer && confirmed.every(Boolean) ? before.runId : null
   }
 
   /** Not in one `MULTI`: when memory is short the `SET` fails, and would take the `DEL` with it. */
@@ -90,6 +101,7 @@ export const noSessionCache: SessionCache = {
   read: async () => ({ kind: 'away' }),
   fill: async () => undefined,
   revoke: async () => null,
+  forget: async () => null,
   hint: () => undefined,
 }
 

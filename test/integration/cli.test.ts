@@ -177,6 +177,7 @@ describe('latchkey', () => {
       ['users', 'disable'],
       ['users', 'enable'],
       ['users', 'delete'],
+      ['users', 'roles'],
       ['keys', 'list'],
       ['keys', 'rotate'],
       ['keys', 'revoke'],
@@ -202,6 +203,7 @@ describe('latchkey', () => {
     const refused = [
       ['no-such-command'],
       ['users', 'create', '--email', 'not an address'],
+      ['users', 'roles', id, '--role', 'two words'],
       ['sessions', 'list'],
       ['sessions', 'revoke', '--user', id],
       ['sessions', 'revoke', '--reason', 'test'],
@@ -362,6 +364,28 @@ describe('latchkey users', () => {
       { type: 'user_disabled', actor: 'cli' },
       { type: 'user_enabled', actor: 'cli' },
     ])
+  })
+
+  it('roles sets the roles of a user, whose sessions go on with them', async () => {
+    const { id, email } = await newUser()
+    const tokens = await signIn(email)
+    const set = await latchkey(['users', 'roles', id, '--role', 'two', '--role', 'one', '--json'])
+    expect(json(set)).toEqual({ id, roles: ['one', 'two'] })
+    const roles = async () =>
+      await Promise.all(
+        [a, b].map(async ({ url }) =>
+          (await client(url).verify(tokens.accessToken)).headers.get('x-user-roles'),
+        ),
+      )
+    expect(await roles()).toEqual(['one,two', 'one,two'])
+    expect(await latchkey(['users', 'roles', id])).toEqual({
+      code: 0,
+      stdout: `${id} has no roles\n`,
+      stderr: '',
+    })
+    expect(await roles()).toEqual(['', ''])
+    const nobody = await latchkey(['users', 'roles', '00000000-0000-7000-8000-000000000000', '--role', 'one'])
+    expectOneLine(nobody, /no user/)
   })
 
   it('delete ends the sessions and leaves nothing personal in any table', async () => {

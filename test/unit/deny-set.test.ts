@@ -29,6 +29,27 @@ describe('a deny-set', () => {
     expect(denySet.reasonFor(session({ id: 'b' }))).toBeNull()
   })
 
+  it('knows which snapshots were read before a change of their user’s roles', () => {
+    const denySet = createDenySet(windowMs)
+    denySet.distrust('u', 500, 0)
+    const outdated = (userId: string, readAt: number) => denySet.isOutdated({ userId, readAt })
+    expect([outdated('u', 499), outdated('u', 500), outdated('u', 501), outdated('v', 0)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+    // Read again, as after a break of the feed's connection; and an older change that is told late.
+    denySet.distrust('u', 700, 100)
+    denySet.distrust('u', 600, 200)
+    expect([outdated('u', 700), outdated('u', 701)]).toEqual([true, false])
+    denySet.expire(1_199)
+    expect(outdated('u', 700)).toBe(true)
+    denySet.expire(1_200)
+    expect(outdated('u', 700)).toBe(false)
+    expect(denySet.size()).toBe(0)
+  })
+
   it('keeps an entry for the window, counted from when it was seen', () => {
     const denySet = createDenySet(windowMs)
     denySet.add('a', 'user', 500)

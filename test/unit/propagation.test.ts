@@ -13,6 +13,7 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
     read: async () => ({ kind: 'away' }),
     fill: async () => undefined,
     revoke: vi.fn(async () => marks.shift() ?? 'redis 1'),
+    forget: async () => null,
     hint: () => undefined,
   }
   const denySet = createDenySet(60_000)

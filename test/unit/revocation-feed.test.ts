@@ -29,6 +29,7 @@ function page(snapshot: string, ...revoked: string[]): FeedPage {
   return {
     revocations: revoked.map(sessionId => ({ sessionId, reason: 'user' })),
     cutoffs: [],
+    roleChanges: [],
     ringVersion: 'ring 1',
     place: place(snapshot),
     rest: null,
@@ -123,6 +124,22 @@ function gate<T>() {
 }
 
 describe('a follower of the revocation feed', () => {
+  it('distrusts what was read before the poll of a user whose roles have changed, and acknowledges it at once', async () => {
+    const { feed, answers, asked, denySet } = follower()
+    feed.start()
+    await pass(0)
+    asked()
+    answers.read = async () => ({ ...page('2:2:'), roleChanges: ['u'] })
+    await pass(250)
+    expect(asked()).toEqual(['since 1:1:', 'acknowledge 2:2:'])
+    const polledAt = Date.now()
+    const outdated = (userId: string, readAt: number) => denySet.isOutdated({ userId, readAt })
+    expect(outdated('u', polledAt)).toBe(true)
+    expect(outdated('u', polledAt + 1)).toBe(false)
+    expect(outdated('v', 0)).toBe(false)
+    await feed.stop()
+  })
+
   it('is on the list before it loads the window, and acknowledges it', async () => {
     const { feed, asked, holds } = follower()
     feed.start()
