@@ -177,6 +177,7 @@ describe('latchkey', () => {
       ['users', 'disable'],
       ['users', 'enable'],
       ['users', 'delete'],
+      ['users', 'unlock'],
       ['keys', 'list'],
       ['keys', 'rotate'],
       ['keys', 'revoke'],
@@ -351,6 +352,29 @@ describe('latchkey users', () => {
       { type: 'user_disabled', actor: 'cli' },
       { type: 'user_enabled', actor: 'cli' },
     ])
+  })
+
+  it('unlock lets a user who was locked out try again at once', async () => {
+    const { id, email } = await newUser()
+    const logIn = async (password: string) => {
+      const answer = await client(b.url).call('POST', '/v1/auth/login', { body: { email, password } })
+      return answer.body['code'] ?? answer.status
+    }
+    for (let failure = 0; failure < 5; failure++) await logIn('not the password')
+    expect(await logIn('correct horse battery')).toBe('account_locked')
+    expect(await latchkey(['users', 'unlock', id])).toEqual({
+      code: 0,
+      stdout: `unlocked ${id}\n`,
+      stderr: '',
+    })
+    expect(await logIn('correct horse battery')).toBe(200)
+    const events = await query(
+      databaseUrl,
+      `SELECT actor FROM security_events WHERE user_id = $1 AND type = 'account_unlocked'`,
+      [id],
+    )
+    expect(events).toEqual([{ actor: 'cli' }])
+    expectOneLine(await latchkey(['users', 'unlock', '0198c0de-0000-7000-8000-000000000000']), /no user/)
   })
 
   it('delete ends the sessions and leaves nothing personal in any table', async () => {
