@@ -112,6 +112,23 @@ describe('cleanup', () => {
     expect(added).toEqual([expect.stringContaining('cleanup_ran')])
   })
 
+  it('forgets failed sign-ins a day after their window began, and no sooner', async () => {
+    const insertThrottles = (count: number, age: string) =>
+      sql(
+        `INSERT INTO login_throttles (subject_hash, device_id, failures, window_started_at, locks, locked_until)
+         SELECT uuid_send(gen_random_uuid()), '', 5, began, 1, began + interval '15 minutes'
+         FROM generate_series(1, $1), (SELECT clock_timestamp() - $2::interval) AS t (began)`,
+        [count, age],
+      )
+    await insertThrottles(1_100, '1 day 1 minute')
+    await insertThrottles(3, '23 hours 59 minutes')
+    await cleanUp()
+    expect(await count('login_throttles')).toBe(3)
+    expect(
+      await count(`login_throttles WHERE window_started_at < clock_timestamp() - interval '1 day'`),
+    ).toBe(0)
+  })
+
   it('deletes nothing the second time, and does not record that', async () => {
     await insertSessions(2, '30 days', '1 second')
     await insertEvents(1, '91 days')

@@ -178,6 +178,7 @@ describe('latchkey', () => {
       ['users', 'enable'],
       ['users', 'delete'],
       ['users', 'roles'],
+      ['users', 'unlock'],
       ['keys', 'list'],
       ['keys', 'rotate'],
       ['keys', 'revoke'],
@@ -386,6 +387,29 @@ describe('latchkey users', () => {
     expect(await roles()).toEqual(['', ''])
     const nobody = await latchkey(['users', 'roles', '00000000-0000-7000-8000-000000000000', '--role', 'one'])
     expectOneLine(nobody, /no user/)
+  })
+
+  it('unlock lets a user who was locked out try again at once', async () => {
+    const { id, email } = await newUser()
+    const logIn = async (password: string) => {
+      const answer = await client(b.url).call('POST', '/v1/auth/login', { body: { email, password } })
+      return answer.body['code'] ?? answer.status
+    }
+    for (let failure = 0; failure < 5; failure++) await logIn('not the password')
+    expect(await logIn('correct horse battery')).toBe('account_locked')
+    expect(await latchkey(['users', 'unlock', id])).toEqual({
+      code: 0,
+      stdout: `unlocked ${id}\n`,
+      stderr: '',
+    })
+    expect(await logIn('correct horse battery')).toBe(200)
+    const events = await query(
+      databaseUrl,
+      `SELECT actor FROM security_events WHERE user_id = $1 AND type = 'account_unlocked'`,
+      [id],
+    )
+    expect(events).toEqual([{ actor: 'cli' }])
+    expectOneLine(await latchkey(['users', 'unlock', '0198c0de-0000-7000-8000-000000000000']), /no user/)
   })
 
   it('delete ends the sessions and leaves nothing personal in any table', async () => {
