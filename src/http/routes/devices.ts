@@ -68,7 +68,15 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         body: StrictObject({ deviceName: DeviceName }),
         response: { 200: SessionView },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
+      config: {
+        problems: [
+          'validation_failed',
+          'authentication_required',
+          'csrf_rejected',
+          'not_found',
+          'rate_limited',
+        ],
+      },
     },
     async request => {
       const caller = sessionOf(request)
@@ -88,7 +96,15 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         params: SessionParams,
         response: { 204: Type.Null() },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'not_found', 'rate_limited'] },
+      config: {
+        problems: [
+          'validation_failed',
+          'authentication_required',
+          'csrf_rejected',
+          'not_found',
+          'rate_limited',
+        ],
+      },
     },
     async (request, reply) => {
       const { sessionId, userId } = sessionOf(request)
@@ -108,7 +124,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         querystring: StrictObject({ scope: Type.Optional(Type.Enum(['others', 'all'])) }),
         response: { 200: Type.Object({ revoked: Type.Integer() }) },
       },
-      config: { problems: ['validation_failed', 'authentication_required', 'rate_limited'] },
+      config: { problems: ['validation_failed', 'authentication_required', 'csrf_rejected', 'rate_limited'] },
     },
     async (request, reply) => {
       const { sessionId, userId } = sessionOf(request)
