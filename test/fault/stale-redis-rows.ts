@@ -56,7 +56,7 @@ export async function cachedVictims(
 }
 
 /** For as long as a snapshot could live, and somewhat longer. */
-export async function askForALifetime(
+async function askForALifetime(
   { guest, bench, history, hold }: Stage,
   victims: readonly Held[],
   again: () => Promise<unknown> = async () => {},
@@ -70,7 +70,7 @@ export async function askForALifetime(
   for (const victim of victims) await guest.tryRefresh(victim)
 }
 
-async function verifyEverywhere(guest: Person, held: Held, { posts }: Stage['bench']): Promise<void> {
+export async function verifyEverywhere(guest: Person, held: Held, { posts }: Stage['bench']): Promise<void> {
   await Promise.all(posts.map(post => guest.verify(held, post)))
 }
 
