@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, type Redis } from 'ioredis'
 import type { RedisContinuity } from '../session/lease.ts'
 import { afterFailure, afterSuccess, type Breaker, closedBreaker } from './breaker.ts'
-import { createRedis, type RedisAddress, type RedisClient } from './redis.ts'
+import { commandTimeoutMs, createRedis, type RedisAddress, type RedisClient } from './redis.ts'
 import { createSubscription, type RedisSubscription } from './redis-subscription.ts'
 
 /** `recovering`: connected, but not yet trusted again. */
@@ -71,7 +71,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     // Without a connection a Cluster lets commands wait for one.
     if (breaker.kind === 'open' || redis.status !== 'ready') throw new RedisAwayError()
     try {
-      const answer = await command(redis)
+      const answer = await (redis instanceof Cluster ? inTime(command(redis)) : command(redis))
       breaker = afterSuccess(breaker)
       return answer
     } catch (error) {
@@ -180,6 +180,15 @@ function mastersOf(cluster: Cluster): Redis[] {
     if (master === undefined) throw new Error(`no connection to ${owner}`)
     return master
   })
+}
+
+/** The nodes of a Cluster have longer, to find each other. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Command timed out')), commandTimeoutMs)
+  })
+  return await Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
 }
 
 /** Also makes room for a new connection where nothing may ever come back on this one. */

@@ -1,3 +1,4 @@
+import { createSecureContext, type SecureContext } from 'node:tls'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 
 /** One client, whatever stands behind it; both speak the same commands. */
@@ -20,9 +21,9 @@ export type RedisAddress =
   | { kind: 'cluster'; nodes: readonly Place[]; access: RedisAccess }
 
 /** Milliseconds after which Redis counts as away; Postgres answers in its stead. */
-const commandTimeoutMs = 75
-/** The same for a Sentinel, which is asked by nobody who waits for an answer. */
-const sentinelTimeoutMs = 250
+export const commandTimeoutMs = 75
+/** The same for who has which slot, or is the master, connecting included: no request waits for it. */
+const lookupTimeoutMs = 500
 
 /**
  * A command is never queued for later nor sent twice: a `SET` that is applied when the server thaws, or when a
@@ -57,9 +58,9 @@ export function createRedis(address: RedisAddress): RedisClient {
         name: address.masterName,
         role: 'master',
         ...(address.sentinelPassword === null ? {} : { sentinelPassword: address.sentinelPassword }),
-        ...(address.access.tls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+        ...(address.access.tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions() } : {}),
         // Without it, one Sentinel that hangs would be waited for for ever, and the others not be asked.
-        sentinelCommandTimeout: sentinelTimeoutMs,
+        sentinelCommandTimeout: lookupTimeoutMs,
         sentinelRetryStrategy: options.retryStrategy,
       })
     case 'cluster':
@@ -70,7 +71,8 @@ export function createRedis(address: RedisAddress): RedisClient {
 function createCluster(nodes: readonly Place[], access: RedisAccess): Cluster {
   const { retryStrategy, lazyConnect, enableAutoPipelining, enableOfflineQueue, ...redisOptions } = options
   return new Cluster([...nodes], {
-    redisOptions: { ...redisOptions, ...entry(access) },
+    // It holds for connecting and asking for the slots too; who asks for a session is given up on before (`redis-link.ts`).
+    redisOptions: { ...redisOptions, ...entry(access), commandTimeout: lookupTimeoutMs },
     lazyConnect,
     enableAutoPipelining,
     enableOfflineQueue,
@@ -81,7 +83,7 @@ function createCluster(nodes: readonly Place[], access: RedisAccess): Cluster {
     retryDelayOnClusterDown: 0,
     // A master that hangs tells of no promotion, and a pipeline of several slots that have moved does not follow.
     slotsRefreshInterval: 1_000,
-    slotsRefreshTimeout: 500,
+    slotsRefreshTimeout: lookupTimeoutMs,
     // Certificates name hosts, not what they resolve to.
     ...(access.tls ? { dnsLookup: (host, found) => found(null, host) } : {}),
   })
@@ -95,6 +97,11 @@ function entry({
   return {
     ...(username === null ? {} : { username }),
     ...(password === null ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: tlsOptions() } : {}),
   }
+}
+
+/** Read once: otherwise each new connection reads the certificates of all authorities again. */
+function tlsOptions(): { secureContext: SecureContext } {
+  return { secureContext: createSecureContext() }
 }

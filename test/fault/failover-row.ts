@@ -10,7 +10,7 @@ const marginMs = 500
 
 /**
  * The database loses its last commits. Nobody may be signed out or taken for a thief who was signed in before, and
- * generations go on from where the clients stand. It costs the bench its first Postgres, so it comes last.
+ * generations go on from where the clients stand. It costs the bench its first Postgres, so it comes late.
  */
 export function failoverRow(): Row {
   let standby: PostgresServer

@@ -31,8 +31,8 @@ describe.each([
   ['instances', instanceRows],
   ['clocks', [wrongClocks]],
   ['upkeep', upkeepRows],
-  ['Redis failover', redisFailoverRows],
   ['failover', [failoverRow()]],
+  ['Redis failover', redisFailoverRows],
 ])('%s', (_what, rows) => {
   it.for(rows.map(row => [row.title, row] as const))('every promise holds: %s', async ([, row], context) => {
     const obstacle = await row.cannotRun?.()

@@ -21,8 +21,8 @@ export type Row = {
   mayFail?: (operation: Operation) => boolean
   /** What takes long and disturbs nobody; before the load begins. */
   prepare?: (bench: Bench) => Promise<void>
-  /** Undoes what was prepared, however the row has ended. */
-  tidy?: (bench: Bench) => Promise<void>
+  /** Ends what was prepared, however the row has ended. */
+  tidy?: () => Promise<void>
   /** Why not, where this machine lacks something; null: it can. */
   cannotRun?: () => Promise<string | null>
 }
@@ -65,7 +65,7 @@ export async function runRow(bench: Bench, row: Row, seed: number): Promise<Outc
     await row.prepare?.(bench)
     return await runPrepared(bench, row, seed)
   } finally {
-    await row.tidy?.(bench)
+    await row.tidy?.()
   }
 }
 

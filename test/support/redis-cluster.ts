@@ -1,5 +1,6 @@
 import getPort, { portNumbers } from 'get-port'
 import type { RedisAddress } from '../../src/store/redis.ts'
+import type { Certificate } from './certificate.ts'
 import { isReplicaOf, type RedisNode, startAll, startRedisNode } from './redis-node.ts'
 import { until } from './until.ts'
 
@@ -18,14 +19,15 @@ export type ClusterTopology = {
 export type ClusterOptions = {
   /** Out of reach for so long, a node counts as failed. */
   nodeTimeoutMs: number
+  certificate?: Certificate
 }
 
 const password = 'of-the-nodes'
 const host = '127.0.0.1'
 const slotCount = 16_384
 
-export async function startRedisCluster({ nodeTimeoutMs }: ClusterOptions): Promise<ClusterTopology> {
-  const nodes = await startAll(Array.from({ length: 6 }, () => () => startNode(nodeTimeoutMs)))
+export async function startRedisCluster(options: ClusterOptions): Promise<ClusterTopology> {
+  const nodes = await startAll(Array.from({ length: 6 }, () => () => startNode(options)))
   const close = async () => {
     await Promise.all(nodes.map(node => node.close()))
   }
@@ -35,7 +37,7 @@ export async function startRedisCluster({ nodeTimeoutMs }: ClusterOptions): Prom
       address: {
         kind: 'cluster',
         nodes: nodes.slice(0, 3).map(({ port }) => ({ host, port })),
-        access: { username: null, password, tls: false },
+        access: { username: null, password, tls: options.certificate !== undefined },
       },
       settings: {
         REDIS_CLUSTER_NODES: nodes
@@ -43,6 +45,7 @@ export async function startRedisCluster({ nodeTimeoutMs }: ClusterOptions): Prom
           .map(({ port }) => `${host}:${port}`)
           .join(','),
         REDIS_NODE_PASSWORD: password,
+        REDIS_TLS: String(options.certificate !== undefined),
       },
       nodes,
       masterOf: key => ownerOf(nodes, key),
@@ -59,18 +62,20 @@ export async function startRedisCluster({ nodeTimeoutMs }: ClusterOptions): Prom
 }
 
 /** Nodes talk to each other on a second port, 10000 above the first. */
-async function startNode(nodeTimeoutMs: number): Promise<RedisNode> {
+async function startNode({ nodeTimeoutMs, certificate }: ClusterOptions): Promise<RedisNode> {
   const port = await getPort({ port: portNumbers(20_000, 29_999) })
   return await startRedisNode({
     kind: 'server',
     port,
     password,
+    certificate,
     config: [
       `masterauth ${password}`,
       'repl-diskless-sync-delay 0',
       // A replica is no candidate before it has heard of its master once.
       'repl-ping-replica-period 1',
       'cluster-enabled yes',
+      ...(certificate === undefined ? [] : ['tls-cluster yes']),
       `cluster-node-timeout ${nodeTimeoutMs}`,
       // However long it has received nothing, a replica may become the master.
       'cluster-replica-validity-factor 0',

@@ -7,6 +7,7 @@ import { lastLines } from '../../scripts/stores/apt.ts'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
 import { byApt, onPath, type Program } from '../../scripts/stores/redis-program.ts'
 import { freeze, thaw } from '../fault/signals.ts'
+import type { Certificate } from './certificate.ts'
 
 /** One process of Redis, which comes back on the same port, with what stands on its disk. */
 export type RedisNode = {
@@ -30,6 +31,8 @@ export type RedisNodeOptions = {
   kind: 'server' | 'sentinel'
   port?: number
   password?: string
+  /** It speaks nothing but TLS. */
+  certificate?: Certificate | undefined
   /** Lines of its configuration, beside where it is and how it is entered. */
   config?: readonly string[]
 }
@@ -40,18 +43,20 @@ const defaultPassword = 'of-a-test'
 export async function startRedisNode(options: RedisNodeOptions): Promise<RedisNode> {
   const program = await findProgram()
   const folder = await mkdtemp(join(tmpdir(), `latchkey-test-redis-`))
-  const { port = await getPort(), password = defaultPassword } = options
+  const { port = await getPort(), password = defaultPassword, certificate } = options
   const file = join(folder, 'redis.conf')
   const config = [...program.place(port, folder), `requirepass ${password}`, 'loglevel warning']
+  const tls = certificate === undefined ? [] : tlsConfig(port, certificate)
   const keepsNothing = options.kind === 'server' ? ['save ""', 'appendonly no'] : []
   // In a file, because a Sentinel keeps there what it learns, and tells servers to do so too.
-  await writeFile(file, `${[...config, ...keepsNothing, ...(options.config ?? [])].join('\n')}\n`, {
+  await writeFile(file, `${[...config, ...tls, ...keepsNothing, ...(options.config ?? [])].join('\n')}\n`, {
     mode: 0o600,
   })
   const client = new Redis({
     port,
     password,
     host: '127.0.0.1',
+    ...(certificate === undefined ? {} : { tls: { ca: await readFile(certificate.file) } }),
     lazyConnect: true,
     // It may be frozen.
     commandTimeout: 2_000,
@@ -102,7 +107,7 @@ export async function startRedisNode(options: RedisNodeOptions): Promise<RedisNo
     throw error
   }
   return {
-    url: `redis://:${password}@127.0.0.1:${port}`,
+    url: `${certificate === undefined ? 'redis' : 'rediss'}://:${password}@127.0.0.1:${port}`,
     port,
     password,
     folder,
@@ -113,6 +118,18 @@ export async function startRedisNode(options: RedisNodeOptions): Promise<RedisNo
     thaw: async () => child && (await thaw(child.pid)),
     close,
   }
+}
+
+function tlsConfig(port: number, { file, key }: Certificate): string[] {
+  return [
+    'port 0',
+    `tls-port ${port}`,
+    `tls-cert-file ${file}`,
+    `tls-key-file ${key}`,
+    `tls-ca-cert-file ${file}`,
+    'tls-auth-clients no',
+    'tls-replication yes',
+  ]
 }
 
 /** All of them, so that none is forgotten when another one fails. */

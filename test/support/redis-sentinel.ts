@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import getPort from 'get-port'
 import type { RedisAddress } from '../../src/store/redis.ts'
+import type { Certificate } from './certificate.ts'
 import { isReplicaOf, type RedisNode, startAll, startRedisNode } from './redis-node.ts'
 import { until } from './until.ts'
 
@@ -19,21 +20,24 @@ export type SentinelTopology = {
 export type SentinelOptions = {
   /** Silent for so long, the master counts as down. */
   downAfterMs: number
+  certificate?: Certificate
 }
 
 const masterName = 'latchkey'
 const passwords = { server: 'of-the-servers', sentinel: 'of-the-sentinels' }
 const host = '127.0.0.1'
 
-export async function startSentinelTopology({ downAfterMs }: SentinelOptions): Promise<SentinelTopology> {
+export async function startSentinelTopology(options: SentinelOptions): Promise<SentinelTopology> {
   const nodes: RedisNode[] = []
   const close = async () => {
     await Promise.all(nodes.map(node => node.close()))
   }
   try {
-    const first = await startServer()
+    const first = await startServer(options)
     nodes.push(first)
-    const replicas = await startAll([1, 2].map(() => () => startServer(`replicaof ${host} ${first.port}`)))
+    const replicas = await startAll(
+      [1, 2].map(() => () => startServer(options, `replicaof ${host} ${first.port}`)),
+    )
     nodes.push(...replicas)
     await until('the replicas follow the master', async () =>
       (await Promise.all(replicas.map(replica => isReplicaOf(replica, first)))).every(Boolean),
@@ -43,10 +47,10 @@ export async function startSentinelTopology({ downAfterMs }: SentinelOptions): P
       [1, 2, 3].map(async () => ({ id: randomBytes(20).toString('hex'), port: await getPort() })),
     )
     const sentinels = await startAll(
-      places.map(place => () => startSentinel(place, places, { first, replicas, downAfterMs })),
+      places.map(place => () => startSentinel(place, places, { ...options, first, replicas })),
     )
     nodes.push(...sentinels)
-    const access = { username: null, password: passwords.server, tls: false }
+    const access = { username: null, password: passwords.server, tls: options.certificate !== undefined }
     const topology: SentinelTopology = {
       address: {
         kind: 'sentinel',
@@ -60,6 +64,7 @@ export async function startSentinelTopology({ downAfterMs }: SentinelOptions): P
         REDIS_MASTER_NAME: masterName,
         REDIS_SENTINEL_PASSWORD: passwords.sentinel,
         REDIS_NODE_PASSWORD: passwords.server,
+        REDIS_TLS: String(access.tls),
       },
       servers,
       sentinels,
@@ -74,11 +79,11 @@ export async function startSentinelTopology({ downAfterMs }: SentinelOptions): P
   }
 }
 
-function startServer(...more: string[]): Promise<RedisNode> {
+function startServer({ certificate }: SentinelOptions, ...more: string[]): Promise<RedisNode> {
   const { server } = passwords
   // Replicas are sent the data at once, instead of five seconds later together.
   const config = [`masterauth ${server}`, 'repl-diskless-sync-delay 0', ...more]
-  return startRedisNode({ kind: 'server', password: server, config })
+  return startRedisNode({ kind: 'server', password: server, certificate, config })
 }
 
 type Place = { id: string; port: number }
@@ -87,9 +92,9 @@ type Place = { id: string; port: number }
 async function startSentinel(
   { id, port }: Place,
   all: readonly Place[],
-  watched: { first: RedisNode; replicas: readonly RedisNode[]; downAfterMs: number },
+  watched: SentinelOptions & { first: RedisNode; replicas: readonly RedisNode[] },
 ): Promise<RedisNode> {
-  const { first, replicas, downAfterMs } = watched
+  const { first, replicas, downAfterMs, certificate } = watched
   const { server, sentinel } = passwords
   const others = all.filter(other => other.id !== id)
   const config = [
@@ -103,7 +108,7 @@ async function startSentinel(
     ...replicas.map(replica => `sentinel known-replica ${masterName} ${host} ${replica.port}`),
     ...others.map(other => `sentinel known-sentinel ${masterName} ${host} ${other.port} ${other.id}`),
   ]
-  const node = await startRedisNode({ kind: 'sentinel', port, password: sentinel, config })
+  const node = await startRedisNode({ kind: 'sentinel', port, password: sentinel, certificate, config })
   // A master that comes back is looked at again after the one, ten seconds unless told otherwise, and made a replica
   // after four times the other, eight seconds.
   await node.client.call('SENTINEL', 'DEBUG', 'INFO-PERIOD', '500', 'PUBLISH-PERIOD', '250').catch(() => {})
