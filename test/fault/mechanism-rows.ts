@@ -89,7 +89,7 @@ export const heardMeanwhile: Row = {
   async fault(stage) {
     const { bench, guest, history, hold } = stage
     const [a, b] = bench.posts
-    const { by, victims } = await cachedVictims(stage, 4)
+    const { by, victims } = await cachedVictims(stage, 3)
     const restores = await Promise.all(victims.map(victim => remember(bench.redis.client, victim)))
     await b.postgres.set({ kind: 'black_hole' })
     await b.redis.set({ kind: 'reset' })
@@ -101,7 +101,7 @@ export const heardMeanwhile: Row = {
     const until = history.now() + 1_500
     while (history.now() < until) {
       asked.push(...victims.map(victim => guest.verify(victim, b)))
-      await hold(5)
+      await hold(10)
     }
     await Promise.all(asked)
     await b.redis.set({ kind: 'pass' })
