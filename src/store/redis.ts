@@ -37,6 +37,8 @@ const options = {
   maxLoadingRetryTime: 500,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
+  // Nobody waits for what ioredis sends by itself, so that its failure would end the process; `redis-link.ts` subscribes.
+  autoResubscribe: false,
   maxRetriesPerRequest: 0,
   enableAutoPipelining: true,
   lazyConnect: true,

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Held, Target } from './person.ts'
 import type { Row, Stage } from './row.ts'
-import { askFor, cachedVictims, remember, startFromDump } from './victims.ts'
+import { askFor, cachedVictims, keysOf, remember, startFromDump } from './victims.ts'
 
 /** Most of these are two faults at once, so that a request may fail; a promise may not be broken even then. */
 const everything = () => true
@@ -33,7 +33,7 @@ export const slowToHear: Row = {
     const { bench, guest } = stage
     const [a, b] = bench.posts
     const { by, victims } = await cachedVictims(stage, 3)
-    const restores = await Promise.all(victims.map(({ id }) => remember(bench.redis.client, id)))
+    const restores = await Promise.all(victims.map(victim => remember(bench.redis.client, victim)))
     await b.postgres.set({ kind: 'latency', ms: 100 })
     for (const [index, victim] of victims.entries()) {
       await guest.revoke(by, victim, a)
@@ -50,7 +50,7 @@ export const forgottenRevocation: Row = {
   async fault(stage) {
     const { bench, guest, hold } = stage
     const { by, victims } = await cachedVictims(stage, 3)
-    const restores = await Promise.all(victims.map(({ id }) => remember(bench.redis.client, id)))
+    const restores = await Promise.all(victims.map(victim => remember(bench.redis.client, victim)))
     for (const victim of victims) await guest.revoke(by, victim)
     await bench
       .postgres()
@@ -89,8 +89,8 @@ export const heardMeanwhile: Row = {
   async fault(stage) {
     const { bench, guest, history, hold } = stage
     const [a, b] = bench.posts
-    const { by, victims } = await cachedVictims(stage, 4)
-    const restores = await Promise.all(victims.map(({ id }) => remember(bench.redis.client, id)))
+    const { by, victims } = await cachedVictims(stage, 3)
+    const restores = await Promise.all(victims.map(victim => remember(bench.redis.client, victim)))
     await b.postgres.set({ kind: 'black_hole' })
     await b.redis.set({ kind: 'reset' })
     await b.redis.set({ kind: 'latency', ms: 20 })
@@ -101,7 +101,7 @@ export const heardMeanwhile: Row = {
     const until = history.now() + 1_500
     while (history.now() < until) {
       asked.push(...victims.map(victim => guest.verify(victim, b)))
-      await hold(5)
+      await hold(10)
     }
     await Promise.all(asked)
     await b.redis.set({ kind: 'pass' })
@@ -150,7 +150,7 @@ async function refreshWhileAsked(
 
 /** How many values there were. */
 async function copyTo(client: Redis, from: Held, to: Held): Promise<number> {
-  const keys = await client.keys(`*${from.id}*`)
+  const keys = await keysOf(client, from)
   for (const key of keys) await client.copy(key, key.replaceAll(from.id, to.id), 'REPLACE')
   return keys.length
 }

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, startBench } from './bench.ts'
-import { mechanisms } from './mechanisms.ts'
+import type { Violation } from './evidence.ts'
+import { type Mechanism, mechanisms } from './mechanisms.ts'
 import { runRow } from './row.ts'
-import { buildVariant } from './variant.ts'
+import { buildVariant, type Variant } from './variant.ts'
 
 const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+/** Some of it shows in a race of milliseconds, which a busy machine may miss. */
+const mostTries = 3
 
 describe('with every mechanism', () => {
   let bench: Bench
@@ -31,23 +34,27 @@ describe('with every mechanism', () => {
 describe('without one of them', () => {
   it.for(mechanisms.map(mechanism => [mechanism.name, mechanism.breaks, mechanism] as const))(
     'a promise breaks: %s (%s)',
-    async ([name, breaks, { patch, row }], context) => {
-      const obstacle = await row.cannotRun?.()
+    async ([name, , mechanism], context) => {
+      const obstacle = await mechanism.row.cannotRun?.()
       if (obstacle) context.skip(obstacle)
-      const variant = await buildVariant(patch)
-      try {
-        const bench = await startBench(variant.build)
-        try {
-          const { violations } = await runRow(bench, row, seed)
-          const caught = violations.filter(({ rule }) => rule === breaks)
-          process.stdout.write(`without ${name}: ${caught.length} times, such as: ${caught[0]?.what}\n`)
-          expect(caught, 'the checker has noticed nothing').not.toEqual([])
-        } finally {
-          await bench.close()
-        }
-      } finally {
-        await variant.remove()
-      }
+      const variant = await buildVariant(mechanism.patch)
+      const caught = await caughtIn(variant, mechanism).finally(variant.remove)
+      process.stdout.write(`without ${name}: ${caught.length} times, such as: ${caught[0]?.what}\n`)
+      expect(caught, 'the checker has noticed nothing').not.toEqual([])
     },
   )
 })
+
+async function caughtIn({ build }: Variant, { row, breaks }: Mechanism): Promise<Violation[]> {
+  const bench = await startBench(build)
+  try {
+    for (let tries = 0; tries < mostTries; tries++) {
+      const { violations } = await runRow(bench, row, seed + tries)
+      const caught = violations.filter(({ rule }) => rule === breaks)
+      if (caught.length > 0) return caught
+    }
+    return []
+  } finally {
+    await bench.close()
+  }
+}

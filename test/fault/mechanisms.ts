@@ -77,7 +77,7 @@ export const mechanisms: readonly Mechanism[] = [
           'const denied = denySet.reasonForId(token.sessionId)\nconst reading = await cache.read(token.sessionId)',
         ],
         ['= trustedSnapshot(reading, token)', '= denied === null ? trustedSnapshot(reading, token) : null'],
-        ['if (denySet.reasonFor(snapshot) !== null) return null', ''],
+        ['denySet.reasonFor(snapshot) !== null', 'false'],
       ],
     },
     row: heardMeanwhile,

@@ -50,6 +50,15 @@ export const redisRows: readonly Row[] = [
     },
   },
   {
+    title: 'connections to Redis are reset, and each that comes back is lost when it subscribes',
+    async fault({ bench, hold }) {
+      await bench.disturb('redis', { kind: 'reset' })
+      await bench.disturb('redis', { kind: 'drop', asked: /subscribe/i, rate: 1 })
+      await hold(holdMs)
+      await bench.disturb('redis', { kind: 'pass' })
+    },
+  },
+  {
     title: 'Redis is frozen, and thaws with old writes queued',
     async fault({ bench, hold }) {
       await bench.redis.freeze()

@@ -6,7 +6,7 @@ export const snapshotsWrittenBack: Row = {
   async fault(stage) {
     const { redis } = stage.bench
     const { by, victims } = await cachedVictims(stage, 3)
-    const restores = await Promise.all(victims.map(({ id }) => remember(redis.client, id)))
+    const restores = await Promise.all(victims.map(victim => remember(redis.client, victim)))
     for (const [index, victim] of victims.entries()) {
       await stage.guest.revoke(by, victim)
       await restores[index]?.()

@@ -2,16 +2,24 @@ import type { Redis } from 'ioredis'
 import type { Held, Person } from './person.ts'
 import type { Stage } from './row.ts'
 
-/** Sessions of somebody who is in nobody's way, known to Redis and asked about on every instance. */
+/** Sessions of somebody who is in nobody's way, asked about on every instance, with snapshots that are all fresh. */
 export async function cachedVictims(
-  { guest, bench }: Stage,
+  { guest, bench, hold }: Stage,
   count: number,
 ): Promise<{ by: Held; victims: Held[] }> {
   for (let tries = 0; guest.live().length < count + 1 && tries < 20; tries++) await guest.signIn()
   const [by, ...victims] = guest.live()
   if (by === undefined || victims.length < count) throw new Error('the guest could not sign in')
-  for (const victim of victims) await verifyEverywhere(guest, victim, bench)
-  return { by, victims }
+  const { client } = bench.redis
+  for (const victim of victims) await forget(client, victim)
+  for (let tries = 0; tries < 20; tries++) {
+    for (const victim of victims) await verifyEverywhere(guest, victim, bench)
+    const known = await Promise.all(victims.map(victim => keysOf(client, victim)))
+    if (known.every(keys => keys.length > 0)) return { by, victims }
+    // An answer does not wait for its snapshot to be written.
+    await hold(20)
+  }
+  throw new Error('Redis knows nothing of sessions that have just been asked about')
 }
 
 /** With what it knew when its dump was kept; a dump without snapshots would prove nothing. */
@@ -54,17 +62,25 @@ export async function verifyEverywhere(guest: Person, held: Held, { posts }: Sta
 }
 
 /** Whatever Redis has of a session now, under whatever names: to be put back, and nothing else be left of it. */
-export async function remember(client: Redis, sessionId: string): Promise<() => Promise<void>> {
-  const pattern = `*${sessionId}*`
+export async function remember(client: Redis, held: Held): Promise<() => Promise<void>> {
   const kept = await Promise.all(
-    (await client.keys(pattern)).map(async key => ({ key, value: await client.dumpBuffer(key) })),
+    (await keysOf(client, held)).map(async key => ({ key, value: await client.dumpBuffer(key) })),
   )
-  if (kept.length === 0) throw new Error('Redis knows nothing of a session that was just asked about')
+  if (kept.length === 0) throw new Error('Redis knows nothing of a session that was cached')
   return async () => {
-    const now = await client.keys(pattern)
+    const now = await keysOf(client, held)
     const change = client.multi()
     if (now.length > 0) change.del(...now)
     for (const { key, value } of kept) if (value !== null) change.restore(key, 60_000, value)
     await change.exec()
   }
+}
+
+async function forget(client: Redis, held: Held): Promise<void> {
+  const keys = await keysOf(client, held)
+  if (keys.length > 0) await client.del(...keys)
+}
+
+export async function keysOf(client: Redis, held: Held): Promise<string[]> {
+  return await client.keys(`*${held.id}*`)
 }
