@@ -3,13 +3,16 @@ import type { Statistics } from '../store/statistics.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
+/** However many sessions there are: nobody waits but a person. */
+const patienceMs = 600_000
+
 export function statisticsCommand(program: Command): void {
   program
     .command('stats')
     .description('how many sessions there are, and what happened to them in the last hour and day')
     .action(async (_options: unknown, command: Command) => {
       await withServices(async ({ statistics }) => {
-        const { asOf, ...counted } = await statistics.read()
+        const { asOf, ...counted } = await statistics.read(patienceMs)
         print(command, { ...counted, asOf: isoTime(asOf) }, inLines({ asOf, ...counted }))
       })
     })

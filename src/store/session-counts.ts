@@ -33,7 +33,7 @@ export async function deleteExpiredSessions(
       UNION ALL
       SELECT 'revoked', coalesce(revoked_reason, 'admin'), revoked_at FROM deleted WHERE revoked_at IS NOT NULL
       UNION ALL
-      SELECT 'expired', '', least(expires_at, last_activity_at + make_interval(secs => coalesce(idle.seconds, 0)))
+      SELECT 'expired', '', least(expires_at, last_activity_at + coalesce(idle.timeout, '0'))
       FROM deleted LEFT JOIN ${idleTable(idleLimits)} USING (client_type) WHERE revoked_at IS NULL
     ), counted AS (
       INSERT INTO session_counts (minute, event, reason, count)
@@ -51,9 +51,10 @@ export async function deleteOldCounts(executor: Executor): Promise<void> {
   )
 }
 
-/** The limits as a table `idle (client_type, seconds)`. */
+/** The limits as a table `idle (client_type, timeout)`. */
 export function idleTable(idleLimits: IdleLimits) {
   const clientTypes = sql.param(idleLimits.map(limit => limit.clientType))
   const seconds = sql.param(idleLimits.map(limit => limit.seconds))
-  return sql`unnest(${clientTypes}::text[], ${seconds}::float8[]) AS idle (client_type, seconds)`
+  return sql`(SELECT client_type, make_interval(secs => seconds) AS timeout
+    FROM unnest(${clientTypes}::text[], ${seconds}::float8[]) AS given (client_type, seconds)) AS idle`
 }

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Clock, Instant } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Database, Executor } from './database.ts'
-import { firstId, lastId, pageEnd } from './pages.ts'
+import { firstId } from './pages.ts'
 import { type IdleLimits, idleTable } from './session-counts.ts'
 
 export type Statistics = {
@@ -26,7 +26,7 @@ export type Happened = {
 /** Rows a statement: about 20 ms, so that counting holds up nobody else. */
 const pageSize = 20_000
 /** Milliseconds for which a request waits for a count. */
-const patienceMs = 1_200
+const requestPatienceMs = 1_200
 /** A count serves for this many times as long as it took: counting takes at most a tenth of one connection. */
 const restFactor = 10
 
@@ -52,15 +52,13 @@ export function createStatistics(parts: {
     await flushRefreshes()
     const statistics = empty(asOf)
     let ageSeconds = 0
-    for (let after = firstId; after !== lastId; ) {
-      const page = { after, end: lastId }
-      const rows = await database.run(async executor => {
-        page.end = (await pageEnd(executor, after, pageSize)) ?? lastId
-        return await countPage(executor, page, asOf, limits)
-      })
+    for (let after: string | null = firstId; after !== null; ) {
+      const begin: string = after
+      const rows = await database.run(executor => countPage(executor, begin, asOf, limits))
       for (const row of rows) addRow(statistics, row)
       ageSeconds += rows.reduce((sum, row) => sum + row.age_seconds, 0)
-      after = page.end
+      const isFull = rows.reduce((sum, row) => sum + row.rows, 0) === pageSize
+      after = isFull ? (rows[0]?.last_id ?? null) : null
     }
     for (const row of await database.run(executor => readCounts(executor, asOf))) addCount(statistics, row)
     const { total } = statistics.live
@@ -71,8 +69,8 @@ export function createStatistics(parts: {
   }
 
   return {
-    /** Throws `overloaded` while the first count takes longer than a request may. */
-    async read(): Promise<Statistics> {
+    /** Throws `overloaded` while the first count takes longer than whoever asks can wait. */
+    async read(patienceMs = requestPatienceMs): Promise<Statistics> {
       if (latest !== null && clock.monotonic() < latest.servesUntil) return latest.statistics
       counting ??= count().finally(() => {
         counting = null
@@ -100,6 +98,8 @@ type CountedRow = {
   client_type: string
   auth_method: string
   revoked_reason: string | null
+  rows: number
+  last_id: string
   live: number
   age_seconds: number
   created_hour: number
@@ -110,41 +110,51 @@ type CountedRow = {
   revoked_day: number
 }
 
-/** `idle` is a limit's end as a point in time: whoever was last active before `asOf` minus the limit has ended then. */
+/**
+ * Counts the page behind `after`. What could be computed for each row is computed once: moments are parameters, limits
+ * intervals. Cut-offs are asked only while rows that they cover may still be unmarked.
+ */
 async function countPage(
   executor: Executor,
-  page: { after: string; end: string },
+  after: string,
   asOf: Instant,
   idleLimits: IdleLimits,
 ): Promise<CountedRow[]> {
-  const now = sql`${new Date(asOf).toISOString()}::timestamptz`
+  const now = moment(asOf)
   const counted = await executor.execute<CountedRow>(sql`
-    WITH judged AS (
-      SELECT user_sessions.client_type, auth_method, revoked_reason, created_at, revoked_at,
-        revoked_at IS NULL AND NOT ${isCutOff} AS unrevoked,
-        least(expires_at, last_activity_at + make_interval(secs => coalesce(idle.seconds, 0))) AS ends_at
-      FROM user_sessions LEFT JOIN ${idleTable(idleLimits)} ON idle.client_type = user_sessions.client_type
-      WHERE id > ${page.after} AND id <= ${page.end})
-    SELECT client_type, auth_method, revoked_reason,
+    WITH page AS MATERIALIZED (
+      SELECT id, client_type, auth_method, revoked_reason, created_at, revoked_at, last_activity_at, expires_at,
+        revoked_at IS NULL AND NOT CASE
+          WHEN (SELECT count(*) > 0 FROM revocation_runs WHERE completed_at IS NULL) THEN ${isCutOff}
+          ELSE false END AS unrevoked
+      FROM user_sessions WHERE id > ${after} ORDER BY id LIMIT ${pageSize}
+    ), judged AS MATERIALIZED (
+      SELECT page.*, least(expires_at, last_activity_at + coalesce(idle.timeout, '0')) AS ends_at
+      FROM page LEFT JOIN ${idleTable(idleLimits)} ON idle.client_type = page.client_type)
+    SELECT client_type, auth_method, revoked_reason, count(*)::int AS rows,
+      (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last_id,
       count(*) FILTER (WHERE unrevoked AND ends_at > ${now})::int AS live,
-      coalesce(sum(extract(epoch FROM ${now} - created_at)) FILTER (WHERE unrevoked AND ends_at > ${now}), 0)::float8
+      coalesce(extract(epoch FROM sum(${now} - created_at) FILTER (WHERE unrevoked AND ends_at > ${now})), 0)::float8
         AS age_seconds,
-      ${happenedColumns('created', sql`created_at`, sql`true`, now)},
-      ${happenedColumns('expired', sql`ends_at`, sql`unrevoked AND ends_at <= ${now}`, now)},
-      ${happenedColumns('revoked', sql`revoked_at`, sql`true`, now)}
+      ${happenedColumns('created', sql`created_at`, asOf)},
+      ${happenedColumns('expired', sql`CASE WHEN unrevoked AND ends_at <= ${now} THEN ends_at END`, asOf)},
+      ${happenedColumns('revoked', sql`revoked_at`, asOf)}
     FROM judged GROUP BY client_type, auth_method, revoked_reason`)
   return counted.rows
 }
 
-function happenedColumns(
-  event: 'created' | 'expired' | 'revoked',
-  at: ReturnType<typeof sql>,
-  condition: ReturnType<typeof sql>,
-  now: ReturnType<typeof sql>,
-) {
-  const since = (span: string) =>
-    sql`count(*) FILTER (WHERE ${condition} AND ${at} > ${now} - ${sql.raw(`interval '1 ${span}'`)})::int AS ${sql.raw(`${event}_${span}`)}`
+function happenedColumns(event: 'created' | 'expired' | 'revoked', at: SQL, asOf: Instant): SQL {
+  const since = (
+    span: keyof typeof spansMs,
+  ) => sql`count(*) FILTER (WHERE ${at} > ${moment(asOf - spansMs[span])})::int
+    AS ${sql.raw(`${event}_${span}`)}`
   return sql`${since('hour')}, ${since('day')}`
+}
+
+const spansMs = { hour: 3_600_000, day: 86_400_000 }
+
+function moment(at: Instant): SQL {
+  return sql`${new Date(at).toISOString()}::timestamptz`
 }
 
 function addRow(statistics: Statistics, row: CountedRow): void {
@@ -172,11 +182,10 @@ type CountRow = {
 
 /** To the minute: a span begins with the first whole minute in it. */
 async function readCounts(executor: Executor, asOf: Instant): Promise<CountRow[]> {
-  const now = sql`${new Date(asOf).toISOString()}::timestamptz`
   const read = await executor.execute<CountRow>(sql`
     SELECT event, reason, sum(count)::float8 AS day,
-      coalesce(sum(count) FILTER (WHERE minute > ${now} - interval '1 hour'), 0)::float8 AS hour
-    FROM session_counts WHERE minute > ${now} - interval '1 day' GROUP BY event, reason`)
+      coalesce(sum(count) FILTER (WHERE minute > ${moment(asOf - spansMs.hour)}), 0)::float8 AS hour
+    FROM session_counts WHERE minute > ${moment(asOf - spansMs.day)} GROUP BY event, reason`)
   return read.rows
 }
 

@@ -31,6 +31,7 @@ beforeEach(async () => {
   await sql(`DELETE FROM user_sessions WHERE user_id NOT IN (SELECT id FROM users WHERE roles = '{admin}')`)
   await sql('DELETE FROM session_counts')
   await sql('DELETE FROM cutoffs')
+  await sql('DELETE FROM revocation_runs')
 })
 
 const sql = <Row extends Record<string, unknown>>(text: string, values: readonly unknown[] = []) =>
@@ -98,9 +99,12 @@ describe('the statistics', () => {
       },
       asOf: expect.stringMatching(/^\d{4}-.*Z$/),
     })
+    // A bulk revocation that holds, and whose rows nobody has marked yet.
     await sql(
-      `INSERT INTO cutoffs (id, scope, subject, issued_before, reason, actor)
-       VALUES (gen_random_uuid(), 'client_type', 'mobile', now(), 'test', 'test')`,
+      `WITH fact AS (INSERT INTO cutoffs (id, scope, subject, issued_before, reason, actor)
+         VALUES (gen_random_uuid(), 'client_type', 'mobile', now(), 'test', 'test') RETURNING id)
+       INSERT INTO revocation_runs (id, strategy, value, reason, actor)
+       SELECT id, 'client_type', 'mobile', 'test', 'test' FROM fact`,
     )
     await expectStats({ live: { total: 3, byClientType: { web: 1, portal: 2 } } })
   })
