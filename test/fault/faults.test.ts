@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Bench, startBench } from './bench.ts'
+import { writeDocumentation } from './documentation.ts'
 import { failoverRow } from './failover-row.ts'
 import { type Measurement, writeReport } from './measure.ts'
 import { runRow } from './row.ts'
@@ -20,6 +21,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await bench?.close()
   if (reportPath) await writeReport(reportPath, measurements)
+  const held = measurements.length > 0 && measurements.every(({ violations }) => violations === 0)
+  if (process.env['FAULT_DOCS'] && held) await writeDocumentation(measurements)
 })
 
 describe.each([
