@@ -5,12 +5,16 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { type Lifetime, openLifetime } from '../scripts/demo/lifetime.ts'
+import { aligned } from '../scripts/demo/print.ts'
+import { circumstances, document, markdownTable } from '../scripts/measured.ts'
 import { startPostgres, startRedis } from '../scripts/stores.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { insertRevocations } from './feed/database.ts'
 import { type Follower, startFollower } from './feed/follower.ts'
-import { measureRate, rateTable } from './feed/rate.ts'
-import { measureWindow, windowTable } from './feed/window.ts'
+import { measureRate, rateRows } from './feed/rate.ts'
+import { measureWindow, windowRows } from './feed/window.ts'
+
+const command = 'npm run bench:feed -- --docs'
 
 const usage = `npm run bench:feed [-- options]
 
@@ -23,6 +27,7 @@ Its Postgres and its Redis are its own. Prints tables, and the same as a line of
   --rates <list>    revocations a second, default 0,100,1000
   --window <n>      revocations in the window that is read again, default 300000
   --older <n>       revocations of the day before, which nobody should read, default 500000
+  --docs            writes the tables into docs/reliability.md as well
 `
 
 /** As with the default settings: the cache's lifetime and a minute. */
@@ -38,10 +43,14 @@ async function main(): Promise<void> {
     const setting = await bringUp(lifetime, options)
     const rates = []
     for (const rate of options.rates) rates.push(await measureRate(setting, rate, options.seconds))
-    console.log(`\n${rateTable(rates)}`)
+    console.log(`\n${aligned(rateRows(rates)).join('\n')}`)
     const window = await measureWindow(setting, options.windowRows, windowSeconds)
-    console.log(`\n${windowTable(window)}`)
+    console.log(`\n${aligned(windowRows(window)).join('\n')}`)
     console.log(`\n${JSON.stringify({ instances: options.instances, rates, window })}`)
+    if (options.docs) {
+      const tables = [rateRows(rates), windowRows(window)].map(markdownTable)
+      await document(command, [circumstances(), ...tables].join('\n\n'))
+    }
     await lifetime.end(0)
   } catch (error) {
     if (lifetime.signal.aborted) return
@@ -60,6 +69,7 @@ function readArguments() {
       rates: { type: 'string', default: '0,100,1000' },
       window: { type: 'string', default: '300000' },
       older: { type: 'string', default: '500000' },
+      docs: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   })
@@ -73,6 +83,7 @@ function readArguments() {
     rates: values.rates.split(',').map(Number),
     windowRows: Number(values.window),
     olderRows: Number(values.older),
+    docs: values.docs ?? false,
   }
 }
 

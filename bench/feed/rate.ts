@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { aligned, milliseconds } from '../../scripts/demo/print.ts'
+import { milliseconds } from '../../scripts/demo/print.ts'
 import { distributionOf } from '../distribution.ts'
 import type { Setting } from '../feed-cost.ts'
 import { takeDatabaseCost } from './database.ts'
@@ -42,10 +42,10 @@ async function revokeAt(writer: ChildProcess, perSecond: number): Promise<number
 }
 
 /** The poll as its follower sees it; polls and acknowledgements together as the database does. */
-export function rateTable(rates: readonly RateMeasurement[]): string {
+export function rateRows(rates: readonly RateMeasurement[]): string[][] {
   const header = [
     ...['revocations/s', 'polls/s each', 'acks/s each', 'rows p50', 'rows max'],
-    ...['poll p50', 'poll p99', 'poll max', 'failed', 'in Postgres, max', 'all, of a core'],
+    ...['a poll, p50', 'p99', 'max', 'failed', 'in Postgres, max', 'all, of a core there'],
   ]
   const lines = rates.map(({ rowsPerPoll, pollMs, ...rate }) => [
     rate.revocationsPerSecond.toFixed(0),
@@ -58,5 +58,5 @@ export function rateTable(rates: readonly RateMeasurement[]): string {
     milliseconds(rate.databaseMaxMs),
     `${(rate.databaseMsPerSecond / 10).toFixed(1)} %`,
   ])
-  return aligned([header, ...lines]).join('\n')
+  return [header, ...lines]
 }

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
-import { aligned, milliseconds } from '../../scripts/demo/print.ts'
+import { milliseconds } from '../../scripts/demo/print.ts'
 import { distributionOf } from '../distribution.ts'
 import type { Setting } from '../feed-cost.ts'
 import { cutConnections, insertRevocations } from './database.ts'
@@ -67,10 +67,10 @@ async function until(isSo: () => boolean): Promise<void> {
   }
 }
 
-export function windowTable(losses: readonly WindowMeasurement[]): string {
+export function windowRows(losses: readonly WindowMeasurement[]): string[][] {
   const header = [
     ...['cut off', 'revocations in the window', 'read again after', 'the last after', 'rows a page'],
-    ...['page p50', 'page p99', 'page max', 'failed', 'longest stall'],
+    ...['a page, p50', 'p99', 'max', 'failed', 'longest stall'],
   ]
   const lines = losses.map(({ readAgainMs, rowsPerPage, pageMs, ...loss }) => [
     String(loss.followers),
@@ -81,5 +81,5 @@ export function windowTable(losses: readonly WindowMeasurement[]): string {
     String(loss.failedReads),
     milliseconds(loss.longestStallMs),
   ])
-  return aligned([header, ...lines]).join('\n')
+  return [header, ...lines]
 }

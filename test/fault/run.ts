@@ -7,6 +7,7 @@ const usage = `npm run test:fault -- [options]
   --minutes <n>      how long, default 30
   --seed <n>         chooses as an earlier run did
   --report <path>    writes <path>.md and <path>.json
+  --docs             writes the table of all rows into docs/reliability.md, if all promises held
   --only <pattern>   rows whose title matches`
 
 /** Vitest takes no options of ours, so that they travel in the environment. */
@@ -19,6 +20,7 @@ function main(): void {
       seed: { type: 'string' },
       report: { type: 'string' },
       only: { type: 'string' },
+      docs: { type: 'boolean' },
       help: { type: 'boolean' },
     },
   })
@@ -30,11 +32,15 @@ function main(): void {
     const value = values[option]
     if (value !== undefined && !(Number(value) > 0)) throw new Error(`--${option} wants a number above zero`)
   }
+  if (values.docs && (values.only !== undefined || values.long)) {
+    throw new Error('--docs is for the whole table: neither --only nor --long')
+  }
   const given = {
     FAULT_LONG: values.long ? '1' : undefined,
     FAULT_LONG_MINUTES: values.minutes,
     FAULT_SEED: values.seed,
     FAULT_REPORT: values.report,
+    FAULT_DOCS: values.docs ? '1' : undefined,
   }
   const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
   const filter = values.only === undefined ? [] : ['-t', values.only]

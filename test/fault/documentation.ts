@@ -1,0 +1,9 @@
+import { circumstances, document } from '../../scripts/measured.ts'
+import { type Measurement, table } from './measure.ts'
+
+/** Puts the table of all rows into the documentation. */
+export async function writeDocumentation(measurements: readonly Measurement[]): Promise<void> {
+  const operations = measurements.reduce((sum, measurement) => sum + measurement.operations, 0)
+  const heading = `${circumstances()} ${measurements.length} faults, ${operations} operations while they lasted and after.`
+  await document('npm run test:fault -- --docs', `${heading}\n\n${table(measurements)}`.trimEnd())
+}
