@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 export type Options = {
@@ -9,6 +10,8 @@ export type Options = {
   useWrk: boolean
   /** A file for the figures as JSON; null for none. */
   json: string | null
+  /** A folder for CPU profiles of the servers; null for none. */
+  profileFolder: string | null
   /** A file of an earlier run, to write the document from; null to measure. */
   from: string | null
   /** Whether `docs/performance.md` is written: by whole runs only. */
@@ -26,6 +29,7 @@ all that it needs, a Postgres and a Redis included, and writes docs/performance.
   --seconds N       how long a turn is (default 5)
   --json FILE       writes the figures there as well
   --from FILE       measures nothing, and writes the document from the figures of an earlier run
+  --profile FOLDER  leaves a CPU profile of each server there (node --cpu-prof); nothing is written
   --no-wrk          loads with autocannon, also where wrk is installed
   --help            this text
 `
@@ -41,6 +45,7 @@ export function readOptions(): Options {
         seconds: { type: 'string' },
         json: { type: 'string' },
         from: { type: 'string' },
+        profile: { type: 'string' },
         'no-wrk': { type: 'boolean', default: false },
         help: { type: 'boolean' },
       },
@@ -55,7 +60,8 @@ export function readOptions(): Options {
       useWrk: !values['no-wrk'],
       json: values.json ?? null,
       from: values.from ?? null,
-      publish: !quick && only === undefined,
+      profileFolder: values.profile === undefined ? null : resolve(values.profile),
+      publish: !quick && only === undefined && values.profile === undefined,
     }
   } catch (error) {
     return end(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2)

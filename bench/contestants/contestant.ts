@@ -12,4 +12,10 @@ export type Contestant = {
 
 export type RunningContestant = Server & { databaseUrl: string | null; redisUrl: string | null }
 
-export type Surroundings = { stores: Stores; seed: Seed; cores: Cores }
+export type Surroundings = {
+  stores: Stores
+  seed: Pick<Seed, 'secret' | 'templates' | 'passwordHash'>
+  cores: Cores
+  /** Where each process leaves a CPU profile when it ends; null for none. */
+  profileFolder: string | null
+}

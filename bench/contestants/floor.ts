@@ -10,7 +10,8 @@ export function floor(name: string, file: string): Contestant {
   return {
     name,
     kind: 'floor',
-    async start({ stores, seed, cores }) {
+    async start(surroundings) {
+      const { stores, seed } = surroundings
       const databaseUrl = await stores.database(name, seed.templates.floors)
       const redisUrl = stores.redis()
       const environment = {
@@ -19,7 +20,7 @@ export function floor(name: string, file: string): Contestant {
         PASSWORD: password,
         PASSWORD_HASH: seed.passwordHash,
       }
-      const server = await startServer({ name, file: join(compiled, file), environment, cores })
+      const server = await startServer({ name, file: join(compiled, file), environment, surroundings })
       return { ...server, databaseUrl, redisUrl }
     },
   }

@@ -11,6 +11,10 @@ export type RedisState = 'up' | 'none' | 'stopped'
 
 export type LatchkeyOptions = {
   redis: RedisState
+  /** Default: a copy of the seeded one. */
+  databaseUrl?: string
+  /** Default: the service's own. */
+  cacheTtlSeconds?: number
   /** In `NEAR_CACHE_MAX_SESSIONS`; 0 switches it off. */
   nearCacheMaxSessions?: number
 }
@@ -20,8 +24,9 @@ export function latchkey(name: string, options: LatchkeyOptions): Contestant {
   return {
     name,
     kind: 'latchkey',
-    async start({ stores, seed, cores }) {
-      const databaseUrl = await stores.database(name, seed.templates.latchkey)
+    async start(surroundings) {
+      const { stores, seed } = surroundings
+      const databaseUrl = options.databaseUrl ?? (await stores.database(name, seed.templates.latchkey))
       const redisUrl = await redisUrlOf(options.redis, stores)
       const server = await startServer({
         name,
@@ -33,9 +38,12 @@ export function latchkey(name: string, options: LatchkeyOptions): Contestant {
           LOG_LEVEL: 'warn',
           METRICS_PORT: '0',
           CLEANUP_INTERVAL_SECONDS: '0',
+          ...(options.cacheTtlSeconds === undefined
+            ? {}
+            : { CACHE_TTL_SECONDS: String(options.cacheTtlSeconds) }),
           ...settingsIfKnown(options.nearCacheMaxSessions ?? 0),
         },
-        cores,
+        surroundings,
       })
       return { ...server, databaseUrl, redisUrl }
     },

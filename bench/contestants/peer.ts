@@ -10,7 +10,8 @@ export function peer(name: string, file: string, variant = ''): Contestant {
   return {
     name,
     kind: 'peer',
-    async start({ stores, cores }) {
+    async start(surroundings) {
+      const { stores } = surroundings
       const databaseUrl = await stores.database(name)
       const redisUrl = stores.redis()
       const environment = {
@@ -19,7 +20,7 @@ export function peer(name: string, file: string, variant = ''): Contestant {
         SECRET: randomBytes(32).toString('base64'),
         VARIANT: variant,
       }
-      const server = await startServer({ name, file: join(compiled, file), environment, cores })
+      const server = await startServer({ name, file: join(compiled, file), environment, surroundings })
       return { ...server, databaseUrl, redisUrl }
     },
   }

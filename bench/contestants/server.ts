@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline'
 import getPort from 'get-port'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
-import { type Cores, onServerCore } from '../cores.ts'
+import { onServerCore } from '../cores.ts'
+import type { Surroundings } from './contestant.ts'
 
 /** A contestant's process that serves. */
 export type Server = {
@@ -10,6 +11,8 @@ export type Server = {
   stop(): Promise<void>
   /** The last lines that it wrote, for whoever has to explain a failure. */
   lastLines(): string[]
+  /** Told of each line from now on. */
+  onLine(listener: (line: string) => void): void
 }
 
 export type ServerOptions = {
@@ -18,19 +21,20 @@ export type ServerOptions = {
   file: string
   /** Nothing else of our environment but the path reaches it. */
   environment: Record<string, string>
-  cores: Cores
+  surroundings: Pick<Surroundings, 'cores' | 'profileFolder'>
 }
 
 /** On a port of its own and on the server's core; resolves when it answers over HTTP. */
-export async function startServer({ name, file, environment, cores }: ServerOptions): Promise<Server> {
+export async function startServer({ name, file, environment, surroundings }: ServerOptions): Promise<Server> {
   const port = await getPort()
-  const [command, args] = onServerCore(cores, process.execPath, [file])
+  const flags = profiling(name, surroundings.profileFolder)
+  const [command, args] = onServerCore(surroundings.cores, process.execPath, [...flags, file])
   const child = await startChild(command, args, {
     stopSignal: 'SIGTERM',
     output: 'pipe',
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', PORT: String(port), ...environment },
   })
-  const lastLines = keepLastLines(child)
+  const { lastLines, onLine } = readLines(child)
   const url = `http://127.0.0.1:${port}`
   await untilReady(child, 30_000, async () => {
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })
@@ -40,17 +44,25 @@ export async function startServer({ name, file, environment, cores }: ServerOpti
     await child.stop()
     throw new Error([`${name} did not start: ${error}`, ...lastLines()].join('\n'), { cause: error })
   })
-  return { url, pid: child.pid, stop: () => child.stop(), lastLines }
+  return { url, pid: child.pid, stop: () => child.stop(), lastLines, onLine }
 }
 
-function keepLastLines(child: Child): () => string[] {
-  const lines: string[] = []
+/** Sampling costs some time itself: figures of such a run are good for nothing else. */
+function profiling(name: string, folder: string | null): string[] {
+  if (folder === null) return []
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`]
+}
+
+function readLines(child: Child): Pick<Server, 'lastLines' | 'onLine'> {
+  const last: string[] = []
+  const listeners: ((line: string) => void)[] = []
   for (const input of [child.stdout, child.stderr]) {
     if (input === null) continue
     createInterface({ input }).on('line', line => {
-      lines.push(line)
-      if (lines.length > 10) lines.shift()
+      last.push(line)
+      if (last.length > 10) last.shift()
+      for (const listener of listeners) listener(line)
     })
   }
-  return () => lines
+  return { lastLines: () => last, onLine: listener => listeners.push(listener) }
 }

@@ -21,7 +21,7 @@ export async function wrkVersion(): Promise<string | null> {
 export async function runWrk(job: Job, file: string): Promise<Result> {
   const { host } = new URL(job.url)
   const seconds = Math.round(job.milliseconds / 1000)
-  const flags = ['-t1', `-c${job.connections}`, `-d${seconds}s`, '-s', script]
+  const flags = ['-t1', '--timeout', '10s', `-c${job.connections}`, `-d${seconds}s`, '-s', script]
   const { stdout } = await execute('wrk', [...flags, job.url, '--', rawRequests(file, host)])
   const told: WrkSummary = JSON.parse(/^\{.*\}$/m.exec(stdout)?.[0] ?? '')
   const { requests, refused, broken, microseconds, p50, p99 } = told

@@ -79,7 +79,8 @@ async function explained(
 /** How much longer than what is measured the other load lasts, at its beginning and at its end together. */
 const meanwhileMarginMs = 1_000
 
-async function takeTurn(
+/** What one entry does once. */
+export async function takeTurn(
   entry: Entry,
   running: RunningContestant,
   measuring: Measuring,

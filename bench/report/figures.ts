@@ -3,7 +3,17 @@ import type { RatioResult, Verdict } from '../measure/targets.ts'
 
 /** Figures as texts, alike in the terminal and in the document. */
 
-export const columns = ['', 'per second', 'spread', 'p50', 'p99', 'CPU s per 1,000', 'core in use', 'memory']
+export const columns = [
+  '',
+  'per second',
+  'ratio',
+  'spread',
+  'p50',
+  'p99',
+  'CPU s per 1,000',
+  'core in use',
+  'memory',
+]
 
 export function figuresOfRow({ entries }: RowResult): string[][] {
   const [first] = entries

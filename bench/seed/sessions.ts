@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
+import type { Instant } from '../../src/clock.ts'
 import type { Services } from '../../src/services.ts'
 import { createAccessTokens } from '../../src/session/access-token.ts'
 import { deviceFacts } from '../../src/session/device.ts'
@@ -15,21 +16,26 @@ export type MintedSession = {
   accessTokenHash: Buffer
   refreshTokenHash: Buffer
   familyHash: Buffer
+  createdAt: Instant
 }
 
 export const clientType = 'web'
 export const absoluteLifetimeSeconds = 2_592_000
 /** Longer than any run; else the tokens of the first rounds would end during the last. */
 const accessTokenLifetimeSeconds = 86_400
-const userAgent =
+export const userAgent =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
 
 /** Mints sessions with the service's own modules and keys. They become sessions when they are inserted. */
-export function createMint({ config, clock, keyRing }: Services): (userId: string) => MintedSession {
+export function createMint({
+  config,
+  clock,
+  keyRing,
+}: Services): (userId: string, createdAt?: Instant) => MintedSession {
   const accessTokens = createAccessTokens(keyRing, config.issuer, config.audience)
   const keys = deriveKeys(config.secret)
-  return userId => {
-    const id = uuid()
+  return (userId, createdAt = clock.now()) => {
+    const id = uuid({ msecs: createdAt })
     const now = clock.now()
     const subject = { sessionId: id, userId, clientType, authenticatedAt: now }
     const notAfter = now + absoluteLifetimeSeconds * 1000
@@ -43,6 +49,7 @@ export function createMint({ config, clock, keyRing }: Services): (userId: strin
       accessTokenHash: access.hash,
       refreshTokenHash: refresh.hash,
       familyHash: refresh.familyHash,
+      createdAt,
     }
   }
 }
@@ -57,10 +64,10 @@ export async function insertSessions(client: pg.Client, sessions: readonly Minte
          client_type, auth_method, rotated_at, created_at, authenticated_at, last_activity_at,
          refresh_expires_at, expires_at, ip_address, user_agent, device_info)
        SELECT id, user_id, access_hash, refresh_hash, family_hash,
-         $6, 'password', now(), now(), now(), now(),
-         now() + interval '7 days', now() + make_interval(secs => $7), '192.0.2.1', $8, $9
-       FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[])
-         AS session (id, user_id, access_hash, refresh_hash, family_hash)`,
+         $6, 'password', created_at, created_at, created_at, now(),
+         now() + interval '7 days', created_at + make_interval(secs => $7), '192.0.2.1', $8, $9
+       FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[], $5::bytea[], $10::timestamptz[])
+         AS session (id, user_id, access_hash, refresh_hash, family_hash, created_at)`,
       [
         batch.map(session => session.id),
         batch.map(session => session.userId),
@@ -71,6 +78,7 @@ export async function insertSessions(client: pg.Client, sessions: readonly Minte
         absoluteLifetimeSeconds,
         userAgent,
         deviceFacts(userAgent),
+        batch.map(session => new Date(session.createdAt).toISOString()),
       ],
     )
   }

@@ -3,6 +3,7 @@ import { createAnswerReader, encode } from '../../bench/load/http.ts'
 import { median, summarise, type Turn } from '../../bench/measure/statistics.ts'
 import { judge, verdictOn } from '../../bench/measure/targets.ts'
 import { renderDocument } from '../../bench/report/document.ts'
+import { columns, figuresOfRow } from '../../bench/report/figures.ts'
 import type { Run } from '../../bench/report/run-facts.ts'
 
 const turn: Turn = {
@@ -102,6 +103,16 @@ describe('the document that the benchmark writes', () => {
     expect(document).toContain('| Date | 2026-01-31 |')
     expect(document).toContain('| Processor | a processor, 2 cores |')
     expect(document).toContain('| Node.js | 20.0.0 |')
+  })
+
+  it('gives each figure its column, the ratio to the first of the row included', () => {
+    const entries = [1_000, 3_000].map(requests => {
+      const turns = [{ ...turn, requests }]
+      return { name: `${requests}`, kind: 'floor' as const, turns, summary: summarise(turns) }
+    })
+    const rows = figuresOfRow({ id: 'a', title: 'A', about: '', entries, ratios: [] })
+    expect(rows.map(cells => cells.length)).toEqual([columns.length, columns.length])
+    expect(rows.map(cells => cells[columns.indexOf('ratio')])).toEqual(['1.00', '3.00'])
   })
 
   it('refuses a template that leaves out what was measured, or names what was not', () => {

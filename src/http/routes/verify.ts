@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
-import { requireSignedIn, signedInProblems } from '../authenticate.ts'
+import { requireSignedIn, sessionOf, signedInProblems } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { firstCredential } from '../credential.ts'
 import { acceptServiceKey } from '../service-key.ts'
@@ -16,10 +17,18 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
 ) => {
   const { config, clock, keyRing } = services
 
+  /** Before the request is looked at: who may not call is told nothing of what is wrong with the call. */
+  async function identifyForwarded(request: FastifyRequest): Promise<void> {
+    request.credential = firstCredential(request, cookies)
+    request.session = await requireSignedIn(services, request)
+    // In this instance only: a second round trip to Redis would double what the call costs.
+    if (request.serviceKey === null) app.limits.takeHere('session', request.session.sessionId)
+  }
+
   app.get(
     '/v1/verify',
     {
-      onRequest: acceptServiceKey(services, 'verify'),
+      onRequest: [acceptServiceKey(services, 'verify'), identifyForwarded],
       schema: {
         tags: ['services'],
         summary: 'Is this request signed in?',
@@ -43,10 +52,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       },
     },
     async (request, reply) => {
-      request.credential = firstCredential(request, cookies)
-      const session = await requireSignedIn(services, request)
-      // In this instance only: a second round trip to Redis would double what the call costs.
-      if (request.serviceKey === null) app.limits.takeHere('session', session.sessionId)
+      const session = sessionOf(request)
       const { permission } = request.query
       if (permission !== undefined && !hasPermission(config.permissions, session.roles, permission)) {
         throw new Problem('permission_denied', { requires: permission })

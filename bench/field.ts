@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Lifetime } from '../scripts/demo/lifetime.ts'
+import { colours } from '../scripts/demo/print.ts'
+import { shareCores } from './cores.ts'
+import { buildContestants, installContestants } from './install.ts'
+import { startLoad } from './load/load.ts'
+import { createRequestFiles } from './load/request-files.ts'
+import { wrkVersion } from './load/wrk.ts'
+import { openStores, type Stores } from './stores.ts'
+
+/** Sockets with keep-alive, each with one request under way. */
+export const connections = 64
+
+/**
+ * What stands before the first contestant: compiled contestants, the stores with what `plant` has put into them, and
+ * the load. All of it ends with `lifetime`.
+ */
+export async function openField<T>(
+  lifetime: Lifetime,
+  useWrk: boolean,
+  plant: (stores: Stores) => Promise<T>,
+) {
+  await installContestants(tell)
+  // Before the cores are shared out, so that compiling may use them all.
+  const built = buildContestants()
+  built.catch(() => undefined)
+  const cores = await shareCores()
+  const stores = await openStores(lifetime, tell)
+  const folder = await lifetime.hold(mkdtemp(join(tmpdir(), 'latchkey-bench-')), created =>
+    rm(created, { recursive: true, force: true }),
+  )
+  const planted = await plant(stores)
+  await built
+  const wrk = useWrk ? await wrkVersion() : null
+  const load = startLoad(wrk !== null)
+  const background = startLoad(false)
+  await lifetime.hold(Promise.resolve(), () => Promise.all([load.stop(), background.stop()]))
+  return { cores, stores, files: createRequestFiles(folder), planted, wrk, load, background }
+}
+
+export function tell(line: string): void {
+  console.log(colours.dim(line))
+}

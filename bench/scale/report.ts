@@ -1,0 +1,61 @@
+import { aligned, colours } from '../../scripts/demo/print.ts'
+import type { RowResult } from '../measure/rounds.ts'
+import { ratioValue } from '../report/figures.ts'
+import type { CleanupFigures } from './cleanup.ts'
+import type { StartFigures } from './deny-set.ts'
+import type { ScaleOptions } from './options.ts'
+import type { TableState } from './storage.ts'
+
+export type ScaleFigures = {
+  options: ScaleOptions
+  fillSeconds: number
+  rows: RowResult[]
+  filled: TableState
+  /** Around minutes of refreshes. */
+  refreshes: { before: TableState; after: TableState }
+  bytesPerSnapshot: number
+  cleanup: CleanupFigures
+  start: { withoutRevocations: StartFigures; withDenySet: StartFigures }
+}
+
+/** All but the rows, which have tables of their own, as pairs of what and how much. */
+export function scaleLines(figures: ScaleFigures): [string, string][] {
+  const { options, filled, cleanup, start } = figures
+  const { before, after } = figures.refreshes
+  const perSession = (bytes: number) => `${Math.round(bytes / options.sessions)} bytes`
+  const updates = after.updates - before.updates
+  const hot = (after.hotUpdates - before.hotUpdates) / updates
+  return [
+    ['Sessions', `${count(options.sessions)}, of these ${count(options.expired)} expired`],
+    ['Filled in', `${figures.fillSeconds.toFixed(0)} s`],
+    ['Table, per session', perSession(filled.tableBytes)],
+    ['Indexes, per session', perSession(filled.indexBytes)],
+    ['Redis, per cached session', `${Math.round(figures.bytesPerSnapshot)} bytes`],
+    [`Updates in ${options.refreshMinutes} min of refreshes`, count(updates)],
+    ['  of these heap-only (HOT)', `${(hot * 100).toFixed(1)} %`],
+    ['  dead rows after it', count(after.deadRows)],
+    ['  growth of the table', `${((after.tableBytes / before.tableBytes - 1) * 100).toFixed(2)} %`],
+    ['Cleanup deleted', `${count(cleanup.deletedSessions)} in ${cleanup.deletingSeconds.toFixed(0)} s`],
+    ['  rows per second', count(Math.round(cleanup.rowsPerSecond))],
+    ['  with the walk over the rest', `${cleanup.totalSeconds.toFixed(0)} s`],
+    [
+      '  verify p99 during it ÷ calm',
+      `${ratioValue(cleanup.duringP99Ms / cleanup.calmP99Ms)} (${cleanup.duringP99Ms.toFixed(1)} ms, ${cleanup.calmP99Ms.toFixed(1)} ms)`,
+    ],
+    ['Start', startText(start.withoutRevocations)],
+    [`Start with ${count(options.denySet)} revocations`, startText(start.withDenySet)],
+  ]
+}
+
+export function scaleTable(figures: ScaleFigures): string {
+  return [colours.bold('What the number of sessions costs'), ...aligned(scaleLines(figures)), ''].join('\n')
+}
+
+function startText({ seconds, residentBytes }: StartFigures): string {
+  const memory = residentBytes === null ? '' : `, ${Math.round(residentBytes / 2 ** 20)} MiB in memory`
+  return `${seconds.toFixed(2)} s${memory}`
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en')
+}
