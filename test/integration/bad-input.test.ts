@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { problems } from '../../src/errors.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
 import { securityHeaders } from '../../src/http/security-headers.ts'
+import { serviceKeyScopes } from '../../src/security/service-keys.ts'
 import { type Answer, call } from '../support/conventions-app.ts'
 import { goodPassword, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
@@ -153,7 +154,9 @@ let users = 0
 async function newSession() {
   const email = `bad-input-${users++}@example.test`
   const origin = { ipAddress: null, userAgent: null }
-  const account = await services.accounts.register({ email, password: null }, { actor: 'cli', origin })
+  // So that requests get as far as they can.
+  const roles = ['admin']
+  const account = await services.accounts.register({ email, password: null, roles }, { actor: 'cli', origin })
   const started = await services.sessions.start({
     userId: account.id,
     clientType: 'web',
@@ -168,6 +171,10 @@ async function newSession() {
 
 /** Sends what is wrong with it; must be as it was in the end. */
 const session = await newSession()
+const serviceKey = await services.serviceKeys.create(
+  { name: 'bad-input', scopes: [...serviceKeyScopes] },
+  'cli',
+)
 
 type Request = {
   path?: string
@@ -181,8 +188,10 @@ type Request = {
 function send(operation: Operation, request: Request = {}): Promise<Answer> {
   const { path = operation.path.replaceAll(/\{\w+\}/g, id), query = '', body, text } = request
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body))
-  const credential = operation.access === 'bearer' ? { authorization: `Bearer ${session.accessToken}` } : {}
-  const headers = { ...credential, ...(payload === undefined ? {} : framing(payload)), ...request.headers }
+  const credentials = { bearer: session.accessToken, other: serviceKey.key, public: null, optional: null }
+  const credential = credentials[operation.access]
+  const authorization = credential === null ? {} : { authorization: `Bearer ${credential}` }
+  const headers = { ...authorization, ...(payload === undefined ? {} : framing(payload)), ...request.headers }
   return call(port, operation.method, path + query, {
     headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)),
     // A buffer: joined to a text, Node would send the headers in UTF-8, too.
@@ -595,7 +604,8 @@ describe.each(withCredential)('the credential of %s', (_name, operation) => {
 
   test.each(forgedTokens())('may not be a token with %s', async (_name, token) => {
     const answer = await present(`Bearer ${token}`)
-    expectProblem(answer, 'access_token_invalid')
+    const isKey = token.startsWith('lks_') && operation.path.startsWith('/v1/admin/')
+    expectProblem(answer, isKey ? 'service_key_invalid' : 'access_token_invalid')
     expect(answer.headers['www-authenticate']).toBe('Bearer error="invalid_token"')
     expect(answer.text).not.toContain(token.slice(0, 100).padEnd(2, '.'))
   })

@@ -768,7 +768,7 @@ describe('latchkey events', () => {
     expect(types(ofUser)).toEqual(
       expect.arrayContaining(['session_created', 'sign_in_succeeded', 'user_created']),
     )
-    expect(types(ofUser)).toHaveLength(5)
+    expect(types(ofUser)).toHaveLength(6)
     expect(types(ofType)).toEqual(['session_created'])
     expect(none).toEqual({ code: 0, stdout: 'no such events\n', stderr: '' })
   })

@@ -109,7 +109,7 @@ describe('what a sign-in costs', () => {
     return email
   }
 
-  it('eight statements, of which one comes before the password is looked at; nothing in Redis', async () => {
+  it('eight statements, of which one comes before the password is looked at; two counts in Redis', async () => {
     const email = await newUser()
     const { sql, redis } = await countStoreCalls(() => api.signIn(email))
     expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'select', 'with', 'insert', 'commit'])
@@ -117,7 +117,8 @@ describe('what a sign-in costs', () => {
     // The lock comes before what is read behind it.
     expect(sql[2]).toMatch(/"users" where "users"."id" = \$1 for update$/)
     expect(sql[3]).toMatch(/"user_sessions"/)
-    expect(redis).toEqual([])
+    // By the address, and by the account.
+    expect(redis).toEqual(['set', 'incr', 'pttl', 'set', 'incr', 'pttl'])
   })
 
   it('two statements when it is refused, and one when it is not looked at', async () => {

@@ -132,7 +132,7 @@ describe('a sign-in by cookie', () => {
   it.each([...own, {}])('from %j works: an own page, or no browser', async provenance => {
     const { answer } = await attempt(provenance, 'cookie')
     expect(answer.status).toBe(200)
-    expect(setCookiesOf(answer)).toHaveLength(2)
+    expect(setCookiesOf(answer)).toHaveLength(3)
   })
 
   it('by the bearer transport is open to any page: it gets nothing that its browser would keep', async () => {

@@ -522,7 +522,7 @@ describe('the audit log', () => {
     const events = listed(await get(`/v1/admin/events?userId=${person.id}`, b), 'events')
     expect(types(events)[0]).toBe('session_revoked')
     expect(types(events).at(-1)).toBe('user_created')
-    expect(types(events)).toHaveLength(6)
+    expect(types(events)).toHaveLength(7)
     expect(events[0]).toEqual({
       id: expect.any(String),
       type: 'session_revoked',

@@ -15,6 +15,7 @@ import {
 } from '../contract/session-cache.ts'
 import { startProxy } from '../fault/proxy.ts'
 import { client } from '../support/client.ts'
+import { query } from '../support/database.ts'
 import { expectAllWorks, signIn, statusesOf, verifyingDuring } from '../support/everyday.ts'
 import { attachReplica, detachReplica, isReplicaOf } from '../support/redis-node.ts'
 import { type SentinelTopology, startSentinelTopology } from '../support/redis-sentinel.ts'
@@ -181,6 +182,15 @@ describe('a service on Sentinel whose Postgres is away', () => {
         'it is known',
         async () => (await master.client.exists(snapshotKey(tokens.sessionId))) === 1,
       )
+      // From then on this Redis may vouch for what Postgres cannot be asked about.
+      await until('the instance has noted its Redis', async () => {
+        const [noted] = await query<{ run_id: string | null }>(
+          database.href,
+          'SELECT redis_run_id AS run_id FROM instances',
+        )
+        return noted?.run_id?.length === 40
+      })
+      await sleep(500)
       await way.set({ kind: 'refuse' })
       // Longer than the lease.
       await sleep(1_500)

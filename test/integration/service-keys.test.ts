@@ -106,6 +106,7 @@ describe('a backend that has checked a person', () => {
     )
     const by = { actor: `service:${name}`, ip_address: '2001:db8::7' }
     expect(events).toEqual([
+      { type: 'new_device', ...by },
       { type: 'session_created', ...by },
       { type: 'sign_in_succeeded', ...by },
     ])

@@ -19,8 +19,7 @@ async function main(address: string): Promise<void> {
     await link.ask(redis => redis.publish('channel', '')).catch(() => {})
     await sleep(100)
   }
-  process.stdout.write(heard ? 'a message came through' : reason)
-  link.close()
+  process.stdout.write(heard ? 'a message came through' : reason, () => process.exit())
 }
 
 await main(process.argv[2] ?? '')

@@ -33,6 +33,9 @@ export async function startRedisCluster(options: ClusterOptions): Promise<Cluste
   }
   try {
     await form(nodes.slice(0, 3), nodes.slice(3))
+    await Promise.all(
+      nodes.map(({ client }) => client.config('SET', 'cluster-node-timeout', options.nodeTimeoutMs)),
+    )
     return {
       address: {
         kind: 'cluster',
@@ -62,7 +65,7 @@ export async function startRedisCluster(options: ClusterOptions): Promise<Cluste
 }
 
 /** Nodes talk to each other on a second port, 10000 above the first. */
-async function startNode({ nodeTimeoutMs, certificate }: ClusterOptions): Promise<RedisNode> {
+async function startNode({ certificate }: ClusterOptions): Promise<RedisNode> {
   const port = await getPort({ port: portNumbers(20_000, 29_999) })
   return await startRedisNode({
     kind: 'server',
@@ -76,7 +79,8 @@ async function startNode({ nodeTimeoutMs, certificate }: ClusterOptions): Promis
       'repl-ping-replica-period 1',
       'cluster-enabled yes',
       ...(certificate === undefined ? [] : ['tls-cluster yes']),
-      `cluster-node-timeout ${nodeTimeoutMs}`,
+      // How often they talk to each other follows from it, and so how soon they agree.
+      'cluster-node-timeout 2000',
       // However long it has received nothing, a replica may become the master.
       'cluster-replica-validity-factor 0',
     ],
