@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { client, type Tokens, tokensOf } from '../support/client.ts'
@@ -137,6 +138,13 @@ describe('what a sign-in costs', () => {
     const far = await startInstance({ DATABASE_URL: counted.url })
     try {
       const email = await newUser()
+      // Its first poll has made it read the keys.
+      const settled = async () => {
+        const before = counted.count()
+        await sleep(300)
+        return counted.count() === before
+      }
+      await expect.poll(settled, { timeout: 10_000 }).toBe(true)
       const logIn = (password: string) =>
         far.app.inject({ method: 'POST', url: '/v1/auth/login', payload: { email, password } })
       const trips: number[] = []

@@ -51,7 +51,11 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
         summary: 'Users by the beginning of their e-mail address',
         querystring: StrictObject({
           email: Type.Optional(
-            Type.String({ maxLength: 254, description: 'How it begins, without regard to case.' }),
+            Type.String({
+              minLength: 1,
+              maxLength: 254,
+              description: 'How it begins, without regard to case.',
+            }),
           ),
           ...pageFields,
         }),
