@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { Problem } from '../errors.ts'
-import { judgeAcknowledgement } from './acknowledgement.ts'
+import { judgeAcknowledgement, patienceMs } from './acknowledgement.ts'
 import type { Cutoff, DenySet } from './deny-set.ts'
 import type { SessionObserver } from './observer.ts'
 import type { MarkedOn, Revoked, SessionCache } from './ports.ts'
@@ -40,6 +41,8 @@ export type Propagation = {
 const looks = [4, 6, 8, 10, 15, 20, 25]
 const laterLook = 50
 const remarkEveryMs = 200
+/** Past the end of patience, so that what comes at the last moment still counts. */
+const lastLookMs = 50
 /** How far the clock may be behind the database's: what was read since the commit, in its eyes, may have been before. */
 const clockMarginMs = 1_000
 
@@ -76,7 +79,8 @@ export function createPropagation(parts: {
     let markedOn = await mark()
     let markedAt = clock.monotonic()
     for (let look = 0; ; look++) {
-      const standing = await readStanding(entries, markedOn).catch(() => unknown)
+      const left = patienceMs - (clock.monotonic() - committedAt)
+      const standing = await orUnknown(readStanding(entries, markedOn), left)
       const waitedMs = clock.monotonic() - committedAt
       if (isHeld(standing, waitedMs)) return observer.held(waitedMs)
       if (standing.unmarked > 0 && clock.monotonic() - markedAt > remarkEveryMs) {
@@ -126,6 +130,13 @@ export function createPropagation(parts: {
   }
 }
 
+/** Postgres may take longer to answer than there is left to wait; then it is as if it had not. */
+async function orUnknown(reading: Promise<Standing>, leftMs: number): Promise<Standing> {
+  // It must not keep a process alive that has its answer.
+  const late = sleep(Math.max(0, leftMs) + lastLookMs, unknown, { ref: false })
+  return await Promise.race([reading.catch(() => unknown), late])
+}
+
 function unconfirmed(): Problem {
   return new Problem('revocation_unconfirmed', {
     detail: 'It is done in the database, but not every instance has confirmed it yet. Repeat the call.',
@@ -138,8 +149,4 @@ function lost(): Problem {
     detail: 'The database has changed servers and does not know of the revocation. Repeat the call.',
     retryAfterSeconds: 1,
   })
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, milliseconds))
 }

@@ -54,6 +54,13 @@ describe('a committed revocation', () => {
     expect(cache.revoke).toHaveBeenCalledTimes(3)
   })
 
+  it('is unconfirmed in time, also when Postgres does not answer at all', async () => {
+    const { confirm } = propagation(() => new Promise(() => undefined))
+    const started = performance.now()
+    await expect(confirm()).rejects.toMatchObject({ code: 'revocation_unconfirmed' })
+    expect(performance.now() - started).toBeLessThan(1_900)
+  })
+
   it('is unconfirmed while Postgres does not say who knows of it, though it is marked', async () => {
     const { confirm } = propagation(() => Promise.reject(new Error('away')))
     await expect(confirm()).rejects.toMatchObject({ code: 'revocation_unconfirmed' })
