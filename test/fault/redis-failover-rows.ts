@@ -4,7 +4,7 @@ import { startSentinelTopology } from '../support/redis-sentinel.ts'
 import { until } from '../support/until.ts'
 import type { Held } from './person.ts'
 import type { Row, Stage } from './row.ts'
-import { cachedVictims, verifyEverywhere } from './victims.ts'
+import { signedInVictims, verifyEverywhere } from './victims.ts'
 
 /** Silent for so long, a server counts as lost. Shorter, and a machine that is busy loses some by itself. */
 const downAfterMs = 1_000
@@ -63,7 +63,7 @@ function failover(title: string, start: () => Promise<Topology>): Row {
     async fault(stage) {
       const topology = started
       if (topology === null) throw new Error('there is no Redis to fail over')
-      const { by, victims } = await cachedVictims(stage, 3)
+      const { by, victims } = await signedInVictims(stage, 3)
       const key = snapshotKey(victims[0])
       const master = await topology.masterOf(key)
       const replicas = await topology.replicasOf(master)

@@ -2,14 +2,21 @@ import type { Redis } from 'ioredis'
 import type { Held, Person } from './person.ts'
 import type { Stage } from './row.ts'
 
-/** Sessions of somebody who is in nobody's way, asked about on every instance, with snapshots that are all fresh. */
-export async function cachedVictims(
-  { guest, bench, hold }: Stage,
-  count: number,
-): Promise<{ by: Held; victims: Held[] }> {
+type Victims = { by: Held; victims: Held[] }
+
+/** Sessions of somebody who is in nobody's way, asked about on every instance. */
+export async function signedInVictims({ guest, bench }: Stage, count: number): Promise<Victims> {
   for (let tries = 0; guest.live().length < count + 1 && tries < 20; tries++) await guest.signIn()
   const [by, ...victims] = guest.live()
   if (by === undefined || victims.length < count) throw new Error('the guest could not sign in')
+  for (const victim of victims) await verifyEverywhere(guest, victim, bench)
+  return { by, victims }
+}
+
+/** The same, with snapshots in the bench's own Redis that are all fresh. */
+export async function cachedVictims(stage: Stage, count: number): Promise<Victims> {
+  const { guest, bench, hold } = stage
+  const { by, victims } = await signedInVictims(stage, count)
   const { client } = bench.redis
   for (const victim of victims) await forget(client, victim)
   for (let tries = 0; tries < 20; tries++) {
