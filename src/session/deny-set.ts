@@ -32,7 +32,9 @@ export type DenySet = {
   reasonForId(sessionId: string): RevocationReason | null
   /** The roles of a user have changed: what was read before that moment of the database's clock has the older ones. */
   distrust(userId: string, readBefore: Instant, seenAt: number): void
-  /** Whether a snapshot was read before a change of its user's roles; then Postgres is asked. */
+  /** The database has changed servers: what was read before that moment may be of commits that are lost. */
+  distrustAll(readBefore: Instant): void
+  /** Whether a snapshot was read before a change of its user's roles, or of servers; then Postgres is asked. */
   isOutdated(snapshot: { userId: string; readAt: Instant }): boolean
   /** Drops what no snapshot can be older than. */
   expire(now: number): void
@@ -46,6 +48,7 @@ export function createDenySet(windowMs: number): DenySet {
   const cutoffs = new Map<string, { covers: (session: SessionFacts) => boolean; seenAt: number }>()
 
   const users = new Map<string, { readBefore: Instant; seenAt: number }>()
+  let trustedSince = Number.NEGATIVE_INFINITY
 
   return {
     add(sessionId, reason, seenAt) {
@@ -69,7 +72,11 @@ export function createDenySet(windowMs: number): DenySet {
       users.delete(userId)
       users.set(userId, { readBefore: Math.max(known, readBefore), seenAt })
     },
+    distrustAll(readBefore) {
+      trustedSince = Math.max(trustedSince, readBefore)
+    },
     isOutdated({ userId, readAt }) {
+      if (readAt <= trustedSince) return true
       const change = users.get(userId)
       return change !== undefined && readAt <= change.readBefore
     },

@@ -84,6 +84,9 @@ export function createRevocationFeed(parts: {
   const { reader, denySet, lease, clock, health, observer, redisContinuity, keepsSnapshots, followRing } =
     parts
   let place: FeedPlace | null = null
+  /** Of the server that was followed last, also when the place on it was given up. */
+  let timeline: string | null = null
+  let isLost = false
   let registered = !keepsSnapshots
   let acknowledgedAt = Number.NEGATIVE_INFINITY
   /** The Redis that the list says this instance reads; undefined when it is not known what the list says. */
@@ -106,8 +109,10 @@ export function createRevocationFeed(parts: {
     } catch (error) {
       // The deny-set stays, and the lease runs out by itself; the next connection reads the whole window.
       place = null
-      if (error instanceof FeedLostError) lease.lapse()
-      else lease.missed()
+      if (error instanceof FeedLostError) {
+        isLost = true
+        lease.lapse()
+      } else lease.missed()
       health.missed(error)
     }
   }
@@ -130,6 +135,10 @@ export function createRevocationFeed(parts: {
     }
     observer.polled(beganAt, clock.monotonic() - beganAt, rows)
     place = page.place
+    // A session whose sign-in was lost with the old server is none that the new one could revoke.
+    if (isLost || (timeline !== null && timeline !== place.timeline)) denySet.distrustAll(page.now)
+    timeline = place.timeline
+    isLost = false
     // A Redis may vouch only once it is noted: whoever revokes must know where a mark is read.
     lease.renew(beganAt, redis?.runId === notedRedis ? redis : null)
     if (keepsSnapshots) await acknowledge(page.place, rows > 0, redis?.runId ?? null)

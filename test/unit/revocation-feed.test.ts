@@ -376,6 +376,28 @@ describe('a follower of the revocation feed', () => {
     expect(asked()).toEqual(['since 1:1:', 'window'])
   })
 
+  it('trusts no snapshot from before a failover, also when it has missed polls meanwhile', async () => {
+    const { feed, answers, denySet } = follower()
+    feed.start()
+    await pass(0)
+    const read = { userId: 'somebody', readAt: Date.now() + 300 }
+    answers.read = async () => {
+      throw new Error('away')
+    }
+    await pass(250)
+    answers.read = async () => page('1:1:')
+    await pass(250)
+    expect(denySet.isOutdated(read)).toBe(false)
+    answers.read = async () => {
+      throw new Error('away')
+    }
+    await pass(250)
+    answers.read = async () => ({ ...page('1:1:'), place: { snapshot: '1:1:', timeline: '2' } })
+    await pass(250)
+    expect(denySet.isOutdated(read)).toBe(true)
+    expect(denySet.isOutdated({ ...read, readAt: Date.now() + 1 })).toBe(false)
+  })
+
   it('starts over when it was taken off the list', async () => {
     const { feed, answers, asked, holds } = follower()
     feed.start()
