@@ -6,7 +6,7 @@ export type Answer = { status: number; headers: Headers; body: Record<string, un
 
 export type Tokens = { accessToken: string; refreshToken: string; sessionId: string; expiresIn: number }
 
-/** Calls an instance over HTTP, as any client does. */
+/** Calls an instance over HTTP, the way clients do. */
 export function client(url: string) {
   async function call(
     method: string,
