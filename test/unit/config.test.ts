@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig, readDatabaseUrl } from '../../src/config.ts'
+import { operatorPermissions } from '../../src/security/permissions.ts'
 
 const minimal = {
   DATABASE_URL: 'postgres://user:pass@localhost:5432/latchkey',
@@ -104,6 +105,10 @@ describe('configuration', () => {
     [{ RATE_LIMITS: '{"session":{"max":1}}' }, /^RATE_LIMITS does not fit: \/session/],
     [{ RATE_LIMITS: '[]' }, /^RATE_LIMITS does not fit/],
     [{ PERMISSIONS: '{"agent":"all"}' }, /^PERMISSIONS does not fit/],
+    [
+      { PERMISSIONS: '{"agent":[],"admin":["process_claims"]}' },
+      /^PERMISSIONS must not say what admin may do: .*take another name/,
+    ],
     [{ LATCHKEY_SECRETS: 'x' }, /^LATCHKEY_SECRETS is not a setting/],
     [{ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is not a setting/],
     [{ RATE_LIMIT: '{}' }, /^RATE_LIMIT is not a setting/],
@@ -178,6 +183,7 @@ describe('configuration', () => {
   it('adds roles to the built-in one', () => {
     const { permissions } = readConfig({ ...minimal, PERMISSIONS: '{"agent":["process_claims"]}' })
     expect([...permissions.keys()]).toEqual(['admin', 'agent'])
+    expect([...(permissions.get('admin') ?? [])]).toEqual(operatorPermissions)
   })
 
   describe('in production', () => {
