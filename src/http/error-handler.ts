@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { loggedError } from '../error-log.ts'
 import { Problem } from '../errors.ts'
-import { loggedError } from './error-log.ts'
 import { sendProblem } from './problem.ts'
 import { noteAnswered } from './raw-errors.ts'
 import { isRecord } from './record.ts'
