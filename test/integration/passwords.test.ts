@@ -101,6 +101,26 @@ describe('a new password', () => {
   })
 })
 
+describe('a flood of sign-ins', () => {
+  it('does not keep verify waiting: it is answered many times before the flood is, and the excess is told to come again', async () => {
+    const email = newEmail()
+    await register(email, goodPassword)
+    const { accessToken } = tokensOf(await logIn(email, goodPassword))
+    let flooded = true
+    const flood = Promise.all(
+      Array.from({ length: 150 }, (_, at) => logIn(`flood-${at}@example.test`, goodPassword)),
+    ).finally(() => {
+      flooded = false
+    })
+    const statuses: number[] = []
+    while (flooded) statuses.push((await client(instance.url).verify(accessToken)).status)
+    const refused = (await flood).map(({ status, body }) => `${status} ${body['code']}`)
+    expect(new Set(refused)).toEqual(new Set(['401 invalid_credentials', '503 overloaded']))
+    expect(statuses.length).toBeGreaterThan(20)
+    expect(new Set(statuses)).toEqual(new Set([204]))
+  })
+})
+
 describe('a password that was hashed with weaker parameters', () => {
   it.each([
     { memoryCost: 8_192, timeCost: 2, parallelism: 1 },

@@ -972,6 +972,22 @@ describe('a signed-in call', () => {
     }
   })
 
+  it('takes no session id for a credential, wherever it stands', async () => {
+    const { email } = await person()
+    const { sessionId } = await signIn(a, email)
+    const { call } = client(a.url)
+    const asked = [
+      await call('GET', `/v1/sessions/${sessionId}`),
+      await call('DELETE', `/v1/sessions/${sessionId}`),
+      await call('GET', '/v1/auth/session', { token: sessionId }),
+      await call('GET', '/v1/auth/session', { headers: { cookie: `__Host-latchkey_access=${sessionId}` } }),
+      await call('GET', '/v1/auth/session', { headers: { 'x-session-id': sessionId } }),
+      await call('POST', '/v1/auth/refresh', { body: { refreshToken: sessionId } }),
+    ]
+    expect(asked.map(({ status }) => status)).toEqual(Array(6).fill(401))
+    expect((await call('GET', `/v1/verify?sid=${sessionId}`)).status).toBe(400)
+  })
+
   it('tells of a revocation as one, also where a snapshot still said yes', async () => {
     for (const revoked of [true, false]) {
       const { email } = await person()

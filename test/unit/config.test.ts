@@ -84,6 +84,9 @@ describe('configuration', () => {
       { REFRESH_TOKEN_TTL_SECONDS: '900' },
       /^REFRESH_TOKEN_TTL_SECONDS must be longer than the access token's lifetime of web \(900 s\)/,
     ],
+    [{ REVOCATION_LEASE_MS: '1201' }, /^REVOCATION_LEASE_MS must be a whole number from 300 to 1200/],
+    [{ EVENTS_RETENTION_DAYS: '6' }, /^EVENTS_RETENTION_DAYS must be a whole number from 7/],
+    [{ PASSWORD_MIN_LENGTH: '7' }, /^PASSWORD_MIN_LENGTH must be a whole number from 8/],
     [{ ROTATION_GRACE_SECONDS: '840' }, /^ROTATION_GRACE_SECONDS must be more than 60 s shorter/],
     ...['*', 'null', 'https://app.example.com/', 'https://app.example.com/login', 'app.example.com'].map(
       (origin): [Record<string, string>, RegExp] => [
