@@ -289,6 +289,14 @@ describe('verify', () => {
     expect((await verify(b)).status).toBe(204)
   })
 
+  it('is not limited for whoever brings a service key', async () => {
+    const { key } = await a.services.serviceKeys.create({ name: 'gateway', scopes: ['verify'] }, 'cli')
+    const { accessToken } = await signIn()
+    const headers = { authorization: `Bearer ${accessToken}`, 'x-latchkey-service-key': key }
+    const verify = () => call(portOf(a), 'GET', '/v1/verify', { headers })
+    expect(await statuses(30, verify)).toEqual(Array(30).fill(204))
+  })
+
   it('is not limited by address: a gateway asks for everyone from its own', async () => {
     const gateway = newAddress()
     const seen = await statuses(20, () => ask(gateway, 'GET', '/v1/verify', { token: 'forged' }))
