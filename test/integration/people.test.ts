@@ -983,9 +983,9 @@ describe('a signed-in call', () => {
       await call('GET', '/v1/auth/session', { headers: { cookie: `__Host-latchkey_access=${sessionId}` } }),
       await call('GET', '/v1/auth/session', { headers: { 'x-session-id': sessionId } }),
       await call('POST', '/v1/auth/refresh', { body: { refreshToken: sessionId } }),
+      await call('GET', `/v1/verify?sid=${sessionId}`),
     ]
-    expect(asked.map(({ status }) => status)).toEqual(Array(6).fill(401))
-    expect((await call('GET', `/v1/verify?sid=${sessionId}`)).status).toBe(400)
+    expect(asked.map(({ status }) => status)).toEqual(Array(7).fill(401))
   })
 
   it('tells of a revocation as one, also where a snapshot still said yes', async () => {
