@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { validate as isUuid, v4 as uuid } from 'uuid'
 import type { Instant } from '../clock.ts'
 import { type KeyRing, ringUnavailable } from './key-ring.ts'
@@ -43,7 +43,8 @@ export type AccessTokens = {
   peek(text: string, now: Instant): PeekedToken | null
 }
 
-export type PeekedToken = { text: string; hash: Buffer; sessionId: string; expiresAt: Instant }
+/** `hash`: SHA-256 in base64, as a snapshot has it. */
+export type PeekedToken = { text: string; hash: string; sessionId: string; expiresAt: Instant }
 
 /** A token's lifetime is up to this much shorter than its policy says, so that refreshes do not come in storms. */
 const jitter = 0.05
@@ -77,7 +78,12 @@ export function createAccessTokens(ring: KeyRing, issuer: string, audience: stri
         return null
       const claims = parseClaims(text.slice(headerEnd + 1, payloadEnd))
       if (claims === null) return null
-      return { text, hash: sha256(text), sessionId: claims.sid, expiresAt: claims.exp * 1000 }
+      return {
+        text,
+        hash: hash('sha256', text, 'base64'),
+        sessionId: claims.sid,
+        expiresAt: claims.exp * 1000,
+      }
     },
   }
 }

@@ -53,7 +53,7 @@ describe('an access token', () => {
     const issued = issue()
     expect(tokens.peek(issued.text, now)).toEqual({
       text: issued.text,
-      hash: issued.hash,
+      hash: issued.hash.toString('base64'),
       sessionId,
       expiresAt: issued.expiresAt,
     })
