@@ -49,19 +49,27 @@ export function createVerify(context: SessionContext) {
     clock.now() < Math.max(rotatedAt, continuity.since()) + rotationGraceSeconds * 1000
 
   return async function verify(text: string, prove: ProveToken): Promise<VerifyOutcome> {
-    const token = accessTokens.peek(text, clock.now())
+    const hash = accessTokens.hashOf(text, clock.now())
+    if (hash === null) return answer('token', { kind: 'token_invalid' })
+    const near = nearCache.read(hash, clock.monotonic())
+    const nearSnapshot = near === null ? null : trustedSnapshot(near.reading, near.token)
+    if (near !== null && nearSnapshot !== null) return sayYes('near', near.token, nearSnapshot)
+
+    const token = accessTokens.peek(text, hash)
     if (token === null) return answer('token', { kind: 'token_invalid' })
-    const near = trustedSnapshot(nearCache.read(token.sessionId), token)
-    if (near !== null) return sayYes('near', token, near)
     const reading = await cache.read(token.sessionId)
     // From here to the answer in one synchronous step: nothing can be revoked in between.
     const snapshot = trustedSnapshot(reading, token)
     if (snapshot === null) return await verifyWithoutCache(token, reading, prove)
-    nearCache.keep(snapshot)
+    nearCache.keep(token, snapshot, clock.monotonic())
     return sayYes('redis', token, snapshot)
   }
 
-  function sayYes(source: VerifySource, token: PeekedToken, session: Snapshot): VerifyOutcome {
+  function sayYes(
+    source: VerifySource,
+    token: Pick<PeekedToken, 'expiresAt'>,
+    session: Snapshot,
+  ): VerifyOutcome {
     const { id, clientType, userId, roles, lastActivityAt } = session
     const policy = policies.get(clientType)
     if (policy !== undefined) activity.note(id, lastActivityAt, clock.now(), policy)
@@ -74,7 +82,10 @@ export function createVerify(context: SessionContext) {
     return outcome
   }
 
-  function trustedSnapshot(reading: CacheReading, token: PeekedToken): Snapshot | null {
+  function trustedSnapshot(
+    reading: CacheReading,
+    token: Pick<PeekedToken, 'hash' | 'expiresAt'>,
+  ): Snapshot | null {
     const snapshot = snapshotThatServes(reading, token, { now: clock.now(), lifetimeMs, graceStillRuns })
     if (snapshot === null || reading.kind === 'away') return null
     if (denySet.reasonFor(snapshot) !== null || denySet.isOutdated(snapshot)) return null
@@ -98,7 +109,7 @@ export function createVerify(context: SessionContext) {
     }
 
     const snapshot = snapshotOf(state, state.user.roles)
-    nearCache.keep(snapshot)
+    nearCache.keep(token, snapshot, clock.monotonic())
     // Not awaited: the answer is known, and a cache that is away must not hold it up.
     if (reading.kind === 'read') void cache.fill(snapshot, { replace: reading.occupied })
     return sayYes('postgres', token, snapshot)
