@@ -11,7 +11,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts', 'test/model/**/*.test.ts', 'test/fault/checker.test.ts'],
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/client/*.test.ts',
+            'test/model/**/*.test.ts',
+            'test/fault/checker.test.ts',
+          ],
           testTimeout: 10_000,
         },
       },
