@@ -52,6 +52,16 @@ export async function problemIn(answer: Response): Promise<Problem | undefined> 
     .catch(() => undefined)
 }
 
+/** The body of a success, null where it has none; its type is for the caller to know. */
+export async function jsonIn(answer: Response) {
+  if (answer.status === 204) return null
+  try {
+    return await answer.json()
+  } catch (cause) {
+    throw new LatchkeyError('unexpected_answer', 'The answer is not JSON', { status: answer.status, cause })
+  }
+}
+
 export async function errorOf(answer: Response): Promise<LatchkeyError> {
   const { status } = answer
   const retryAfterSeconds = retryAfterSecondsOf(answer)

@@ -1,5 +1,5 @@
 import type { InputOf } from './api.ts'
-import { errorOf } from './error.ts'
+import { errorOf, jsonIn } from './error.ts'
 import type { Parts } from './parts.ts'
 import type { Grant } from './storage.ts'
 
@@ -11,7 +11,7 @@ export function createPassword({ session, connection, turns, refresh, requests }
       const body = { ...change, deviceToken: grant?.deviceToken }
       const call = { method: 'POST', path: '/v1/auth/password', body, grant, isRepeatable: false }
       const answer = await connection.call(call)
-      if (answer.ok) await session.accept(await answer.clone().json())
+      if (answer.ok) await session.accept(await jsonIn(answer.clone()))
       return answer
     })
 

@@ -1,6 +1,6 @@
 import type { TokenAnswer } from './api.ts'
 import type { Connection } from './connection.ts'
-import { LatchkeyError } from './error.ts'
+import { jsonIn, LatchkeyError } from './error.ts'
 import type { HeldSession } from './session.ts'
 import type { Grant } from './storage.ts'
 import type { Turns } from './turns.ts'
@@ -50,7 +50,7 @@ export function createRefresh(session: HeldSession, connection: Connection, turn
       body: connection.byCookie ? undefined : { refreshToken: grant?.refreshToken },
       isRepeatable: true,
     })
-    return await answer.json()
+    return await jsonIn(answer)
   }
 
   /** Without Web Locks, another tab may have signed in while this one was asking. */

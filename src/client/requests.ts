@@ -1,6 +1,6 @@
 import type { AnswerTo, InputArguments, Operation } from './api.ts'
 import type { Connection } from './connection.ts'
-import { errorOf } from './error.ts'
+import { errorOf, jsonIn } from './error.ts'
 import { isIdempotent } from './persist.ts'
 import { isFinal } from './refresh.ts'
 import { type HeldSession, tokenStatusOf } from './session.ts'
@@ -55,7 +55,7 @@ export function createRequests(session: HeldSession, connection: Connection, ref
       const answer = await signedIn(grant => connection.call({ ...call, grant }))
       if (!answer.ok) throw await errorOf(answer)
       // The service's tests hold its answers to the description that the type comes from.
-      return JSON.parse((await answer.text()) || 'null')
+      return await jsonIn(answer)
     },
   }
 }

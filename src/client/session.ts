@@ -1,5 +1,6 @@
 import type { CurrentSession, TokenAnswer } from './api.ts'
 import { monotonicMs } from './clock.ts'
+import { LatchkeyError } from './error.ts'
 import type { Events } from './events.ts'
 import { createNews, type News } from './news.ts'
 import type { Grant, Grants } from './storage.ts'
@@ -85,6 +86,7 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
     /** Kept before it is used, so that no page can be closed in between. */
     async accept(answer: TokenAnswer, deviceToken = held?.grant.deviceToken): Promise<void> {
       const { sessionId, expiresIn } = answer
+      if (!sessionId) throw new LatchkeyError('unexpected_answer', 'The answer is not the service’s')
       const grant: Grant = { stamp: Math.random().toString(36).slice(2), sessionId, expiresIn }
       if ('refreshToken' in answer) {
         grant.accessToken = answer.accessToken

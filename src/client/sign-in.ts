@@ -1,4 +1,5 @@
 import type { AnswerTo, InputOf, User } from './api.ts'
+import { jsonIn } from './error.ts'
 import type { Parts } from './parts.ts'
 
 export type SignIn = { email: string; password: string; clientType?: string; deviceName?: string }
@@ -8,7 +9,7 @@ export function createSignIn({ session, grants, connection, turns, clientType }:
   const { byCookie } = connection
 
   async function post<T>(path: string, body: unknown): Promise<T> {
-    return await (await connection.demand({ method: 'POST', path, body, isRepeatable: false })).json()
+    return await jsonIn(await connection.demand({ method: 'POST', path, body, isRepeatable: false }))
   }
 
   return {
