@@ -28,7 +28,7 @@ const badWeather = [
 ] as const satisfies readonly (readonly [number, Fault])[]
 
 /**
- * An origin with one page, made of this script; all else is the service's. In bad weather only sign-ins get through: a
+ * A site with one page, under every name of this machine, made of this script; all else is the service's. In bad weather only sign-ins get through: a
  * client leaves it to the person whether to send a password again.
  */
 export async function startNetwork(options: { script: string; serviceUrl: string; weather: 'good' | 'bad' }) {
@@ -72,7 +72,7 @@ export async function startNetwork(options: { script: string; serviceUrl: string
     throw new Error('the network does not listen on a port')
 
   return {
-    origin: `http://localhost:${address.port}`,
+    port: address.port,
     happened,
     async close(): Promise<void> {
       server.closeAllConnections()

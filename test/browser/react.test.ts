@@ -32,7 +32,7 @@ describe.skipIf(chromium.kind === 'none')('a React page, in strict mode', () => 
     network = await startNetwork({ script, serviceUrl: service.url, weather: 'good' })
     browser = await startBrowser(chromium.path)
     asked = []
-    tab = await browser.open(`${network.origin}/page`)
+    tab = await browser.open(`http://localhost:${network.port}/page`)
   })
 
   afterAll(async () => {
