@@ -224,15 +224,24 @@ describe('the session', () => {
     }
   })
 
-  it('is in the storage before its pair is used', async () => {
-    const storage = memoryStorage()
-    ;({ client } = await signedIn(service, { storage }))
+  it('is in the storage before its pair is used, however long that takes', async () => {
+    const memory = memoryStorage()
+    const key = 'latchkey:bearer:https://auth.example.test'
+    ;({ client } = await signedIn(service, {
+      storage: {
+        ...memory,
+        async set(name, value) {
+          if (value.includes(pair(1).refreshToken)) await new Promise(resolve => setTimeout(resolve, 500))
+          await memory.set(name, value)
+        },
+      },
+    }))
     const stored: (string | null | undefined)[] = []
     service.script('GET /orders', problem(401, 'access_token_expired'), async () => {
-      stored.push(await storage.get('latchkey:bearer:https://auth.example.test'))
+      stored.push(await memory.get(key))
       return json({})
     })
-    await client.fetch('https://auth.example.test/orders')
+    await inTime(client.fetch('https://auth.example.test/orders'))
     expect(stored[0]).toContain(pair(1).refreshToken)
     client.close()
   })
