@@ -93,9 +93,16 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
         grant.refreshToken = answer.refreshToken
       }
       if (deviceToken !== undefined) grant.deviceToken = deviceToken
-      hold(grant)
-      await grants.write(grant)
-      news?.tell({ kind: 'granted' })
+      try {
+        await grants.write(grant)
+        news?.tell({ kind: 'granted' })
+      } catch (error) {
+        // The storage is full, say. The pair in it is spent, and nobody must come back to it.
+        await grants.remove().catch(() => {})
+        throw error
+      } finally {
+        hold(grant)
+      }
     },
 
     /** It has ended for all who share the storage. Null: nobody had been signed in. */

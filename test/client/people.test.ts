@@ -245,6 +245,18 @@ describe('the session', () => {
     expect(stored[0]).toContain(pair(1).refreshToken)
     client.close()
   })
+
+  it('goes on in memory when the storage is full, which is told', async () => {
+    const memory = memoryStorage()
+    ;({ client } = await signedIn(service, { storage: memory }))
+    vi.spyOn(memory, 'set').mockRejectedValueOnce(new Error('full'))
+    await expect(client.refresh()).rejects.toThrow('full')
+    await client.fetch('https://auth.example.test/orders')
+    expect(service.asked.at(-1)).toMatchObject({ token: 'Bearer access-1' })
+    await client.refresh()
+    expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_1' } })
+    client.close()
+  })
 })
 
 describe('with cookies', () => {
