@@ -79,7 +79,10 @@ export function createSessions(context: SessionContext) {
       const state = await store.find(sessionId)
       if (state === null) {
         // A database that has lost commits may not know the session; a snapshot of it must not go on saying yes.
-        await propagation.announce([{ sessionId, reason: by.reason, isNew: false, xid: '' }])
+        const { reason, actor = 'system' } = by
+        await propagation.confirm([
+          await store.transaction(tx => tx.revokeLost(sessionId, { reason, actor })),
+        ])
         return false
       }
       const target = { userId: state.userId, sessionIds: [sessionId] }
