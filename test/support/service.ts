@@ -23,7 +23,8 @@ export const noLimits = JSON.stringify(
   ),
 )
 
-export async function startInstance(environment: Environment): Promise<Instance> {
+/** On any free port, unless one is given. */
+export async function startInstance(environment: Environment, port = 0): Promise<Instance> {
   const config = readConfig({
     LATCHKEY_SECRET: secret,
     PORT: '0',
@@ -35,7 +36,7 @@ export async function startInstance(environment: Environment): Promise<Instance>
   await services.start()
   await services.follow()
   const app = await buildApp(services)
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = await app.listen({ host: '127.0.0.1', port })
   return {
     url,
     services,
