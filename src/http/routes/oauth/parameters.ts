@@ -3,7 +3,7 @@ import type { ServiceKeyScope } from '../../../security/service-keys.ts'
 
 /** What introspection and revocation are asked about (RFC 7662 §2.1, RFC 7009 §2.1). */
 export const tokenParameters = {
-  token: Type.String({ minLength: 1, maxLength: 8_192, description: 'An access or a refresh token.' }),
+  token: Type.String({ minLength: 1, maxLength: 4_096, description: 'An access or a refresh token.' }),
   token_type_hint: Type.Optional(
     Type.String({ maxLength: 64, description: 'Not needed: a token shows of which kind it is.' }),
   ),

@@ -33,7 +33,12 @@ export const tokenRevocationRoutes: FastifyPluginAsyncTypebox<{ services: Servic
         security: serviceClient('revoke'),
         consumes: [formMediaType],
         body: StrictObject(tokenParameters),
-        response: { 200: Type.Null({ description: 'Its session has ended, or there was none.' }) },
+        // Undefined: an empty body, which null is not.
+        response: {
+          200: Type.Unsafe<undefined>(
+            Type.Null({ description: 'Its session has ended, or there was none.' }),
+          ),
+        },
       },
       config: {
         oauth: true,
@@ -50,7 +55,7 @@ export const tokenRevocationRoutes: FastifyPluginAsyncTypebox<{ services: Servic
         } as const
         await sessions.end(sessionId, by)
       }
-      return reply.code(200).send()
+      return reply.code(200).send(undefined)
     },
   )
 
