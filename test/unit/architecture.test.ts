@@ -13,8 +13,11 @@ const rooms = [
   ['services.ts'],
   ['http', 'jobs'],
   ['app.ts', 'refuse.ts'],
-  ['server.ts', 'cli', 'cli.ts'],
+  ['server.ts', 'cli', 'cli.ts', 'index.ts'],
 ]
+
+/** What other programs take into theirs: on its own, so that nothing of the service comes along. */
+const aside = ['fastify']
 
 function pathOf(names: readonly string[]): string {
   return `^src/(${names.map(name => (name.endsWith('.ts') ? name.replace('.', '\\.') : `${name}/`)).join('|')})`
@@ -36,6 +39,18 @@ const rules: IFlattenedRuleSet = {
         ),
       },
     })),
+    {
+      name: 'what others take in is on its own',
+      severity: 'error',
+      from: { path: pathOf(aside) },
+      to: { path: pathOf(rooms.flat()) },
+    },
+    {
+      name: 'the service does without what others take in',
+      severity: 'error',
+      from: { path: pathOf(rooms.flat()) },
+      to: { path: pathOf(aside) },
+    },
     {
       name: 'sql-and-redis-only-in-the-store',
       severity: 'error',
@@ -73,7 +88,7 @@ async function violations(ruleSet: IFlattenedRuleSet): Promise<string[]> {
 
 describe('the architecture', () => {
   it('has every source file in a room', () => {
-    const known = new RegExp(pathOf(rooms.flat()))
+    const known = new RegExp(pathOf([...rooms.flat(), ...aside]))
     expect(sources.filter(file => !known.test(file))).toEqual([])
   })
 
