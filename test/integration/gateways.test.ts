@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startProxy, type TcpProxy } from '../fault/proxy.ts'
 import { type Answer, client, tokensOf } from '../support/client.ts'
+import { findProgram } from '../support/debian-program.ts'
 import {
   type Application,
   type Gateway,
@@ -57,7 +58,22 @@ const forged = {
   'x-latchkey-service-key': `lks_${'A'.repeat(43)}`,
 }
 
-describe.each(['nginx', 'caddy'] as const)('behind %s', name => {
+const found = await Promise.all(
+  (['nginx', 'caddy'] as const).map(async name => ({ name, program: await findProgram(name) })),
+)
+const runnable = found.flatMap(({ name, program }) =>
+  program.kind === 'found' ? [{ name, path: program.path }] : [],
+)
+const missing = found.flatMap(({ name, program }) =>
+  program.kind === 'none' ? [{ name, reason: program.reason }] : [],
+)
+
+// There is no such program here, and none to be had: the title says why.
+describe.skip.each(missing)('behind $name: skipped, $reason', () => {
+  it('the application is told who is signed in', () => {})
+})
+
+describe.each(runnable)('behind $name', ({ name, path }) => {
   let gateway: Gateway
 
   beforeAll(async () => {
@@ -67,7 +83,7 @@ describe.each(['nginx', 'caddy'] as const)('behind %s', name => {
   afterEach(() => way.set({ kind: 'pass' }))
 
   function start(which: GatewayName, latchkeyPort: number): Promise<Gateway> {
-    return startGateway(which, { latchkeyPort, applicationPort: application.port })
+    return startGateway(which, path, { latchkeyPort, applicationPort: application.port })
   }
 
   type Sent = { token?: string; headers?: Record<string, string>; method?: string; body?: string }

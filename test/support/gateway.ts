@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import getPort from 'get-port'
 import { startChild, untilReady } from '../../scripts/stores/child.ts'
-import { findProgram } from './debian-program.ts'
 import { listening } from './silent-server.ts'
 
 export type Gateway = { url: string; close(): Promise<void> }
@@ -41,20 +40,18 @@ function userOf(): string {
   return process.getuid?.() === 0 ? 'user root;' : ''
 }
 
-/** Throws where there is no such program: what its test promises must not go unseen. */
 export async function startGateway(
   name: GatewayName,
+  program: string,
   to: { latchkeyPort: number; applicationPort: number },
 ): Promise<Gateway> {
-  const program = await findProgram(name)
-  if (program.kind === 'none') throw new Error(program.reason)
   const port = await getPort()
   const place = await mkdtemp(join(tmpdir(), `latchkey-gateway-`))
   await cp(folder, place, { recursive: true })
   const { main, args } = gateways[name]
   const ports = { 3000: to.latchkeyPort, 8080: to.applicationPort, 8000: port }
   await adapt(join(place, main), ports, name === 'nginx' ? place : null)
-  const child = await startChild(program.path, args(join(place, main), place), {
+  const child = await startChild(program, args(join(place, main), place), {
     stopSignal: 'SIGTERM',
     output: 'pipe',
     env: { ...process.env, HOME: place, XDG_DATA_HOME: place, XDG_CONFIG_HOME: place },
