@@ -80,7 +80,7 @@ function refusal({ status, headers }: Response, body: string): Verdict {
     kind: 'refused',
     statusCode: refusals[code],
     code,
-    message: String(title ?? code),
+    message: typeof requires === 'string' ? `${title}: ${requires}` : String(title ?? code),
     ...(typeof requires === 'string' ? { requires } : {}),
     ...patience,
   }

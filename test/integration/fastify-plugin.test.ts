@@ -141,7 +141,12 @@ describe('a service with latchkey/fastify', () => {
     const analyst = await signIn(['analyst'])
     const clerk = await signIn(['clerk'])
     expect((await get('/reports', analyst.accessToken)).body['roles']).toEqual(['analyst'])
-    expect(told(await get('/reports', clerk.accessToken))).toEqual([403, 'permission_denied'])
+    const refused = await get('/reports', clerk.accessToken)
+    expect([...told(refused), refused.body['message']]).toEqual([
+      403,
+      'permission_denied',
+      'Permission denied: view_reports',
+    ])
     // Taken away, at once.
     await instance.services.roles.change(analyst.userId, [], 'cli')
     expect(told(await get('/reports', analyst.accessToken))).toEqual([403, 'permission_denied'])

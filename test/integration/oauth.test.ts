@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServiceKeyScope, serviceKeyScopes } from '../../src/security/service-keys.ts'
 import { startProxy } from '../fault/proxy.ts'
 import { client, type Tokens } from '../support/client.ts'
+import { countStoreCalls } from '../support/counted.ts'
 import { query } from '../support/database.ts'
 import { createUser, type Environment, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
@@ -372,6 +373,41 @@ describe('POST /v1/introspect', () => {
     await refresh(String(body['refresh_token']))
     expect((await introspect(refreshToken)).body).toEqual({ active: false })
     expect((await api().verify(String(body['access_token']))).status).toBe(204)
+  })
+
+  it('costs what verify costs: one round trip to Redis for a known access token, nothing at all for garbage', async () => {
+    const { accessToken, refreshToken } = await signIn()
+    await introspect(accessToken)
+    const known = await countStoreCalls(() => introspect(accessToken))
+    expect([known.result.body['active'], known.sql, known.redis]).toEqual([true, [], ['mget']])
+    const current = await countStoreCalls(() => introspect(refreshToken))
+    expect([current.result.body['active'], current.sql.length, current.redis]).toEqual([true, 1, []])
+    for (const token of ['x', 'a.b.c', `lkr_${'A'.repeat(114)}`]) {
+      const garbage = await countStoreCalls(() => introspect(token))
+      expect([garbage.sql, garbage.redis]).toEqual([[], []])
+    }
+  })
+
+  it('calls the newest refresh token active after the database has lost its rotation, unless it was revoked', async () => {
+    const { refreshToken, sessionId } = await signIn()
+    await query(
+      databaseUrl,
+      `CREATE TABLE before_rotation AS SELECT * FROM user_sessions WHERE id = '${sessionId}'`,
+    )
+    const newest = String((await refresh(refreshToken)).body['refresh_token'])
+    const rewind = () =>
+      query(
+        databaseUrl,
+        `UPDATE user_sessions s SET rotation = b.rotation, refresh_token_hash = b.refresh_token_hash,
+           previous_refresh_token_hash = b.previous_refresh_token_hash, successor_sealed = b.successor_sealed,
+           revoked_at = null, revoked_reason = null
+         FROM before_rotation b WHERE s.id = b.id`,
+      )
+    await rewind()
+    expect((await introspect(newest)).body['active']).toBe(true)
+    await revoke(newest)
+    await rewind()
+    expect((await introspect(newest)).body).toEqual({ active: false })
   })
 
   it('says exactly {active: false} of anything else', async () => {
