@@ -12,7 +12,7 @@ const execute = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const uses = join(root, 'test', 'package')
 
-type Manifest = { exports: Record<string, string>; devDependencies: Record<string, string> }
+type Manifest = { exports: Record<string, unknown>; devDependencies: Record<string, string> }
 
 const manifest: Manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 const exported = Object.keys(manifest.exports).filter(name => name !== './package.json')
@@ -41,7 +41,7 @@ async function prepare(folder: string): Promise<void> {
   const [tarball] = (await readdir(folder)).filter(name => name.endsWith('.tgz'))
   if (tarball === undefined) throw new Error('npm pack has made no package')
   await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const beside = ['fastify', 'typescript', '@types/node']
+  const beside = ['fastify', 'react', '@types/react', 'typescript', '@types/node']
   const { devDependencies } = manifest
   const versions = beside.map(name =>
     devDependencies[name] === undefined ? name : `${name}@${devDependencies[name]}`,
@@ -70,6 +70,7 @@ async function use(name: string): Promise<void> {
       module,
       moduleResolution,
       target: 'es2023',
+      lib: ['es2023', 'dom'],
       types: ['node'],
       strict: true,
       noEmit: true,

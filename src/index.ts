@@ -1,6 +1,10 @@
-/**
- * What programs beside the service may want of it: the codes that they decide by, and the version. The service itself is
- * the command `latchkey`; what calls it from Node or a browser has entry points of its own, such as `latchkey/fastify`.
- */
-export { type ProblemCode, problems } from './errors.ts'
+/** The service inside another Node.js program: what `server.ts` puts together, in parts. */
+export { buildApp } from './app.ts'
+export { type Config, readConfig, readDatabaseUrl } from './config.ts'
+export { Problem, type ProblemCode } from './errors.ts'
+export { serviceJobs } from './jobs/jobs.ts'
+export { startJobs } from './jobs/scheduler.ts'
+export { createLogger } from './observability.ts'
+export { createServices, type Services } from './services.ts'
+export { migrate } from './store/migrate.ts'
 export { version } from './version.ts'

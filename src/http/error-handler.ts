@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { loggedError } from '../error-log.ts'
 import { Problem } from '../errors.ts'
-import { loggedError } from './error-log.ts'
 import { sendProblem } from './problem.ts'
 import { noteAnswered } from './raw-errors.ts'
 import { isRecord } from './record.ts'
@@ -22,12 +22,13 @@ function answerError(
   send: typeof sendProblem,
 ): void {
   const problem = problemOf(error, request)
+  const reqId = request.id
   if (problem.code === 'internal_error') {
-    request.log.error({ error: loggedError(problem.cause ?? problem) }, 'request failed')
+    request.log.error({ reqId, error: loggedError(problem.cause ?? problem) }, 'request failed')
   } else if (problem.status >= 500 && problem.code !== 'overloaded') {
     // Not what is refused for being too much: a line for each would make more of it.
     request.log.warn(
-      { error: loggedError(problem.cause ?? problem), problem: problem.code },
+      { reqId, error: loggedError(problem.cause ?? problem), problem: problem.code },
       'request refused',
     )
   }

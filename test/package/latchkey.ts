@@ -1,9 +1,16 @@
-import { type ProblemCode, problems, version } from 'latchkey'
+import {
+  buildApp,
+  type Config,
+  createLogger,
+  createServices,
+  type ProblemCode,
+  readConfig,
+  version,
+} from 'latchkey'
 
-const code: ProblemCode = 'session_revoked'
-const status: 401 = problems[code].status
-const text: string = version
+const config: Config = readConfig({})
+export const app = await buildApp(createServices(config, createLogger('silent')))
+export const text: string = version
+export const code: ProblemCode = 'session_revoked'
 // @ts-expect-error: not a code of ours
-const unknown: ProblemCode = 'no_such_code'
-
-export { status, text, unknown }
+export const unknown: ProblemCode = 'no_such_code'

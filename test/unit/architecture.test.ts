@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 /** From left to right: a room imports only from rooms to its left, types included. */
 const rooms = [
-  ['errors.ts', 'clock.ts', 'observability.ts', 'version.ts'],
+  ['errors.ts', 'clock.ts', 'error-log.ts', 'observability.ts', 'version.ts'],
   ['session'],
   ['security'],
   ['store'],
@@ -16,8 +16,8 @@ const rooms = [
   ['server.ts', 'cli', 'cli.ts', 'index.ts'],
 ]
 
-/** What other programs take into theirs: on its own, so that nothing of the service comes along. */
-const aside = ['fastify']
+/** What runs in other people's programs stands apart: nothing of the service gets there, nor the other way round. */
+const apart = ['client', 'react', 'fastify']
 
 function pathOf(names: readonly string[]): string {
   return `^src/(${names.map(name => (name.endsWith('.ts') ? name.replace('.', '\\.') : `${name}/`)).join('|')})`
@@ -40,18 +40,6 @@ const rules: IFlattenedRuleSet = {
       },
     })),
     {
-      name: 'what others take in is on its own',
-      severity: 'error',
-      from: { path: pathOf(aside) },
-      to: { path: pathOf(rooms.flat()) },
-    },
-    {
-      name: 'the service does without what others take in',
-      severity: 'error',
-      from: { path: pathOf(rooms.flat()) },
-      to: { path: pathOf(aside) },
-    },
-    {
       name: 'sql-and-redis-only-in-the-store',
       severity: 'error',
       from: { path: '^src', pathNot: '^src/store/' },
@@ -62,6 +50,36 @@ const rules: IFlattenedRuleSet = {
       severity: 'error',
       from: { path: '^src/(session|security|store|jobs|cli)/' },
       to: { path: 'node_modules/(fastify|@fastify)/' },
+    },
+    {
+      name: 'the-client-imports-only-itself',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/' },
+    },
+    {
+      name: 'react-knows-react-and-the-client',
+      severity: 'error',
+      from: { path: '^src/react/' },
+      to: { pathNot: '^src/(react|client)/|node_modules/(@types/)?react/' },
+    },
+    {
+      name: 'the-client-comes-to-react-as-an-argument',
+      severity: 'error',
+      from: { path: '^src/react/' },
+      to: { path: '^src/client/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-fastify-plugin-imports-only-itself',
+      severity: 'error',
+      from: { path: '^src/fastify/' },
+      to: { path: '^src/', pathNot: '^src/fastify/' },
+    },
+    {
+      name: 'the-service-does-without-its-clients',
+      severity: 'error',
+      from: { path: '^src', pathNot: pathOf(apart) },
+      to: { path: pathOf(apart) },
     },
   ],
 }
@@ -88,7 +106,7 @@ async function violations(ruleSet: IFlattenedRuleSet): Promise<string[]> {
 
 describe('the architecture', () => {
   it('has every source file in a room', () => {
-    const known = new RegExp(pathOf([...rooms.flat(), ...aside]))
+    const known = new RegExp(pathOf([...rooms.flat(), ...apart]))
     expect(sources.filter(file => !known.test(file))).toEqual([])
   })
 
@@ -114,8 +132,26 @@ describe('the architecture', () => {
     expect(filesWith(/process\.env\b/)).toEqual(['src/config.ts'])
   })
 
+  it('would notice a client that imports anything', async () => {
+    const nothing = {
+      forbidden: [
+        {
+          name: 'nothing-but-the-types',
+          severity: 'error' as const,
+          from: { path: '^src/(client|react)/' },
+          to: { pathNot: '/openapi\\.ts$' },
+        },
+      ],
+    }
+    const seen = (await violations(nothing)).join('\n')
+    for (const target of ['src/client/persist.ts', 'src/client/index.ts', 'node_modules/react/index.js']) {
+      expect(seen).toContain(`→ ${target}`)
+    }
+  })
+
   it('reads the clock in clock.ts only', () => {
     expect(filesWith(/\bDate\.now\(|new Date\(\)|performance\.now\(|process\.hrtime/)).toEqual([
+      'src/client/clock.ts',
       'src/clock.ts',
     ])
   })
