@@ -73,6 +73,8 @@ async function use(name: string): Promise<void> {
       lib: ['es2023', 'dom'],
       types: ['node'],
       strict: true,
+      // The types of an ORM that the service uses do not hold in themselves.
+      skipLibCheck: true,
       noEmit: true,
     }
     const config = { compilerOptions, files: [`typed/${name}.ts`] }

@@ -29,6 +29,8 @@ beforeAll(async () => {
     REDIS_URL: redisUrl,
     PERMISSIONS: permissions,
     INSECURE_COOKIES: 'true',
+    // It would know a token of two generations ago for the rest of the grace.
+    NEAR_CACHE_MAX_SESSIONS: '0',
   })
   way = await startProxy(portOf(latchkey.url))
   application = await startApplication()
@@ -219,7 +221,11 @@ describe.each(found)('behind $name', ({ name, program }) => {
       const behind = new URL(databaseUrl)
       behind.port = String(database.port)
       const limited = { session: { max: 1, windowSeconds: 600 } }
-      const alone = await startInstance({ DATABASE_URL: behind.href, RATE_LIMITS: JSON.stringify(limited) })
+      const alone = await startInstance({
+        DATABASE_URL: behind.href,
+        RATE_LIMITS: JSON.stringify(limited),
+        NEAR_CACHE_MAX_SESSIONS: '0',
+      })
       const toAlone = await start(name, portOf(alone.url))
       try {
         expect((await ask('/', { token: accessToken }, toAlone)).status).toBe(200)

@@ -25,6 +25,8 @@ beforeAll(async () => {
     DATABASE_URL: databaseUrl,
     REDIS_URL: (await freshRedis()).url,
     ISSUER: `http://127.0.0.1:${port}`,
+    // So that it shows what goes to the stores.
+    NEAR_CACHE_MAX_SESSIONS: '0',
   }
   instance = await startInstance(environment, port)
   for (const scope of serviceKeyScopes) {
