@@ -1,4 +1,5 @@
 import type { SessionContext } from './context.ts'
+import { createInspect } from './inspect.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
 import type { SessionPage } from './ports.ts'
 import { createRefresh } from './refresh.ts'
@@ -27,6 +28,7 @@ export function createSessions(context: SessionContext) {
     start: (request: StartRequest) => startSession(context, request),
     verify: createVerify(context),
     refresh: createRefresh(context),
+    inspect: createInspect(context),
 
     /** A person's live sessions, newest sign-in first. Throws `validation_failed` for a cursor that is not ours. */
     list(userId: string, page: { limit: number; cursor: string | null }): Promise<SessionPage> {
