@@ -237,7 +237,7 @@ export function createServices(config: Config, logger: Logger) {
     /** From here on snapshots may serve: this instance follows the revocations of all. For whoever answers verify. */
     async follow(): Promise<void> {
       revocations.feed.start()
-      await database.warmUp()
+      await Promise.all([database.warmUp(), accounts.warmUp()])
     },
 
     /** From here on no more requests should be sent here; those that come are still answered. */
