@@ -37,7 +37,7 @@ import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
 import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
-import { createSessionCache, newsChannel, noSessionCache } from './store/session-cache.ts'
+import { createSessionCache, newsChannel, noSessionCache, readNews } from './store/session-cache.ts'
 import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
@@ -339,9 +339,10 @@ function createRevocations(
     countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
     feed: {
       start() {
-        redis?.subscribe(newsChannel, rotated => {
-          if (rotated === '') feed.hint()
-          else nearCache.forget(rotated, clock.now())
+        redis?.subscribe(newsChannel, text => {
+          const { kind, sessionIds } = readNews(text)
+          for (const sessionId of sessionIds) nearCache.forget(sessionId, clock.now())
+          if (kind === 'feed') feed.hint()
         })
         feed.start()
       },
