@@ -1,0 +1,71 @@
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative, sep } from 'node:path'
+import { startChild } from '../stores/child.ts'
+
+/** A checkout in which a reader tries out what the pages say, with the service of `npm run dev` beside it. */
+export type Checkout = { directory: string; url: string; stop(): Promise<void> }
+
+const left = new Set(['.git', '.latchkey', 'dist', 'node_modules'])
+const startMs = 90_000
+
+/** A copy, so that what runs neither finds nor leaves anything in `root`. */
+export async function openCheckout(root: string): Promise<Checkout> {
+  const directory = await mkdtemp(join(tmpdir(), 'latchkey-docs-'))
+  const remove = () => rm(directory, { recursive: true, force: true })
+  try {
+    await cp(root, directory, {
+      recursive: true,
+      filter: source =>
+        !relative(root, source)
+          .split(sep)
+          .some(part => left.has(part)),
+    })
+    await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
+    const { url, stop } = await serve(directory)
+    return {
+      directory,
+      url,
+      async stop() {
+        await stop()
+        await remove()
+      },
+    }
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+/** As docs/api.md says to start it, on stores of its own. */
+async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> }> {
+  const { DATABASE_URL: _d, REDIS_URL: _r, PORT: _p, ...env } = process.env
+  const service = await startChild(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), 'scripts/dev.ts'],
+    {
+      stopSignal: 'SIGTERM',
+      output: 'pipe',
+      cwd,
+      env: { ...env, REGISTRATION: 'open', ALLOWED_ORIGINS: 'https://app.example.com' },
+    },
+  )
+  let told = ''
+  const isUp = new Promise<string>((resolve, reject) => {
+    for (const stream of [service.stdout, service.stderr]) {
+      stream?.on('data', chunk => {
+        told += chunk
+        const url = /Latchkey is up: (\S+)/.exec(told)?.[1]
+        if (url !== undefined) resolve(url)
+      })
+    }
+    void service.exited.then(how => reject(new Error(`npm run dev has ended (${how}):\n${told}`)))
+    setTimeout(() => reject(new Error(`npm run dev is not up:\n${told}`)), startMs).unref()
+  })
+  try {
+    return { url: await isUp, stop: () => service.stop() }
+  } catch (error) {
+    await service.stop()
+    throw error
+  }
+}
