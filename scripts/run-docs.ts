@@ -42,7 +42,9 @@ function printedBy(blocks: readonly Run[], { directory, url }: Checkout) {
   const script = blocks.map(({ commands }) => `echo '${mark}'\n${commands}\n`).join('')
   return new Promise<{ outputs: string[]; failure: string | null }>(resolve => {
     const command = ['-euo', 'pipefail', '-c', script.replaceAll(shownPlace, url)]
-    const shell = execFile('bash', command, { cwd: directory, timeout: pageMs }, (error, stdout, stderr) => {
+    const env = { ...process.env, PATH: `${join(directory, 'bin')}:${process.env['PATH']}` }
+    const options = { cwd: directory, env, timeout: pageMs }
+    const shell = execFile('bash', command, options, (error, stdout, stderr) => {
       const outputs = stdout.split(`${mark}\n`).slice(1)
       resolve({
         outputs,

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative, sep } from 'node:path'
 import { startChild } from '../stores/child.ts'
@@ -22,6 +22,7 @@ export async function openCheckout(root: string): Promise<Checkout> {
           .some(part => left.has(part)),
     })
     await symlink(join(root, 'node_modules'), join(directory, 'node_modules'))
+    await putCommand(directory)
     const { url, stop } = await serve(directory)
     return {
       directory,
@@ -35,6 +36,13 @@ export async function openCheckout(root: string): Promise<Checkout> {
     await remove()
     throw error
   }
+}
+
+/** The pages call the command by its name, as if it were installed. */
+async function putCommand(directory: string): Promise<void> {
+  await mkdir(join(directory, 'bin'))
+  const command = 'exec node --env-file=.latchkey/env --import tsx src/cli.ts "$@"'
+  await writeFile(join(directory, 'bin', 'latchkey'), `#!/bin/sh\n${command}\n`, { mode: 0o755 })
 }
 
 /** As docs/api.md says to start it, on stores of its own. */
