@@ -1,0 +1,162 @@
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describedApi } from '../../scripts/openapi.ts'
+import { readConfig } from '../../src/config.ts'
+import { problems } from '../../src/errors.ts'
+import { createLogger } from '../../src/observability.ts'
+import { serviceKeyScopes } from '../../src/security/service-keys.ts'
+import { createServices, type Services } from '../../src/services.ts'
+import { type Answer, call } from '../support/conventions-app.ts'
+import { type FuzzedRequest, fuzzedRequests, type Sender, sentBy } from '../support/fuzzed-requests.ts'
+import { inside } from '../support/inside.ts'
+import type { MemoryReport } from '../support/memory-probe.ts'
+import { type Document, operationsIn } from '../support/operations.ts'
+import { createUser, goodPassword, noLimits, secret } from '../support/service.ts'
+import { type ServiceProcess, startProcess } from '../support/service-process.ts'
+import { freshDatabase, freshRedis } from '../support/stores.ts'
+
+/** `FUZZ_REQUESTS=100000 npm run test:fuzz` is the long run, which also watches the memory. */
+const requests = Number(process.env['FUZZ_REQUESTS'] ?? 2_000)
+const isLong = requests >= 20_000
+/** At the same time, each by a sender of its own. */
+const senders = 4
+/** Of the requests, until the memory is what it stays at. */
+const warmUpShare = 0.3
+
+const document: Document = JSON.parse(await describedApi())
+const operations = operationsIn(document)
+
+let served: ServiceProcess
+let services: Services
+let serviceKey: string
+
+beforeAll(async () => {
+  const environment = {
+    DATABASE_URL: (await freshDatabase()).url,
+    REDIS_URL: (await freshRedis()).url,
+    LATCHKEY_SECRET: secret,
+    // So that requests get as far as they can.
+    REGISTRATION: 'open',
+    RATE_LIMITS: noLimits,
+    // What it remembers of revocations it is to forget within the run.
+    CACHE_TTL_SECONDS: '5',
+  }
+  served = await startProcess(environment)
+  services = createServices(readConfig(environment), createLogger('silent'))
+  await services.start()
+  serviceKey = (await services.serviceKeys.create({ name: 'fuzz', scopes: [...serviceKeyScopes] }, 'cli')).key
+})
+
+afterAll(async () => {
+  await services.close()
+  await served.stop()
+})
+
+/** An operator who is signed in, since whoever may do everything gets furthest. */
+async function newSender(number: number, turn: string): Promise<Sender> {
+  const email = `fuzz-${number}-${turn}@example.test`
+  const user = await createUser(services, email, { password: null, roles: ['admin'] })
+  const started = await services.sessions.start({
+    userId: user,
+    clientType: 'web',
+    authMethod: 'password',
+    deviceName: null,
+    origin: { ipAddress: null, userAgent: null },
+    stillStands: () => true,
+  })
+  if (started.kind !== 'started') throw new Error(`no session: ${started.kind}`)
+  const { accessToken: access, refreshToken: refresh } = started.tokens
+  return { session: started.sessionId, user, email, password: goodPassword, access, refresh, serviceKey }
+}
+
+/** How often each operation was answered how; the key is such as `GET /v1/sessions 2xx`. */
+const answered = new Map<string, number>()
+
+function note({ operation, method }: FuzzedRequest, { status }: Answer): void {
+  if (method !== operation.method) return
+  const key = `${method} ${operation.path} ${String(status)[0]}xx`
+  answered.set(key, (answered.get(key) ?? 0) + 1)
+}
+
+function send({ method, path, headers, body }: FuzzedRequest): Promise<Answer> {
+  const payload = body === undefined ? undefined : Buffer.from(body)
+  // Node's client leaves the length out of a DELETE.
+  const framing = payload === undefined ? {} : { 'content-length': String(payload.length) }
+  return call(served.port, method, path, {
+    headers: { ...headers, ...framing },
+    ...(payload && { body: payload }),
+  })
+}
+
+function expectGoodAnswer({ method, path }: FuzzedRequest, { status, headers, text }: Answer): void {
+  const told = `${method} ${path} ${status} ${text}`
+  expect(status, told).toBeLessThan(500)
+  expect(headers['x-request-id'], told).toMatch(/^[A-Za-z0-9._~-]{1,64}$/)
+  expect(headers['cache-control'], told).toMatch(/^(no-store|public, max-age=300)$/)
+  if (status < 400) return
+  expect(headers['content-type'], told).toBe('application/problem+json')
+  if (method === 'HEAD') return
+  const problem: { code: string; status: number } = JSON.parse(text)
+  expect(Object.keys(problems), told).toContain(problem.code)
+  expect(problem.status, told).toBe(status)
+  expect(text).not.toMatch(inside)
+}
+
+/** One sender's share of the requests, one after the other. */
+async function fuzz(number: number, count: number, stage: string): Promise<void> {
+  let turn = 0
+  const next = () => newSender(number, `${stage}-${turn++}`)
+  let sender = await next()
+  await fc.assert(
+    fc.asyncProperty(fuzzedRequests(operations), async fuzzed => {
+      const request = sentBy(sender, fuzzed)
+      const answer = await send(request)
+      note(request, answer)
+      expectGoodAnswer(request, answer)
+      // Signing out, refreshing and revoking are among what is tried, by the other senders as well.
+      const isSpent = answer.status === 401 || (answer.status < 400 && request.method !== 'GET')
+      if (isSpent) sender = await next()
+    }),
+    { numRuns: count, ...(isLong ? {} : { interruptAfterTimeLimit: 20_000 }) },
+  )
+}
+
+function fuzzAll(count: number, stage: string): Promise<unknown> {
+  const share = Math.ceil(count / senders)
+  return Promise.all(Array.from({ length: senders }, (_, number) => fuzz(number, share, stage)))
+}
+
+const megabytes = (bytes: number) => (bytes / 2 ** 20).toFixed(1)
+
+describe('requests of any kind, to every route', () => {
+  it(
+    'are never a fault of the service, end it, or stay in its memory',
+    async () => {
+      await fuzzAll(requests * warmUpShare, 'warm')
+      const before = await served.memory()
+      await fuzzAll(requests * (1 - warmUpShare), 'main')
+      const after = await served.memory()
+
+      expect(served.isRunning()).toBe(true)
+      // The log is told of warnings: there is none to give, nor anything on stderr.
+      expect(served.output()).toBe('')
+      const asked = [...answered.keys()].map(key => key.slice(0, -4))
+      expect([...new Set(asked)].sort()).toEqual(
+        operations.map(({ method, path }) => `${method} ${path}`).sort(),
+      )
+      if (isLong) tell(before, after)
+    },
+    60_000 + requests * 40,
+  )
+})
+
+function tell(before: MemoryReport, after: MemoryReport): void {
+  const said = ({ rssBytes, heapBytes }: MemoryReport) =>
+    `${megabytes(rssBytes)} MB resident, ${megabytes(heapBytes)} MB of heap`
+  const by = (outcome: string) =>
+    [...answered].reduce((sum, [key, count]) => sum + (key.endsWith(outcome) ? count : 0), 0)
+  process.stdout.write(
+    `${requests} requests: ${by('2xx')} were 2xx, ${by('4xx')} were 4xx\n` +
+      `after ${warmUpShare * 100} %: ${said(before)}\nin the end: ${said(after)}\n`,
+  )
+}
