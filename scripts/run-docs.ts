@@ -37,39 +37,31 @@ async function pages(chosen: readonly string[]): Promise<Page[]> {
 }
 
 /** One shell for the whole page; what each block prints stands behind a line that nothing else prints. */
-function printedBy(blocks: readonly Run[], { directory, url }: Checkout) {
+function printedBy(blocks: readonly Run[], { directory, url, env }: Checkout) {
   const mark = `--- ${randomBytes(16).toString('hex')}`
-  const script = blocks.map(({ commands }) => `echo '${mark}'\n${commands}\n`).join('')
-  return new Promise<{ outputs: string[]; failure: string | null }>(resolve => {
+  const script = [...blocks.map(({ commands }) => commands), ''].join(`\necho '${mark}'\n`)
+  return new Promise<{ outputs: string[]; failure: string }>(resolve => {
     const command = ['-euo', 'pipefail', '-c', script.replaceAll(shownPlace, url)]
-    const env = { ...process.env, PATH: `${join(directory, 'bin')}:${process.env['PATH']}` }
-    const options = { cwd: directory, env, timeout: pageMs }
-    const shell = execFile('bash', command, options, (error, stdout, stderr) => {
-      const outputs = stdout.split(`${mark}\n`).slice(1)
-      resolve({
-        outputs,
-        failure: error === null ? null : stderr.trim() || error.message.split('\n', 1)[0] || '',
-      })
+    const shell = execFile('bash', command, { cwd: directory, env, timeout: pageMs }, (error, ...said) => {
+      const [outputs, errors] = [said[0].split(`${mark}\n`), said[1].trim()]
+      resolve({ outputs, failure: errors || (error?.killed ? 'it takes too long' : 'it ends the shell') })
     })
     shell.stdin?.end()
   })
 }
 
+/** A block that did not come to its end has left what it printed as the last output. */
 async function runPage({ path, blocks }: Page, checkout: Checkout): Promise<void> {
   const toRun = blocks.filter(block => block.kind === 'run')
   const { outputs, failure } = await printedBy(toRun, checkout)
-  for (const [index, output] of outputs.entries()) {
-    const block = toRun[index]
-    if (failure !== null && index === outputs.length - 1) {
-      throw new Error(`${path}:${block?.line} failed: ${failure}\n${output}`)
-    }
-    if (block?.answer == null) continue
-    const unlike = difference(block.answer, output)
-    if (unlike !== null)
-      throw new Error(`${path}:${block.answer.line} is not what line ${block.line} prints: ${unlike}`)
+  for (const [index, { line, answer }] of toRun.entries()) {
+    const output = outputs[index] ?? ''
+    if (index >= outputs.length - 1) throw new Error(`${path}:${line} failed: ${failure}\n${output}`)
+    const unlike = answer === null ? null : difference(answer, output)
+    if (unlike !== null) throw new Error(`${path}:${answer?.line} is not what line ${line} prints: ${unlike}`)
   }
   const answers = toRun.filter(({ answer }) => answer !== null).length
-  console.log(`${path}: ${toRun.length} blocks ran, ${answers} answers were as shown`)
+  console.log(`${path}: ${toRun.length} run, ${answers} with an answer, which was as shown`)
 }
 
 function tellWhatDidNotRun(blocks: readonly Block[]): void {

@@ -4,7 +4,13 @@ import { join, relative, sep } from 'node:path'
 import { startChild } from '../stores/child.ts'
 
 /** A checkout in which a reader tries out what the pages say, with the service of `npm run dev` beside it. */
-export type Checkout = { directory: string; url: string; stop(): Promise<void> }
+export type Checkout = {
+  directory: string
+  url: string
+  /** For the shell of a page, with `latchkey` on the path. */
+  env: NodeJS.ProcessEnv
+  stop(): Promise<void>
+}
 
 const left = new Set(['.git', '.latchkey', 'dist', 'node_modules'])
 const startMs = 90_000
@@ -27,6 +33,7 @@ export async function openCheckout(root: string): Promise<Checkout> {
     return {
       directory,
       url,
+      env: { ...ownEnvironment(), PATH: `${join(directory, 'bin')}:${process.env['PATH']}` },
       async stop() {
         await stop()
         await remove()
@@ -47,7 +54,6 @@ async function putCommand(directory: string): Promise<void> {
 
 /** As docs/api.md says to start it, on stores of its own. */
 async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const { DATABASE_URL: _d, REDIS_URL: _r, PORT: _p, ...env } = process.env
   const service = await startChild(
     process.execPath,
     ['--import', import.meta.resolve('tsx'), 'scripts/dev.ts'],
@@ -55,7 +61,7 @@ async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> 
       stopSignal: 'SIGTERM',
       output: 'pipe',
       cwd,
-      env: { ...env, REGISTRATION: 'open', ALLOWED_ORIGINS: 'https://app.example.com' },
+      env: { ...ownEnvironment(), REGISTRATION: 'open', ALLOWED_ORIGINS: 'https://app.example.com' },
     },
   )
   let told = ''
@@ -76,4 +82,10 @@ async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> 
     await service.stop()
     throw error
   }
+}
+
+/** Without what would lead to stores of somebody else. */
+function ownEnvironment(): NodeJS.ProcessEnv {
+  const { DATABASE_URL, REDIS_URL, LATCHKEY_SECRET, PORT, ...rest } = process.env
+  return rest
 }
