@@ -44,7 +44,10 @@ function printedBy(blocks: readonly Run[], { directory, url, env }: Checkout) {
     const command = ['-euo', 'pipefail', '-c', script.replaceAll(shownPlace, url)]
     const shell = execFile('bash', command, { cwd: directory, env, timeout: pageMs }, (error, ...said) => {
       const [outputs, errors] = [said[0].split(`${mark}\n`), said[1].trim()]
-      resolve({ outputs, failure: errors || (error?.killed ? 'it takes too long' : 'it ends the shell') })
+      resolve({
+        outputs,
+        failure: errors || (error?.killed ? 'it takes too long' : `exit code ${error?.code ?? 0}`),
+      })
     })
     shell.stdin?.end()
   })
