@@ -103,7 +103,9 @@ async function startSentinel(
     `sentinel monitor ${masterName} ${host} ${first.port} 2`,
     `sentinel auth-pass ${masterName} ${server}`,
     `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
-    `sentinel failover-timeout ${masterName} 5000`,
+    // An election without a majority is held again after twice this time: three that notice at the same moment each
+    // vote for themselves.
+    `sentinel failover-timeout ${masterName} 2000`,
     `sentinel parallel-syncs ${masterName} 2`,
     ...replicas.map(replica => `sentinel known-replica ${masterName} ${host} ${replica.port}`),
     ...others.map(other => `sentinel known-sentinel ${masterName} ${host} ${other.port} ${other.id}`),
