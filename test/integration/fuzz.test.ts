@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describedApi } from '../../scripts/openapi.ts'
 import { readConfig } from '../../src/config.ts'
-import { problems } from '../../src/errors.ts'
+import { Problem, problems } from '../../src/errors.ts'
 import { createLogger } from '../../src/observability.ts'
 import { serviceKeyScopes } from '../../src/security/service-keys.ts'
 import { createServices, type Services } from '../../src/services.ts'
@@ -53,6 +53,10 @@ afterAll(async () => {
   await served.stop()
 })
 
+/** How often the service did not know: on a machine that is too busy, a store that is slow counts as away. */
+let unknown = 0
+const patienceMs = 20_000
+
 /** An operator who is signed in, since whoever may do everything gets furthest. */
 async function newSender(number: number, turn: string): Promise<Sender> {
   const email = `fuzz-${number}-${turn}@example.test`
@@ -68,6 +72,20 @@ async function newSender(number: number, turn: string): Promise<Sender> {
   if (started.kind !== 'started') throw new Error(`no session: ${started.kind}`)
   const { accessToken: access, refreshToken: refresh } = started.tokens
   return { session: started.sessionId, user, email, password: goodPassword, access, refresh, serviceKey }
+}
+
+/** What stands for a 503 where there is no HTTP. */
+async function onceItKnows<T>(work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Problem && error.status === 503) || performance.now() > deadline) throw error
+      unknown++
+      await sleep(500)
+    }
+  }
 }
 
 /** How often each operation was answered how; the key is such as `GET /v1/sessions 2xx`. */
@@ -88,10 +106,6 @@ function send({ method, path, headers, body }: FuzzedRequest): Promise<Answer> {
     ...(payload && { body: payload }),
   })
 }
-
-/** How often the service did not know: on a machine that is too busy, a store that is slow counts as away. */
-let unknown = 0
-const patienceMs = 20_000
 
 /** A 503 asks to be asked again. One that the request itself is the reason for would come again each time. */
 async function answerTo(request: FuzzedRequest): Promise<Answer> {
@@ -126,7 +140,7 @@ function endsTheSender({ method }: FuzzedRequest, { status, text }: Answer): boo
 /** One sender's share of the requests, one after the other. */
 async function fuzz(number: number, count: number, stage: string): Promise<void> {
   let turn = 0
-  const next = () => newSender(number, `${stage}-${turn++}`)
+  const next = () => onceItKnows(() => newSender(number, `${stage}-${turn++}`))
   let sender = await next()
   await fc.assert(
     fc.asyncProperty(fuzzedRequests(operations), async fuzzed => {
