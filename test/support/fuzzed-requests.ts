@@ -4,7 +4,16 @@ import { methods, nobodysId, type Operation, type Schema, sample } from './opera
 /** Who sends a request, and is not known yet when it is made. In it, `{session}` stands for the sender's session. */
 export type Sender = Record<(typeof ofSender)[number], string>
 
-const ofSender = ['session', 'user', 'email', 'password', 'access', 'refresh', 'serviceKey'] as const
+const ofSender = [
+  'session',
+  'user',
+  'email',
+  'password',
+  'access',
+  'refresh',
+  'revocation',
+  'serviceKey',
+] as const
 
 export type FuzzedRequest = {
   operation: Operation
@@ -145,11 +154,15 @@ function pathOf({ path, query }: Operation): fc.Arbitrary<string> {
     .tuple(fc.record(Object.fromEntries(known), { requiredKeys: [] }), stray(text))
     .map(([declared, unknown]) => Object.entries({ ...declared, ...unknown }))
     .map(pairs => pairs.map(([key, part]) => `${encoded(key)}=${encoded(part)}`).join('&'))
-  const own = path.includes('/users/') ? '{user}' : '{session}'
-  const id = almost(fc.constant(own), fc.oneof(fc.constant(nobodysId), text.map(encoded)))
+  const id = almost(fc.constant(ownIdFor(path)), fc.oneof(fc.constant(nobodysId), text.map(encoded)))
   return fc
     .tuple(id, search)
     .map(([part, asked]) => `${path.replace('{id}', () => part)}${asked && `?${asked}`}`)
+}
+
+function ownIdFor(path: string): string {
+  if (path.includes('/users/')) return '{user}'
+  return path.includes('/revocations/') ? '{revocation}' : '{session}'
 }
 
 /** What is of the sender stays as it is, to be filled in. */
