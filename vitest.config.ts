@@ -11,7 +11,12 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/unit/**/*.test.ts', 'test/model/**/*.test.ts', 'test/fault/checker.test.ts'],
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/client/*.test.ts',
+            'test/model/**/*.test.ts',
+            'test/fault/checker.test.ts',
+          ],
           testTimeout: 10_000,
         },
       },
@@ -19,7 +24,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'test/client/integration/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

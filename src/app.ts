@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/authenticate.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { createCookies } from './http/cookies.ts'
@@ -28,12 +28,8 @@ import { version } from './version.ts'
  */
 export async function buildApp(services: Services): Promise<FastifyInstance> {
   const { config } = services
-  const logger: FastifyBaseLogger = services.logger
   const app = Fastify({
-    ...serverOptions(),
-    loggerInstance: logger,
-    // One line a request would be the service's main cost; metrics count them.
-    logController: new LogController({ disableRequestLogging: true }),
+    ...serverOptions(services.logger),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
   })
 

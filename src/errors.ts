@@ -66,7 +66,11 @@ export class Problem extends Error {
   readonly extras: ProblemExtras
 
   constructor(code: ProblemCode, extras: ProblemExtras = {}, options?: ErrorOptions) {
+    // What the caller has done wrong is no fault of ours to look for, and anybody can send it: a stack takes 6 µs.
+    const { stackTraceLimit } = Error
+    if (problems[code].status < 500) Error.stackTraceLimit = 0
     super(extras.detail ?? problems[code].title, options)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'Problem'
     this.code = code
     this.status = problems[code].status

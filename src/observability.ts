@@ -1,26 +1,31 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { loggedError } from './error-log.ts'
 
 export type { Logger }
 
-/** One line of JSON an event on stdout. What could be a secret is cut out, at any level. */
-export function createLogger(level: string): Logger {
-  return pino({
-    level,
-    redact: {
-      paths: [
-        'req.headers.authorization',
-        'req.headers.cookie',
-        'req.headers["x-latchkey-service-key"]',
-        'res.headers["set-cookie"]',
-        '*.password',
-        '*.accessToken',
-        '*.refreshToken',
-        '*.deviceToken',
-        '*.token',
-      ],
-      censor: '[redacted]',
+/** One line of JSON an event. What could be a secret is cut out, at any level. */
+export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+  return pino(
+    {
+      level,
+      serializers: { err: loggedError },
+      redact: {
+        paths: [
+          'req.headers.authorization',
+          'req.headers.cookie',
+          'req.headers["x-latchkey-service-key"]',
+          'res.headers["set-cookie"]',
+          '*.password',
+          '*.accessToken',
+          '*.refreshToken',
+          '*.deviceToken',
+          '*.token',
+        ],
+        censor: '[redacted]',
+      },
     },
-  })
+    destination,
+  )
 }
 
 /** How a store is doing, as its users experience it. Each change is logged once. */

@@ -28,7 +28,8 @@ async function serve(): Promise<void> {
 
   const app = await buildApp(services)
   await services.follow()
-  await app.listen({ host: config.host, port: config.port })
+  const address = await app.listen({ host: config.host, port: config.port })
+  logger.info({ address }, 'listening')
   const metrics = buildMetricsServer(services.metrics)
   if (config.metricsPort > 0) await metrics.listen({ host: config.host, port: config.metricsPort })
   const jobs = startJobs(serviceJobs(services), logger)

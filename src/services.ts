@@ -105,7 +105,10 @@ export function createServices(config: Config, logger: Logger) {
     continuity,
     store,
     cache,
-    nearCache: createNearCache(config.nearCacheMaxSessions),
+    nearCache: createNearCache({
+      maxSessions: config.nearCacheMaxSessions,
+      lifetimeMs: config.rotationGraceSeconds * 1000,
+    }),
     secrets,
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),

@@ -13,12 +13,12 @@ export function isoTime(at: Instant | null): string | null {
   return at === null ? null : new Date(at).toISOString()
 }
 
-/** Rows as aligned columns. */
+/** Rows as aligned columns. What a caller has sent, such as a user agent, must not speak to the terminal. */
 export function table(rows: readonly Record<string, string | number | null>[], empty: string): string {
   const [first] = rows
   if (first === undefined) return empty
   const columns = Object.keys(first)
-  const lines = [columns, ...rows.map(row => columns.map(column => String(row[column] ?? '–')))]
+  const lines = [columns, ...rows.map(row => columns.map(column => printable(String(row[column] ?? '–'))))]
   const widths = columns.map((_, index) => Math.max(...lines.map(line => line[index]?.length ?? 0)))
   return lines
     .map(line =>
@@ -28,6 +28,10 @@ export function table(rows: readonly Record<string, string | number | null>[], e
         .trimEnd(),
     )
     .join('\n')
+}
+
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\u{fffd}')
 }
 
 /** Progress on stderr, on a terminal, once the work has taken a second. */

@@ -10,11 +10,18 @@ const permissionsSchema = Compile(
   ),
 )
 
-/** Roles beside the built-in `admin`. */
+/** Roles beside the built-in `admin`, which stays what it is: a line too many must not take operators their rights. */
 export function permissionTable(configured: unknown): PermissionTable {
   if (configured === undefined) return builtInPermissions
   if (!permissionsSchema.Check(configured)) {
     throw new ConfigError('PERMISSIONS', 'does not fit: it must look like {"role": ["permission"]}')
+  }
+  const builtIn = Object.keys(configured).find(role => builtInPermissions.has(role))
+  if (builtIn !== undefined) {
+    throw new ConfigError(
+      'PERMISSIONS',
+      `must not say what ${builtIn} may do: that role is built in; take another name, and give people both roles`,
+    )
   }
   const roles = Object.entries(configured).map(([role, permissions]) => [role, new Set(permissions)] as const)
   return new Map([...builtInPermissions, ...roles])

@@ -37,7 +37,7 @@ export const settings = {
   MAX_SESSIONS_PER_USER: whole(1, 1_000)({ default: 5 }),
   ROTATION_GRACE_SECONDS: whole(0, 3_600)({ default: 30 }),
   CACHE_TTL_SECONDS: whole(0, 3_600)({ default: 300 }),
-  NEAR_CACHE_MAX_SESSIONS: whole(0, 10_000_000)({ default: 0 }),
+  NEAR_CACHE_MAX_SESSIONS: whole(0, 10_000_000)({ default: 50_000 }),
   REVOCATION_LEASE_MS: whole(300, 1_200)({ default: 1_000 }),
   EVENTS_RETENTION_DAYS: whole(7, 36_500)({ default: 90 }),
   CLEANUP_INTERVAL_SECONDS: whole(0, 86_400)({ default: 3_600 }),

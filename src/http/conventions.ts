@@ -1,5 +1,11 @@
 import type { Server } from 'node:http'
-import type { FastifyHttpOptions, FastifyInstance, FastifyRequest } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import fp from 'fastify-plugin'
 import type { Problem } from '../errors.ts'
 import { acceptJsonOnly, bodyLimit } from './body-parser.ts'
@@ -16,13 +22,13 @@ import { securityHeaders } from './security-headers.ts'
 import { createValidatorCompiler } from './validation.ts'
 
 export type ConventionOptions = OpenApiOptions & {
+  /** Milliseconds from the end of the headers to the answer; no request takes over two seconds. */
+  handlerTimeoutMs?: number
   /** Of pages that may call from a browser. */
   allowedOrigins?: readonly string[]
 }
 
 export type ServerLimits = {
-  /** From the end of the headers to the answer; no request takes over two seconds. */
-  handlerTimeoutMs?: number
   /** From the first byte to the end of the headers. */
   headersTimeoutMs?: number
   /** From the first byte to the end of the body. */
@@ -31,13 +37,21 @@ export type ServerLimits = {
 
 /**
  * What `Fastify()` has to be made with for the conventions to hold where no plugin reaches: limits, routing errors
- * and the raw socket. The logger and `trustProxy` are the caller's to add.
+ * and the raw socket. `trustProxy` is the caller's to add.
  */
-export function serverOptions(limits: ServerLimits = {}): FastifyHttpOptions<Server> {
-  const { handlerTimeoutMs = 1900, headersTimeoutMs = 5000, requestTimeoutMs = 10_000 } = limits
+export function serverOptions(
+  logger: FastifyBaseLogger,
+  limits: ServerLimits = {},
+): FastifyHttpOptions<Server> {
+  const { headersTimeoutMs = 5000, requestTimeoutMs = 10_000 } = limits
   return {
+    // With a logger of its own Fastify makes a child of it, and two listeners, for every request. What there is to
+    // say of one that failed is said in one place, `handleError`, and names the request.
+    logger: false,
+    childLoggerFactory: () => logger,
+    // One line a request would be the service's main cost; metrics count them.
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
-    handlerTimeout: handlerTimeoutMs,
     requestTimeout: requestTimeoutMs,
     // Longer than the idle timeout of common load balancers (60 s): else they would reuse a connection just as we
     // close it, and answer 502 for us.
@@ -78,7 +92,7 @@ export const conventions = fp(
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })
-    keepDeadlines(app)
+    keepDeadlines(app, options.handlerTimeoutMs ?? 1900)
     // A preflight of an origin that is not allowed ends here.
     app.setNotFoundHandler((request, reply) => handleError(unroutedProblem(app, request.url), request, reply))
     app.setValidatorCompiler(createValidatorCompiler())

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { loggedError } from '../error-log.ts'
 import { Problem } from '../errors.ts'
-import { loggedError } from './error-log.ts'
 import { sendProblem } from './problem.ts'
 import { noteAnswered } from './raw-errors.ts'
 import { isRecord } from './record.ts'
@@ -8,12 +8,13 @@ import { isRecord } from './record.ts'
 /** Answers whatever a hook, a parser, a validator, a handler or the router failed with. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const problem = problemOf(error, request)
+  const reqId = request.id
   if (problem.code === 'internal_error') {
-    request.log.error({ error: loggedError(problem.cause ?? problem) }, 'request failed')
+    request.log.error({ reqId, error: loggedError(problem.cause ?? problem) }, 'request failed')
   } else if (problem.status >= 500 && problem.code !== 'overloaded') {
     // Not what is refused for being too much: a line for each would make more of it.
     request.log.warn(
-      { error: loggedError(problem.cause ?? problem), problem: problem.code },
+      { reqId, error: loggedError(problem.cause ?? problem), problem: problem.code },
       'request refused',
     )
   }

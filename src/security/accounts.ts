@@ -90,6 +90,7 @@ export function createAccounts(context: SessionContext, accounts: AccountStore, 
   return {
     find: accounts.find,
     register,
+    deviceOf: credentials.deviceOf,
     signIn: createSignIn(parts),
     changePassword: createPasswordChange(parts),
     disable: (userId: string, actor: Actor) => end(userId, 'disable', actor),

@@ -45,12 +45,17 @@ export function createCredentials(
   const inTurn = createTurns(turnLimits)
   const pace = createRefusalPace(clock)
 
+  /** The device that a token proves to be the owner's; null for a token that proves nothing. */
+  function deviceOf(email: string, deviceToken: string | null): string | null {
+    return deviceToken === null ? null : readDeviceToken(secrets, deviceToken, email, clock.now())
+  }
+
   /** Throws `overloaded` when too much is hashed or tried at once; nothing was counted then. */
   async function check(attempt: Attempt): Promise<Verdict> {
     if (passwords.isOverloaded()) throw overloaded()
     const { email, deviceToken } = attempt
     const subject = subjectOf(secrets.minting(), email)
-    const deviceId = deviceToken === null ? null : readDeviceToken(secrets, deviceToken, email, clock.now())
+    const deviceId = deviceOf(email, deviceToken)
     const lane = `${subject.toString('base64')} ${deviceId ?? unknownDevice}`
     const { verdict, startedAt } = await inTurn(lane, async () => {
       const startedAt = clock.monotonic()
@@ -106,6 +111,7 @@ export function createCredentials(
 
   return {
     check,
+    deviceOf,
 
     /** What stands for an address in the counts, under each secret that is in use. */
     subjectsOf: (email: string): Buffer[] => secrets.all().map(keys => subjectOf(keys, email)),

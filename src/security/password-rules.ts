@@ -1,4 +1,5 @@
 import type { CommonPasswords } from './common-passwords.ts'
+import { isMadeOfRuns, repeatedPiece } from './predictable-passwords.ts'
 
 /** Longer ones are refused, never cut: whoever means to sign in with all of it shall not do so with a part. */
 export const longestPassword = 1_024
@@ -24,9 +25,17 @@ export function weaknessOf(
     return `The password is too long: use at most ${longestPassword} characters.`
   }
   const whole = folded(password)
-  const forms = [whole, undecorated(whole)]
+  const cores = [whole, undecorated(whole)]
+  const pieces = cores.map(repeatedPiece)
+  const forms = [...cores, ...pieces]
   if (forms.some(form => rules.common.has(form))) {
-    return 'The password is a common one, or a common one with digits or signs around it: choose another one.'
+    return 'The password is a common one, or a common one repeated or with digits or signs around it: choose another one.'
+  }
+  if (pieces.some((piece, at) => piece !== cores[at] && [...piece].length < rules.shortest)) {
+    return 'The password is a short text again and again: choose another one.'
+  }
+  if (cores.some(isMadeOfRuns)) {
+    return 'The password follows the keyboard, the digits or the alphabet: choose another one.'
   }
   const address = folded(email)
   const local = address.slice(0, address.lastIndexOf('@'))

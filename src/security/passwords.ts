@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { hash, parseOptions, verify } from '@node-rs/argon2'
+import { fileURLToPath } from 'node:url'
+import { parseOptions } from '@node-rs/argon2'
+import { Piscina } from 'piscina'
 import { createConcurrencyLimit } from './concurrency-limit.ts'
 
 export type Passwords = ReturnType<typeof createPasswords>
@@ -8,10 +10,7 @@ export type Passwords = ReturnType<typeof createPasswords>
 /** OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane. (Password Storage Cheat Sheet) */
 export const argon2Parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 
-/**
- * Hashing fills a core and a thread of libuv's pool of four for some 20 ms. So one core stays free for the event loop,
- * and one thread for whatever else goes through the pool, such as the names of hosts.
- */
+/** Hashing fills a core for some 20 ms; one is left to the event loop. */
 const runningAtOnce = Math.max(1, Math.min(3, availableParallelism() - 1))
 /**
  * More than are through within the patience: of those who come too many, most wait for it and come the later for that;
@@ -21,18 +20,34 @@ const waitingAtMost = 250
 /** Leaves a sign-in its other round trips within the two seconds that a request may take. */
 const patienceMs = 1_000
 
-/** Hashes and checks passwords, so many at a time. Its verbs throw `overloaded` when too many wait. */
+/** To the scheduler a thread of this niceness weighs a third of the event loop: who is signed in comes first. */
+const niceness = 5
+const threadIdlesMs = 60_000
+
+/**
+ * Hashes and checks passwords, so many at a time, in threads of low priority that start when they are needed. Its verbs
+ * throw `overloaded` when too many wait.
+ */
 export function createPasswords(parameters = argon2Parameters) {
   const limit = createConcurrencyLimit({ running: runningAtOnce, waiting: waitingAtMost, patienceMs })
   const nobody = hashOfNobody(parameters)
+  const threads = new Piscina({
+    filename: fileURLToPath(new URL('hashing-thread.js', import.meta.url)),
+    minThreads: 0,
+    maxThreads: runningAtOnce,
+    idleTimeout: threadIdlesMs,
+    niceIncrement: niceness,
+  })
 
   return {
     /** argon2id, in the PHC string format. The password is taken as it is: not trimmed, cut or normalised. */
-    hash: (password: string): Promise<string> => limit.run(() => hash(password, parameters)),
+    hash: (password: string): Promise<string> =>
+      limit.run(() => threads.run({ password, parameters }, { name: 'hash' })),
 
     /** False for a user without a password, and for no user at all, after the same work. */
     async check(passwordHash: string | null, password: string): Promise<boolean> {
-      const matches = await limit.run(() => verify(passwordHash ?? nobody, password))
+      const task = { passwordHash: passwordHash ?? nobody, password }
+      const matches: boolean = await limit.run(() => threads.run(task, { name: 'verify' }))
       return matches && passwordHash !== null
     },
 

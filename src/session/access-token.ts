@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { hash, randomInt } from 'node:crypto'
 import { validate as isUuid, v4 as uuid } from 'uuid'
 import type { Instant } from '../clock.ts'
 import { type KeyRing, ringUnavailable } from './key-ring.ts'
@@ -37,13 +37,18 @@ export type AccessTokens = {
     notAfter: Instant,
   ): { text: string; hash: Buffer; expiresAt: Instant }
   /**
-   * What a token says of itself, unproven: its header must be, to the letter, that of a key in the ring. The caller
-   * must compare `hash` with the session's, or prove the signature. Null: not one of ours. No I/O.
+   * SHA-256 of a token, in base64 as a snapshot has it. Its header must be, to the letter, that of a key in the ring;
+   * null: it is not one of ours. No I/O.
    */
-  peek(text: string, now: Instant): PeekedToken | null
+  hashOf(text: string, now: Instant): string | null
+  /**
+   * What a token with such a header says of itself, unproven: the caller must compare its hash with the session's, or
+   * prove the signature. Null: not one of ours. No I/O.
+   */
+  peek(text: string, hash: string): PeekedToken | null
 }
 
-export type PeekedToken = { text: string; hash: Buffer; sessionId: string; expiresAt: Instant }
+export type PeekedToken = { text: string; hash: string; sessionId: string; expiresAt: Instant }
 
 /** A token's lifetime is up to this much shorter than its policy says, so that refreshes do not come in storms. */
 const jitter = 0.05
@@ -70,14 +75,15 @@ export function createAccessTokens(ring: KeyRing, issuer: string, audience: stri
       const text = key.sign(claims)
       return { text, hash: sha256(text), expiresAt: exp * 1000 }
     },
-    peek(text, now) {
+    hashOf(text, now) {
+      const header = text.slice(0, Math.max(0, text.indexOf('.')))
+      return ring.byHeader(header, now) === undefined ? null : hash('sha256', text, 'base64')
+    },
+    peek(text, tokenHash) {
       const headerEnd = text.indexOf('.')
-      const payloadEnd = text.indexOf('.', headerEnd + 1)
-      if (headerEnd < 0 || payloadEnd < 0 || ring.byHeader(text.slice(0, headerEnd), now) === undefined)
-        return null
-      const claims = parseClaims(text.slice(headerEnd + 1, payloadEnd))
+      const claims = parseClaims(text.slice(headerEnd + 1, text.indexOf('.', headerEnd + 1)))
       if (claims === null) return null
-      return { text, hash: sha256(text), sessionId: claims.sid, expiresAt: claims.exp * 1000 }
+      return { text, hash: tokenHash, sessionId: claims.sid, expiresAt: claims.exp * 1000 }
     },
   }
 }

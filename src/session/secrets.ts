@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto'
+import { hash, hkdfSync } from 'node:crypto'
 
 /**
  * Keys derived from one `LATCHKEY_SECRET` (HKDF-SHA256, RFC 5869). `id` names the secret in tokens and sealed
@@ -50,5 +50,5 @@ export function deriveKeys(secret: Buffer): SecretKeys {
 }
 
 export function sha256(data: string | Buffer): Buffer {
-  return createHash('sha256').update(data).digest()
+  return hash('sha256', data, 'buffer')
 }

@@ -36,7 +36,7 @@ export type GraceTest = (rotatedAt: Instant) => boolean
  */
 export function snapshotThatServes(
   reading: CacheReading,
-  token: PeekedToken,
+  token: Pick<PeekedToken, 'hash' | 'expiresAt'>,
   context: { now: Instant; lifetimeMs: (clientType: string) => number; graceStillRuns: GraceTest },
 ): Snapshot | null {
   if (reading.kind === 'away' || reading.snapshot === null || reading.revoked !== null) return null
@@ -48,8 +48,7 @@ export function snapshotThatServes(
   return alive && matches(snapshot, token, context.graceStillRuns) ? snapshot : null
 }
 
-function matches(snapshot: Snapshot, token: PeekedToken, graceStillRuns: GraceTest): boolean {
-  const hash = token.hash.toString('base64')
-  if (hash === snapshot.accessTokenHash) return true
-  return hash === snapshot.previousAccessTokenHash && graceStillRuns(snapshot.rotatedAt)
+function matches(snapshot: Snapshot, token: Pick<PeekedToken, 'hash'>, graceStillRuns: GraceTest): boolean {
+  if (token.hash === snapshot.accessTokenHash) return true
+  return token.hash === snapshot.previousAccessTokenHash && graceStillRuns(snapshot.rotatedAt)
 }

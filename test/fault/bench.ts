@@ -34,12 +34,15 @@ export type Bench = {
   close(): Promise<void>
 }
 
+/** Unless told otherwise they keep in their own memory what they ship with. */
+const nearCache = process.env['FAULT_NEAR_CACHE']
 /** A row about a stale snapshot watches for longer than one lives, so it is short here. */
 const cacheTtlSeconds = Number(process.env['FAULT_CACHE_TTL_SECONDS'] ?? 4)
 const rotationGraceSeconds = 30
 const password = 'correct horse battery'
 
-export async function startBench(build = buildFolder): Promise<Bench> {
+/** `settings` are for the services, beside their own. */
+export async function startBench(build = buildFolder, settings: NodeJS.ProcessEnv = {}): Promise<Bench> {
   const undo: (() => Promise<void>)[] = []
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step().catch(() => {})
@@ -51,7 +54,7 @@ export async function startBench(build = buildFolder): Promise<Bench> {
     undo.push(() => redis.close())
     await migrate(postgres.url())
 
-    const environment = serviceEnvironment(postgres.url(), redisUrl(redis, redis.port))
+    const environment = { ...serviceEnvironment(postgres.url(), redisUrl(redis, redis.port)), ...settings }
     const addPost = async (name: string): Promise<Post> => {
       const ways = { postgres: await startProxy(postgres.port()), redis: await startProxy(redis.port) }
       const databaseUrl = new URL(postgres.url())
@@ -143,6 +146,7 @@ function serviceEnvironment(databaseUrl: string, redis: string): NodeJS.ProcessE
     METRICS_PORT: '0',
     LOG_LEVEL: 'warn',
     CACHE_TTL_SECONDS: String(cacheTtlSeconds),
+    ...(nearCache === undefined ? {} : { NEAR_CACHE_MAX_SESSIONS: nearCache }),
     // Shorter than clocks are wrong here, so that it shows when one of them counts.
     ACCESS_TOKEN_TTL_SECONDS: '240',
     ROTATION_GRACE_SECONDS: String(rotationGraceSeconds),

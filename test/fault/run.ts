@@ -8,6 +8,7 @@ const usage = `npm run test:fault -- [options]
   --seed <n>         chooses as an earlier run did
   --report <path>    writes <path>.md and <path>.json
   --docs             writes the table of all rows into docs/reliability.md, if all promises held
+  --near-cache <n>   what the services keep in their own memory; 0 for nothing, unless given what they ship with
   --only <pattern>   rows whose title matches`
 
 /** Vitest takes no options of ours, so that they travel in the environment. */
@@ -20,6 +21,7 @@ function main(): void {
       seed: { type: 'string' },
       report: { type: 'string' },
       only: { type: 'string' },
+      'near-cache': { type: 'string' },
       docs: { type: 'boolean' },
       help: { type: 'boolean' },
     },
@@ -41,6 +43,7 @@ function main(): void {
     FAULT_SEED: values.seed,
     FAULT_REPORT: values.report,
     FAULT_DOCS: values.docs ? '1' : undefined,
+    FAULT_NEAR_CACHE: values['near-cache'],
   }
   const chosen = Object.entries(given).filter(([, value]) => value !== undefined)
   const filter = values.only === undefined ? [] : ['-t', values.only]

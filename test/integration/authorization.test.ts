@@ -4,6 +4,7 @@ import { documentPath } from '../../scripts/openapi.ts'
 import { type OperatorPermission, operatorPermissions } from '../../src/security/permissions.ts'
 import { type ServiceKeyScope, serviceKeyScopes } from '../../src/security/service-keys.ts'
 import { type Answer, client } from '../support/client.ts'
+import { query } from '../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -118,6 +119,7 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   })),
 )
 
+let databaseUrl: string
 let instance: Instance
 let revocationId: string
 const people = { owner: '', stranger: '', admin: '' }
@@ -127,8 +129,9 @@ let emails = 0
 
 beforeAll(async () => {
   const roles = Object.fromEntries(operatorPermissions.map(name => [roleOf(name), [name]]))
+  databaseUrl = (await freshDatabase()).url
   instance = await startInstance({
-    DATABASE_URL: (await freshDatabase()).url,
+    DATABASE_URL: databaseUrl,
     REDIS_URL: (await freshRedis()).url,
     REGISTRATION: 'open',
     MAX_SESSIONS_PER_USER: '1000',
@@ -318,6 +321,27 @@ describe('a route that not everybody may call', () => {
         ])
       }
     }
+  })
+
+  it('changes nothing by a GET, whoever calls: no row but what says when somebody was last seen', async () => {
+    const caller = await person('an admin', people.admin)
+    const ids: Record<string, string> = { '/v1/sessions/{id}': caller.sessionId ?? '' }
+    const rows = () =>
+      query(
+        databaseUrl,
+        `SELECT (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM security_events) AS events,
+           (SELECT count(*) FROM revocations) AS revocations, (SELECT count(*) FROM cutoffs) AS cutoffs,
+           (SELECT md5(string_agg(s::text, '' ORDER BY id))
+            FROM (SELECT id, access_token_hash, refresh_token_hash, rotation, expires_at, revoked_at, device_name
+                  FROM user_sessions) AS s) AS sessions`,
+      )
+    const before = await rows()
+    for (const operation of operations.filter(({ method }) => method === 'GET')) {
+      const id = ids[operation.path] ?? (await existing[operation.path]?.()) ?? unknownId
+      const answer = await call(caller, operation, { id })
+      expect([operation.path, answer.status]).toEqual([operation.path, ruleOf(operation.route).status])
+    }
+    expect(await rows()).toEqual(before)
   })
 
   it('is not open to HEAD either', async () => {

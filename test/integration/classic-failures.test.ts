@@ -190,6 +190,25 @@ describe('a refresh in flight', () => {
   })
 })
 
+describe('activity that was noted before a revocation', () => {
+  it('brings nothing back when it is written down behind it', async () => {
+    const [here, other] = [await signInAndAsk(), await signInAndAsk()]
+    const lastActivity = () =>
+      query(databaseUrl, 'SELECT last_activity_at, revoked_reason FROM user_sessions WHERE id = $1', [
+        other.sessionId,
+      ])
+    await query(databaseUrl, `UPDATE user_sessions SET last_activity_at = now() - interval '1 hour'`)
+    await redis.flushdb()
+    await ask(other)
+    expect((await revokeAll(here)).body).toEqual({ revoked: 1 })
+    const before = await lastActivity()
+    for (const instance of [a, b]) await instance.services.activity.flush()
+    expect(await lastActivity()).toEqual(before)
+    expect(before).toMatchObject([{ revoked_reason: 'others' }])
+    await expectEnded(other)
+  })
+})
+
 describe('a sign-in that races “sign out everywhere else”', () => {
   it('is waited for when it has begun, and ends with the others: no session slips between', async () => {
     const here = await signInAndAsk()

@@ -6,6 +6,7 @@ import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts
 import { query } from '../support/database.ts'
 import { createUser, type Environment, type Instance, secret, startInstance } from '../support/service.ts'
 import { type FreshStore, freshDatabase, freshRedis } from '../support/stores.ts'
+import { until } from '../support/until.ts'
 
 // Keys are of the whole deployment, so each test has a database of its own.
 let database: FreshStore
@@ -104,6 +105,46 @@ describe('signing keys', () => {
     const refreshed = tokensOf(await client(b.url).refresh(before.refreshToken))
     expect([kidOf(refreshed), refreshed.sessionId]).toEqual([next.kid, before.sessionId])
     expect((await client(a.url).verify(refreshed.accessToken)).status).toBe(204)
+  })
+
+  it('are rotated under load without a single 401, on any of three instances', async () => {
+    const c = await startInstance(environment)
+    const instances = [a, b, c]
+    const statuses: number[] = []
+    const kids = new Set<unknown>()
+    let loaded = true
+    /** Somebody who never stops, with the newest tokens that they have, wherever the balancer leads. */
+    async function use(first: Tokens): Promise<void> {
+      let tokens = first
+      for (let turn = 0; loaded; turn++) {
+        const api = client((instances[turn % 3] ?? a).url)
+        const answers = [await api.verify(tokens.accessToken), await api.refresh(tokens.refreshToken)]
+        statuses.push(...answers.map(({ status }) => status))
+        const [, refreshed] = answers
+        if (refreshed?.status !== 200) break
+        tokens = tokensOf(refreshed)
+        kids.add(kidOf(tokens))
+      }
+    }
+    try {
+      const people = await Promise.all(instances.map(signIn))
+      const using = people.map(use)
+      await rotate(b)
+      // Each hears of it at another time, and of the key's time as well.
+      for (const instance of instances) await reload(instance)
+      await query(
+        database.url,
+        'UPDATE signing_keys SET signs_from = clock_timestamp() WHERE signs_from > clock_timestamp()',
+      )
+      for (const instance of instances) await reload(instance)
+      await until('the next key has signed', async () => kids.size === 2)
+      loaded = false
+      await Promise.all(using)
+      expect(new Set(statuses)).toEqual(new Set([200, 204]))
+    } finally {
+      loaded = false
+      await c.close()
+    }
   })
 
   it('verify until the last token that they may have signed has ended, and no longer', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { verify } from '@node-rs/argon2'
+import { parseOptions, verify } from '@node-rs/argon2'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Answer, client, tokensOf } from '../support/client.ts'
 import { query, steppableClock } from '../support/database.ts'
@@ -196,6 +196,26 @@ describe('an account', () => {
     expect((await eventsOf(userId)).filter(({ type }) => type === 'sign_in_failed')).toHaveLength(5)
     // On the owner's device it goes on.
     expect((await change(goodPassword, deviceTokenOf(signedIn))).status).toBe(200)
+  })
+})
+
+describe('a refused sign-in', () => {
+  it('takes the same work for an unknown address, a wrong password and a disabled user: one look, at today’s cost', async () => {
+    const [someone, disabled] = [await person(), await person()]
+    await a.services.accounts.disable(disabled.userId, 'cli')
+    const looks: unknown[] = []
+    for (const [email, password] of [
+      [`nobody-${users++}@example.test`, goodPassword],
+      [someone.email, wrong],
+      [disabled.email, goodPassword],
+    ] as const) {
+      vi.mocked(verify).mockClear()
+      expect(codeOf(await logIn({ email, password }))).toBe('invalid_credentials')
+      looks.push(vi.mocked(verify).mock.calls.map(([hash]) => parseOptions(String(hash))))
+    }
+    const [first] = looks
+    expect(first).toMatchObject([{ memoryCost: 19_456, timeCost: 2, parallelism: 1 }])
+    expect(looks).toEqual([first, first, first])
   })
 })
 

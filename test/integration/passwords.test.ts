@@ -37,10 +37,10 @@ describe('a new password', () => {
     'twelve chars',
     ' leading and trailing ',
     'пароль из слов',
-    '🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊',
+    '🦊🐕🐈🦉🐎🐄🐖🐑🐐🦌🦔🐇',
     'e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301 decomposed',
     `${'long '.repeat(25)}enough`,
-    '🦊'.repeat(1_024),
+    `${'🦊'.repeat(1_020)} and`,
   ])('%j is taken as it is, and nothing but all of it signs in', async password => {
     const email = newEmail()
     expect((await register(email, password)).status).toBe(201)
@@ -56,6 +56,9 @@ describe('a new password', () => {
     ['password1234', /common/],
     ['PASSWORD1234', /common/],
     ['Sunshine2026!', /common/],
+    ['qwertyqwerty', /common/],
+    ['111111111111', /again and again/],
+    ['mnbvcxz987654321', /follows the keyboard/],
   ])('%j is refused with the rule that it breaks, and nobody is registered', async (password, rule) => {
     const email = newEmail()
     expect(told(await register(email, password))).toEqual([422, 'weak_password', expect.stringMatching(rule)])
@@ -95,6 +98,27 @@ describe('a new password', () => {
       expect(told(answer)).toEqual([422, 'weak_password', expect.stringMatching(rule)])
     }
     expect((await logIn(email, goodPassword)).status).toBe(200)
+  })
+})
+
+describe('a flood of sign-ins', () => {
+  it('does not keep verify waiting: it is answered many times before the flood is, and the excess is told to come again', async () => {
+    const email = newEmail()
+    await register(email, goodPassword)
+    const { accessToken } = tokensOf(await logIn(email, goodPassword))
+    let flooded = true
+    const flood = Promise.all(
+      Array.from({ length: 150 }, (_, at) => logIn(`flood-${at}@example.test`, goodPassword)),
+    ).finally(() => {
+      flooded = false
+    })
+    const statuses: number[] = []
+    while (flooded) statuses.push((await client(instance.url).verify(accessToken)).status)
+    const told = new Set((await flood).map(({ body }) => body['code']))
+    expect(told).toContain('invalid_credentials')
+    expect(told).toContain('overloaded')
+    expect(statuses.filter(status => status === 204).length).toBeGreaterThan(20)
+    expect(statuses).not.toContain(401)
   })
 })
 

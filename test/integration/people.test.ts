@@ -586,17 +586,19 @@ describe('registering', () => {
     expect(JSON.stringify(answer.body)).not.toContain(password)
   })
 
-  it.each(['x'.repeat(12), '🦊'.repeat(12), ` ${'ä'.repeat(126)} `, 'correct horse battery\tstaple'])(
-    'takes the password %j, all of it',
-    async password => {
-      const email = `strong-${users++}@example.test`
-      expect((await register(c, email, password)).status).toBe(201)
-      const attempt = (typed: string) =>
-        client(c.url).call('POST', '/v1/auth/login', { body: { email, password: typed } })
-      expect((await attempt(password)).status).toBe(200)
-      expect((await attempt([...password].slice(0, -1).join(''))).status).toBe(401)
-    },
-  )
+  it.each([
+    'xyzzyxplughw',
+    '🦊🐕🐈🦉🐎🐄🐖🐑🐐🦌🦔🐇',
+    ` ${'Wörter und '.repeat(11)}Enden `,
+    'correct horse battery\tstaple',
+  ])('takes the password %j, all of it', async password => {
+    const email = `strong-${users++}@example.test`
+    expect((await register(c, email, password)).status).toBe(201)
+    const attempt = (typed: string) =>
+      client(c.url).call('POST', '/v1/auth/login', { body: { email, password: typed } })
+    expect((await attempt(password)).status).toBe(200)
+    expect((await attempt([...password].slice(0, -1).join(''))).status).toBe(401)
+  })
 })
 
 describe('signing in', () => {
@@ -968,6 +970,22 @@ describe('a signed-in call', () => {
       expect(codeOf(await send({}))).toEqual([401, 'authentication_required'])
       expect(codeOf(await send({ authorization: 'Bearer garbage' }))).toEqual([401, 'access_token_invalid'])
     }
+  })
+
+  it('takes no session id for a credential, wherever it stands', async () => {
+    const { email } = await person()
+    const { sessionId } = await signIn(a, email)
+    const { call } = client(a.url)
+    const asked = [
+      await call('GET', `/v1/sessions/${sessionId}`),
+      await call('DELETE', `/v1/sessions/${sessionId}`),
+      await call('GET', '/v1/auth/session', { token: sessionId }),
+      await call('GET', '/v1/auth/session', { headers: { cookie: `__Host-latchkey_access=${sessionId}` } }),
+      await call('GET', '/v1/auth/session', { headers: { 'x-session-id': sessionId } }),
+      await call('POST', '/v1/auth/refresh', { body: { refreshToken: sessionId } }),
+      await call('GET', `/v1/verify?sid=${sessionId}`),
+    ]
+    expect(asked.map(({ status }) => status)).toEqual(Array(7).fill(401))
   })
 
   it('tells of a revocation as one, also where a snapshot still said yes', async () => {

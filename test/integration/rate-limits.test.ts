@@ -112,6 +112,19 @@ describe('sign-ins to one account', () => {
     expect((await login(newAddress(), email)).status).toBe(200)
   })
 
+  it('from a device that its owner has signed in on are counted apart, wherever it is; a forged one is not', async () => {
+    const [email, office] = [await newUser(), newAddress()]
+    const { deviceToken } = bodyOf(await login(newAddress(), email))
+    const guesses = await statuses(4, () => login(office, email, 'guess'))
+    expect(guesses).toEqual([401, 401, 401, 429])
+    const onDevice = (from: string, token: unknown, at = a) =>
+      ask(from, 'POST', '/v1/auth/login', { at, json: { email, password: goodPassword, deviceToken: token } })
+    expect((await onDevice(office, `${deviceToken}x`)).status).toBe(429)
+    expect(await statuses(2, () => onDevice(office, deviceToken, b))).toEqual([200, 200])
+    // It has its own limit, which it takes along.
+    expect(await statuses(2, () => onDevice(newAddress(), deviceToken))).toEqual([200, 429])
+  })
+
   it('that nobody has are limited just the same', async () => {
     const from = newAddress()
     expect(await statuses(4, () => login(from, 'nobody@example.test'))).toEqual([401, 401, 401, 429])
@@ -274,6 +287,14 @@ describe('verify', () => {
     expect(commands).toEqual(Array(9).fill('mget'))
     expectLimited(await verify(a), 10)
     expect((await verify(b)).status).toBe(204)
+  })
+
+  it('is not limited for whoever brings a service key', async () => {
+    const { key } = await a.services.serviceKeys.create({ name: 'gateway', scopes: ['verify'] }, 'cli')
+    const { accessToken } = await signIn()
+    const headers = { authorization: `Bearer ${accessToken}`, 'x-latchkey-service-key': key }
+    const verify = () => call(portOf(a), 'GET', '/v1/verify', { headers })
+    expect(await statuses(30, verify)).toEqual(Array(30).fill(204))
   })
 
   it('is not limited by address: a gateway asks for everyone from its own', async () => {

@@ -1,11 +1,19 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startProxy, type TcpProxy } from '../fault/proxy.ts'
-import { client, type Tokens } from '../support/client.ts'
+import { client, type Tokens, tokensOf } from '../support/client.ts'
 import { countStoreCalls } from '../support/counted.ts'
 import { query } from '../support/database.ts'
-import { createUser, type Environment, type Instance, startInstance } from '../support/service.ts'
+import {
+  createUser,
+  type Environment,
+  goodPassword,
+  type Instance,
+  startInstance,
+} from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
+
+const limits = { idleTimeoutSeconds: 3_600, absoluteTimeoutSeconds: 86_400 }
 
 let databaseUrl: string
 let environment: Environment
@@ -26,6 +34,7 @@ beforeAll(async () => {
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     PERMISSIONS: JSON.stringify({ clerk: ['claims:read'], judge: ['claims:decide'] }),
+    SESSION_POLICIES: JSON.stringify({ web: limits, bench: { ...limits, roles: ['judge'] } }),
   }
   instances = await Promise.all([
     startInstance(environment),
@@ -109,6 +118,21 @@ describe('a change of roles', () => {
       await proxy.set({ kind: 'pass' })
     }
     await expect.poll(() => rolesOf(tokens), { timeout: 5_000 }).toEqual(['judge', 'judge', 'judge'])
+  })
+
+  it('ends no session, also none of a client type that the new roles may not use: only its next sign-in is refused', async () => {
+    const email = `roles-${users++}@example.test`
+    const userId = await createUser(instances[0].services, email, { roles: ['judge'] })
+    const bench = await client(instances[0].url).signIn(email, { clientType: 'bench' })
+    await change(userId, 'clerk')
+    expect(await rolesOf(bench)).toEqual(['clerk', 'clerk', 'clerk'])
+    const next = tokensOf(await client(instances[1].url).refresh(bench.refreshToken))
+    expect(await rolesOf(next)).toEqual(['clerk', 'clerk', 'clerk'])
+    const again = await client(instances[1].url).call('POST', '/v1/auth/login', {
+      body: { email, password: goodPassword, clientType: 'bench' },
+    })
+    expect([again.status, again.body['code']]).toEqual([403, 'client_type_not_allowed'])
+    expect(await rolesOf(next)).toEqual(['clerk', 'clerk', 'clerk'])
   })
 
   it('is on record with what was and what is; one that changes nothing is not', async () => {

@@ -7,16 +7,21 @@ import { freshDatabase, freshRedis } from '../support/stores.ts'
 let databaseUrl: string
 let a: Instance
 let b: Instance
+let c: Instance
 let users = 0
 
 beforeAll(async () => {
   databaseUrl = (await freshDatabase()).url
   const environment = { DATABASE_URL: databaseUrl, REDIS_URL: (await freshRedis()).url }
-  ;[a, b] = await Promise.all([startInstance(environment), startInstance(environment)])
+  ;[a, b, c] = await Promise.all([
+    startInstance(environment),
+    startInstance(environment),
+    startInstance(environment),
+  ])
 })
 
 afterAll(async () => {
-  await Promise.all([a.close(), b.close()])
+  await Promise.all([a.close(), b.close(), c.close()])
 })
 
 async function signIn(): Promise<Tokens> {
@@ -43,13 +48,12 @@ async function events(sessionId: string) {
 }
 
 describe('rotation', () => {
-  it('gives 100 parallel refreshes over two instances one generation and the very same pair', async () => {
+  it('gives 100 parallel refreshes over three instances one generation and the very same pair', async () => {
     for (let round = 0; round < 3; round++) {
       const tokens = await signIn()
+      const instances = Array.from({ length: 34 }, () => [a, b, c]).flat()
       const answers = await Promise.all(
-        Array.from({ length: 100 }, (_, index) =>
-          client((index % 2 === 0 ? a : b).url).refresh(tokens.refreshToken),
-        ),
+        instances.slice(0, 100).map(({ url }) => client(url).refresh(tokens.refreshToken)),
       )
       expect(new Set(answers.map(answer => answer.status))).toEqual(new Set([200]))
       const pairs = answers.map(answer => `${answer.body['accessToken']} ${answer.body['refreshToken']}`)

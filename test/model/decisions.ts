@@ -53,7 +53,7 @@ function leaseOf(world: World, rules: Rules): Lease {
 const readings = [null, recorded('access 0'), recorded('access 1')]
 const accessTokens = ['access 0', 'access 1'].map(text => ({
   text,
-  hash: sha256(text),
+  hash: sha256(text).toString('base64'),
   sessionId,
   expiresAt: now + 900_000,
 }))

@@ -4,6 +4,7 @@ import net from 'node:net'
 import { Writable } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { pino } from 'pino'
 import { Type } from 'typebox'
 import { Problem } from '../../src/errors.ts'
 import { conventions, type ServerLimits, serverOptions } from '../../src/http/conventions.ts'
@@ -21,7 +22,10 @@ export type ConventionsApp = {
 }
 
 /** A small service that has nothing but the conventions and a few routes to show them on. */
-export async function startConventionsApp(limits: ServerLimits = {}): Promise<ConventionsApp> {
+export async function startConventionsApp(
+  limits: ServerLimits & { handlerTimeoutMs?: number } = {},
+): Promise<ConventionsApp> {
+  const { handlerTimeoutMs = 1900 } = limits
   const log: Record<string, unknown>[] = []
   const stream = new Writable({
     write(line, _encoding, done) {
@@ -29,9 +33,10 @@ export async function startConventionsApp(limits: ServerLimits = {}): Promise<Co
       done()
     },
   })
-  const app = Fastify({ ...serverOptions(limits), logger: { level: 'warn', stream } })
+  const app = Fastify(serverOptions(pino({ level: 'warn' }, stream), limits))
   await app.register(conventions, {
     version: '1.2.3',
+    handlerTimeoutMs,
     securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
   })
   await app.register(demoRoutes)

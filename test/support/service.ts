@@ -4,9 +4,9 @@ import type { FastifyInstance } from 'fastify'
 import { buildApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { Problem } from '../../src/errors.ts'
-import { createLogger } from '../../src/observability.ts'
 import { defaultRateLimits } from '../../src/security/rate-limits.ts'
 import { createServices, type Services } from '../../src/services.ts'
+import { captureLog, linesWithSecrets } from './captured-log.ts'
 
 /** An instance of the service inside the test's process, on a port of its own. */
 export type Instance = { url: string; services: Services; app: FastifyInstance; close(): Promise<void> }
@@ -23,7 +23,9 @@ export const noLimits = JSON.stringify(
   ),
 )
 
+/** Closing it throws when it has logged a secret, whatever the test was about. */
 export async function startInstance(environment: Environment): Promise<Instance> {
+  const log = captureLog()
   const config = readConfig({
     LATCHKEY_SECRET: secret,
     PORT: '0',
@@ -31,7 +33,7 @@ export async function startInstance(environment: Environment): Promise<Instance>
     RATE_LIMITS: noLimits,
     ...environment,
   })
-  const services = createServices(config, createLogger('silent'))
+  const services = createServices(config, log.logger)
   await services.start()
   await services.follow()
   const app = await buildApp(services)
@@ -43,6 +45,8 @@ export async function startInstance(environment: Environment): Promise<Instance>
     async close() {
       await app.close()
       await services.close()
+      const told = linesWithSecrets(log.lines, [goodPassword, config.secret.toString('base64')])
+      if (told.length > 0) throw new Error(`the log holds a secret: ${told[0]}`)
     },
   }
 }

@@ -16,6 +16,11 @@ function issue(lifetimeSeconds = 900, notAfter = now + 86_400_000) {
   return tokens.issue(subject, now, lifetimeSeconds, notAfter)
 }
 
+function peek({ hashOf, peek: read }: typeof tokens, text: string) {
+  const hash = hashOf(text, now)
+  return hash === null ? null : read(text, hash)
+}
+
 function encode(value: unknown): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
@@ -51,9 +56,9 @@ describe('an access token', () => {
 
   it('is found by its session id, without any I/O', () => {
     const issued = issue()
-    expect(tokens.peek(issued.text, now)).toEqual({
+    expect(peek(tokens, issued.text)).toEqual({
       text: issued.text,
-      hash: issued.hash,
+      hash: issued.hash.toString('base64'),
       sessionId,
       expiresAt: issued.expiresAt,
     })
@@ -72,7 +77,7 @@ describe('an access token', () => {
     ['its members in another order', { typ: 'at+jwt', alg: 'ES256', kid: key.kid }],
   ])('with a header that has %s is not one of ours', (_what, header) => {
     const [, payload = '', signature = ''] = issue().text.split('.')
-    expect(tokens.peek(`${encode(header)}.${payload}.${signature}`, now)).toBeNull()
+    expect(peek(tokens, `${encode(header)}.${payload}.${signature}`)).toBeNull()
   })
 
   it.each([
@@ -83,13 +88,13 @@ describe('an access token', () => {
     ['a payload that is no object', 'text'],
   ])('with %s is not one of ours', (_what, claims) => {
     const [header = '', , signature = ''] = issue().text.split('.')
-    expect(tokens.peek(`${header}.${encode(claims)}.${signature}`, now)).toBeNull()
+    expect(peek(tokens, `${header}.${encode(claims)}.${signature}`)).toBeNull()
   })
 
   it.each(['', '.', '..', 'a.b.c', 'lkr_abc', '\u0000', 'x'.repeat(10_000)])(
     '%j is not one of ours',
     text => {
-      expect(tokens.peek(text, now)).toBeNull()
+      expect(peek(tokens, text)).toBeNull()
     },
   )
 
@@ -113,10 +118,10 @@ describe('an access token', () => {
     const other = createKeyRing(secrets, () => true)
     other.load([{ ...key, verifiesUntil: now + 1 }])
     const reader = createAccessTokens(other, 'https://issuer.test', 'api')
-    expect(reader.peek(text, now)).not.toBeNull()
-    expect(reader.peek(text, now + 1)).toBeNull()
+    expect(reader.hashOf(text, now)).not.toBeNull()
+    expect(reader.hashOf(text, now + 1)).toBeNull()
     other.load([])
-    expect(reader.peek(text, now)).toBeNull()
+    expect(reader.hashOf(text, now)).toBeNull()
   })
 })
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 /** From left to right: a room imports only from rooms to its left, types included. */
 const rooms = [
-  ['errors.ts', 'clock.ts', 'observability.ts', 'version.ts'],
+  ['errors.ts', 'clock.ts', 'error-log.ts', 'observability.ts', 'version.ts'],
   ['session'],
   ['security'],
   ['store'],
@@ -13,8 +13,11 @@ const rooms = [
   ['services.ts'],
   ['http', 'jobs'],
   ['app.ts', 'refuse.ts'],
-  ['server.ts', 'cli', 'cli.ts'],
+  ['server.ts', 'cli', 'cli.ts', 'index.ts'],
 ]
+
+/** What runs in other people's programs stands apart: nothing of the service gets there, nor the other way round. */
+const apart = ['client', 'react']
 
 function pathOf(names: readonly string[]): string {
   return `^src/(${names.map(name => (name.endsWith('.ts') ? name.replace('.', '\\.') : `${name}/`)).join('|')})`
@@ -48,6 +51,30 @@ const rules: IFlattenedRuleSet = {
       from: { path: '^src/(session|security|store|jobs|cli)/' },
       to: { path: 'node_modules/(fastify|@fastify)/' },
     },
+    {
+      name: 'the-client-imports-only-itself',
+      severity: 'error',
+      from: { path: '^src/client/' },
+      to: { pathNot: '^src/client/' },
+    },
+    {
+      name: 'react-knows-react-and-the-client',
+      severity: 'error',
+      from: { path: '^src/react/' },
+      to: { pathNot: '^src/(react|client)/|node_modules/(@types/)?react/' },
+    },
+    {
+      name: 'the-client-comes-to-react-as-an-argument',
+      severity: 'error',
+      from: { path: '^src/react/' },
+      to: { path: '^src/client/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-service-does-without-its-clients',
+      severity: 'error',
+      from: { path: '^src', pathNot: pathOf(apart) },
+      to: { path: pathOf(apart) },
+    },
   ],
 }
 
@@ -73,7 +100,7 @@ async function violations(ruleSet: IFlattenedRuleSet): Promise<string[]> {
 
 describe('the architecture', () => {
   it('has every source file in a room', () => {
-    const known = new RegExp(pathOf(rooms.flat()))
+    const known = new RegExp(pathOf([...rooms.flat(), ...apart]))
     expect(sources.filter(file => !known.test(file))).toEqual([])
   })
 
@@ -99,8 +126,26 @@ describe('the architecture', () => {
     expect(filesWith(/process\.env\b/)).toEqual(['src/config.ts'])
   })
 
+  it('would notice a client that imports anything', async () => {
+    const nothing = {
+      forbidden: [
+        {
+          name: 'nothing-but-the-types',
+          severity: 'error' as const,
+          from: { path: '^src/(client|react)/' },
+          to: { pathNot: '/openapi\\.ts$' },
+        },
+      ],
+    }
+    const seen = (await violations(nothing)).join('\n')
+    for (const target of ['src/client/persist.ts', 'src/client/index.ts', 'node_modules/react/index.js']) {
+      expect(seen).toContain(`→ ${target}`)
+    }
+  })
+
   it('reads the clock in clock.ts only', () => {
     expect(filesWith(/\bDate\.now\(|new Date\(\)|performance\.now\(|process\.hrtime/)).toEqual([
+      'src/client/clock.ts',
       'src/clock.ts',
     ])
   })

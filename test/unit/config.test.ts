@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { ConfigError, readConfig, readDatabaseUrl } from '../../src/config.ts'
+import { operatorPermissions } from '../../src/security/permissions.ts'
 
 const minimal = {
   DATABASE_URL: 'postgres://user:pass@localhost:5432/latchkey',
@@ -83,6 +84,9 @@ describe('configuration', () => {
       { REFRESH_TOKEN_TTL_SECONDS: '900' },
       /^REFRESH_TOKEN_TTL_SECONDS must be longer than the access token's lifetime of web \(900 s\)/,
     ],
+    [{ REVOCATION_LEASE_MS: '1201' }, /^REVOCATION_LEASE_MS must be a whole number from 300 to 1200/],
+    [{ EVENTS_RETENTION_DAYS: '6' }, /^EVENTS_RETENTION_DAYS must be a whole number from 7/],
+    [{ PASSWORD_MIN_LENGTH: '7' }, /^PASSWORD_MIN_LENGTH must be a whole number from 8/],
     [{ ROTATION_GRACE_SECONDS: '840' }, /^ROTATION_GRACE_SECONDS must be more than 60 s shorter/],
     ...['*', 'null', 'https://app.example.com/', 'https://app.example.com/login', 'app.example.com'].map(
       (origin): [Record<string, string>, RegExp] => [
@@ -104,6 +108,10 @@ describe('configuration', () => {
     [{ RATE_LIMITS: '{"session":{"max":1}}' }, /^RATE_LIMITS does not fit: \/session/],
     [{ RATE_LIMITS: '[]' }, /^RATE_LIMITS does not fit/],
     [{ PERMISSIONS: '{"agent":"all"}' }, /^PERMISSIONS does not fit/],
+    [
+      { PERMISSIONS: '{"agent":[],"admin":["process_claims"]}' },
+      /^PERMISSIONS must not say what admin may do: .*take another name/,
+    ],
     [{ LATCHKEY_SECRETS: 'x' }, /^LATCHKEY_SECRETS is not a setting/],
     [{ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is not a setting/],
     [{ RATE_LIMIT: '{}' }, /^RATE_LIMIT is not a setting/],
@@ -178,6 +186,7 @@ describe('configuration', () => {
   it('adds roles to the built-in one', () => {
     const { permissions } = readConfig({ ...minimal, PERMISSIONS: '{"agent":["process_claims"]}' })
     expect([...permissions.keys()]).toEqual(['admin', 'agent'])
+    expect([...(permissions.get('admin') ?? [])]).toEqual(operatorPermissions)
   })
 
   describe('in production', () => {

@@ -7,12 +7,15 @@ const common = await commonPasswords()
 const email = 'Ada.Lovelace@example.test'
 const weakness = (password: string, shortest = 12) => weaknessOf(password, email, { shortest, common })
 
+/** So many characters that are no repetition: one, and at the end two others. */
+const unlike = (character: string, length: number) => `${character.repeat(length - 2)}xÿ`
+
 describe('a new password', () => {
   it('needs as many characters as are set, counted as a person counts', () => {
     for (const shortest of [8, 12, 64]) {
       for (const character of ['ж', '🦊', ' ', 'é']) {
-        expect(weakness(character.repeat(shortest), shortest)).toBeNull()
-        expect(weakness(character.repeat(shortest - 1), shortest)).toMatch(
+        expect(weakness(unlike(character, shortest), shortest)).toBeNull()
+        expect(weakness(unlike(character, shortest - 1), shortest)).toMatch(
           new RegExp(`too short: .* ${shortest} characters`),
         )
       }
@@ -20,19 +23,19 @@ describe('a new password', () => {
   })
 
   it('may have 128 characters and many more, and is refused, not cut, when it is longer than all', () => {
-    expect(weakness('🦊'.repeat(128))).toBeNull()
-    expect(weakness('🦊'.repeat(longestPassword))).toBeNull()
-    expect(weakness('🦊'.repeat(longestPassword + 1))).toMatch(/too long/)
+    expect(weakness(unlike('🦊', 128))).toBeNull()
+    expect(weakness(unlike('🦊', longestPassword))).toBeNull()
+    expect(weakness(unlike('🦊', longestPassword + 1))).toMatch(/too long/)
   })
 
   it.each([
     'correct horse battery',
     'alllowercaseletters and spaces',
-    '              ',
+    '     .   .    ',
     '804217396514',
     'пароль из нескольких слов',
     'pass\u0000word\u0007 with what no key types',
-    'e\u0301e\u0301e\u0301e\u0301e\u0301e\u0301',
+    'e\u0301a\u0301o\u0301u\u0301i\u0301y\u0301',
   ])('%j will do: no kind of character is asked for, and none is refused', password => {
     expect(weakness(password)).toBeNull()
   })
@@ -54,6 +57,51 @@ describe('a new password', () => {
 
   it('is not common merely because a common word is in it', () => {
     for (const password of ['sunshine on 4 hills', 'sunshine8402751936', 'mysunshinerobot']) {
+      expect(weakness(password)).toBeNull()
+    }
+  })
+
+  it.each([
+    '111111111111',
+    '              ',
+    '🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊🦊',
+    'xk3xk3xk3xk3',
+    'jf93kdjf93kdjf9',
+    'Jf93kdJF93KD',
+    '!!zagozagozago2026',
+    'Password Password ',
+  ])('%j is refused as a short text again and again', password => {
+    expect(weakness(password)).toMatch(/again and again/)
+  })
+
+  it.each(['qwertyqwerty', 'iloveyouiloveyou!', 'administratoradministrator'])(
+    '%j is refused as a common one that is repeated',
+    password => {
+      expect(weakness(password)).toMatch(/a common one repeated/)
+    },
+  )
+
+  it.each([
+    'qwertyasdfgzxcv',
+    'Qwertzuiopasdfghjkl',
+    'lkjhgfdsapoiuytrewq',
+    'abcdefabcdefg',
+    'mnbvcxz987654321',
+    '3456789012345',
+    '111222333444',
+    'edcrfvtgbyhn2026',
+    'aaaabbbbccccdefg',
+  ])('%j is refused as one that follows the keyboard, the digits or the alphabet', password => {
+    expect(weakness(password)).toMatch(/follows the keyboard/)
+  })
+
+  it('may repeat what is long enough by itself, and may have runs in it', () => {
+    for (const password of [
+      'correct horse correct horse ',
+      'qwerty is no wall',
+      '123 tea cups 987',
+      'abc and qwertz',
+    ]) {
       expect(weakness(password)).toBeNull()
     }
   })

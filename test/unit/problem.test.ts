@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { loggedError } from '../../src/error-log.ts'
 import { Problem, type ProblemCode, problems } from '../../src/errors.ts'
-import { loggedError } from '../../src/http/error-log.ts'
 import { renderProblem } from '../../src/http/problem.ts'
 
 const codes = Object.keys(problems).filter((code): code is ProblemCode => code in problems)

@@ -9,7 +9,7 @@ const now = 1_800_000_000_000
 const context = { now, lifetimeMs: () => 5_000, graceStillRuns: () => false }
 
 function token(text = 'access 1', expiresAt = now + 900_000) {
-  return { text, hash: sha256(text), sessionId, expiresAt }
+  return { text, hash: sha256(text).toString('base64'), sessionId, expiresAt }
 }
 
 function reading(changes: Partial<Snapshot> = {}, revoked: 'user' | null = null): CacheReading {

@@ -103,7 +103,8 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       const origin = originOf(request)
       const deviceToken =
         request.body.deviceToken ?? (transport === 'cookie' ? cookies.deviceToken(request) : null)
-      await app.limits.take('login_account', accountKey(email, countedAddress(request)), request)
+      const place = accounts.deviceOf(email, deviceToken) ?? countedAddress(request)
+      await app.limits.take('login_account', accountKey(email, place), request)
       const outcome = await accounts.signIn({ email, password, clientType, deviceName, deviceToken, origin })
       if (outcome.kind === 'account_locked') throw accountLocked(outcome)
       if (outcome.kind !== 'signed_in') throw new Problem(outcome.kind)

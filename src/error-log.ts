@@ -1,5 +1,3 @@
-import { isRecord } from './record.ts'
-
 export type LoggedError = {
   type: string
   message: string
@@ -23,10 +21,8 @@ export function loggedError(error: unknown, depth = 0): LoggedError {
   const message = holdsValues ? 'a statement failed (its values are left out)' : error.message
   const logged: LoggedError = { type: error.name, message }
   if (error.stack) logged.stack = holdsValues ? framesOf(error.stack) : error.stack
-  if (isRecord(error)) {
-    if (typeof error['code'] === 'string') logged.code = error['code']
-    if (typeof error['constraint'] === 'string') logged.constraint = error['constraint']
-  }
+  if ('code' in error && typeof error.code === 'string') logged.code = error.code
+  if ('constraint' in error && typeof error.constraint === 'string') logged.constraint = error.constraint
   if (error.cause !== undefined && depth < deepestCause) logged.cause = loggedError(error.cause, depth + 1)
   return logged
 }

@@ -1,0 +1,35 @@
+import type { InputOf } from './api.ts'
+import { errorOf, jsonIn } from './error.ts'
+import type { Parts } from './parts.ts'
+import type { Grant } from './storage.ts'
+
+type Change = Omit<InputOf<'POST /v1/auth/password'>['body'], 'deviceToken'>
+
+export function createPassword({ session, connection, turns, refresh, requests }: Parts) {
+  const send = (change: Change) => (grant: Grant | null) =>
+    turns(async () => {
+      const body = { ...change, deviceToken: grant?.deviceToken }
+      const call = { method: 'POST', path: '/v1/auth/password', body, grant, isRepeatable: false }
+      const answer = await connection.call(call)
+      if (answer.ok) await session.accept(await jsonIn(answer.clone()))
+      return answer
+    })
+
+  return {
+    /**
+     * Ends all other sessions of the person. Throws `LatchkeyError`: `wrong_password`, `weak_password` and
+     * `account_locked` are the person's to mend; after a `network_error` or a 5xx either password may be the right one.
+     */
+    async changePassword(change: Change): Promise<void> {
+      const settled = await requests.signedIn(send(change)).then(
+        answer => ({ answer, error: undefined }),
+        (error: unknown) => ({ answer: undefined, error }),
+      )
+      if (settled.answer?.ok) return
+      const isUnknown = settled.answer === undefined || settled.answer.status >= 500
+      // If it took effect, the service gives the new pair for the old refresh token, but only for a while.
+      if (isUnknown) await refresh().catch(() => {})
+      throw settled.answer === undefined ? settled.error : await errorOf(settled.answer)
+    },
+  }
+}

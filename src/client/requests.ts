@@ -1,0 +1,78 @@
+import type { AnswerTo, InputArguments, Operation } from './api.ts'
+import type { Connection } from './connection.ts'
+import { errorOf, jsonIn } from './error.ts'
+import { isIdempotent } from './persist.ts'
+import { isFinal } from './refresh.ts'
+import { type HeldSession, tokenStatusOf } from './session.ts'
+import type { Grant } from './storage.ts'
+
+type Input = {
+  params?: Record<string, string>
+  query?: Record<string, unknown>
+  body?: unknown
+  signal?: AbortSignal
+}
+
+export type Requests = ReturnType<typeof createRequests>
+
+/** Calls by whoever is signed in. */
+export function createRequests(session: HeldSession, connection: Connection, refresh: () => Promise<void>) {
+  /**
+   * Refreshes ahead when the token is nearly over, and once on a 401. Throws when a refresh is needed and cannot be
+   * had, which says nothing about the session; when the session has ended, the answer is the 401.
+   */
+  async function signedIn(send: (grant: Grant | null) => Promise<Response>): Promise<Response> {
+    await session.load()
+    const status = tokenStatusOf(session)
+    if (status === 'due') void refresh().catch(() => {})
+    if (status === 'expired') await refreshOrEnd()
+    const used = session.grant()
+    const answer = await send(used)
+    if (answer.status !== 401 || session.state().status === 'signed-out') return answer
+    if (used === null && !connection.byCookie) return answer
+    if (session.grant()?.stamp === used?.stamp) await refreshOrEnd()
+    return session.grant() === null ? answer : await send(session.grant())
+  }
+
+  async function refreshOrEnd(): Promise<void> {
+    await refresh().catch((error: unknown) => {
+      if (!isFinal(error)) throw error
+    })
+  }
+
+  return {
+    signedIn,
+
+    /** As the global `fetch`, by whoever is signed in, for the service's origin, the page's and those in `origins`. */
+    async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+      const request = connection.prepare(input, init)
+      return await signedIn(grant => connection.forward(request, grant, isIdempotent(request.method)))
+    },
+
+    /** Any call of the service: `request('GET /v1/sessions/{id}', { params: { id } })`. Throws `LatchkeyError`. */
+    async request<O extends Operation>(operation: O, ...[input]: InputArguments<O>): Promise<AnswerTo<O>> {
+      const call = callOf(operation, input ?? {})
+      const answer = await signedIn(grant => connection.call({ ...call, grant }))
+      if (!answer.ok) throw await errorOf(answer)
+      // The service's tests hold its answers to the description that the type comes from.
+      return await jsonIn(answer)
+    },
+  }
+}
+
+function callOf(operation: string, { params = {}, query = {}, body, signal }: Input) {
+  const [method = '', template = ''] = operation.split(' ')
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value))
+  }
+  const asked = search.toString()
+  return {
+    method,
+    path: asked === '' ? path : `${path}?${asked}`,
+    body,
+    signal,
+    isRepeatable: isIdempotent(method),
+  }
+}

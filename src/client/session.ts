@@ -1,0 +1,148 @@
+import type { CurrentSession, TokenAnswer } from './api.ts'
+import { monotonicMs } from './clock.ts'
+import { LatchkeyError } from './error.ts'
+import type { Events } from './events.ts'
+import { createNews, type News } from './news.ts'
+import type { Grant, Grants } from './storage.ts'
+
+/** Whether somebody is signed in here, as far as the client knows. An outage changes nothing about it. */
+export type SessionState =
+  /** Not looked at yet: see `restore`. */
+  | { status: 'unknown' }
+  /** `session` is what the service told last, by `session()`; null before it was asked. */
+  | { status: 'signed-in'; sessionId: string; session: CurrentSession | null }
+  /** `reason` is null where nobody had been signed in. */
+  | { status: 'signed-out'; reason: string | null }
+
+export type TokenStatus =
+  | 'none'
+  /** Nobody knows how old it is: it comes from a storage, or is in a cookie. */
+  | 'unknown'
+  | 'fresh'
+  /** Nearly over; the next request refreshes it beside what it does. */
+  | 'due'
+  /** Over; the next request refreshes it first. */
+  | 'expired'
+
+/** The service calls a token nearly over from this long before its end. */
+const refreshAheadSeconds = 300
+
+export type HeldSession = ReturnType<typeof createHeldSession>
+
+/** What this client knows of its session, and hears of it from others that share its storage. */
+export function createHeldSession(grants: Grants, events: Events, channelName: string | null) {
+  let state: SessionState = { status: 'unknown' }
+  let held: { grant: Grant; receivedAt: number } | null = null
+  let news: ReturnType<typeof createNews> | null = null
+  let loading: Promise<void> | null = null
+
+  /** Reads what an earlier page has left, once. */
+  function load(): Promise<void> {
+    loading ??= (async () => {
+      if (channelName !== null) news = createNews(channelName, item => void hear(item).catch(() => {}))
+      const stored = await grants.read()
+      // Its time began in another page, whose clock is not ours.
+      if (stored !== null && held === null) hold({ ...stored, expiresIn: null })
+    })().catch((error: unknown) => {
+      loading = null
+      throw error
+    })
+    return loading
+  }
+
+  async function hear(item: News): Promise<void> {
+    const stored = await grants.read()
+    if (stored !== null) hold(stored)
+    else if (item.kind === 'ended' && held !== null) drop(item.reason)
+  }
+
+  function hold(grant: Grant): void {
+    const { stamp, sessionId, expiresIn } = grant
+    if (stamp === held?.grant.stamp) return
+    const isSame = state.status === 'signed-in' && state.sessionId === sessionId
+    held = { grant, receivedAt: monotonicMs() }
+    if (!isSame) state = { status: 'signed-in', sessionId, session: null }
+    if (isSame) events.emit('refreshed', { sessionId, expiresIn })
+    else events.emit('signed-in', { sessionId })
+    events.emit('changed', undefined)
+  }
+
+  function drop(reason: string | null): void {
+    held = null
+    state = { status: 'signed-out', reason }
+    if (reason !== null) events.emit('signed-out', { reason })
+    events.emit('changed', undefined)
+  }
+
+  return {
+    load,
+    hold,
+    state: () => state,
+    grant: () => held?.grant ?? null,
+
+    /** The newest grant of all who share the storage. */
+    latest: async () => (await grants.read()) ?? held?.grant ?? null,
+
+    /** Kept before it is used, so that no page can be closed in between. */
+    async accept(answer: TokenAnswer, deviceToken = held?.grant.deviceToken): Promise<void> {
+      const { sessionId, expiresIn } = answer
+      if (!sessionId) throw new LatchkeyError('unexpected_answer', 'The answer is not the service’s')
+      const grant: Grant = { stamp: Math.random().toString(36).slice(2), sessionId, expiresIn }
+      if ('refreshToken' in answer) {
+        grant.accessToken = answer.accessToken
+        grant.refreshToken = answer.refreshToken
+      }
+      if (deviceToken !== undefined) grant.deviceToken = deviceToken
+      try {
+        await grants.write(grant)
+        news?.tell({ kind: 'granted' })
+      } catch (error) {
+        // The storage is full, say. The pair in it is spent, and nobody must come back to it.
+        await grants.remove().catch(() => {})
+        throw error
+      } finally {
+        hold(grant)
+      }
+    },
+
+    /** It has ended for all who share the storage. Null: nobody had been signed in. */
+    async end(reason: string | null): Promise<void> {
+      if (state.status === 'signed-out') return
+      drop(reason)
+      if (reason === null) return
+      await grants.remove()
+      news?.tell({ kind: 'ended', reason })
+    },
+
+    /** What the service has said about it. Cookies may have been made by somebody else than this client. */
+    learn(session: CurrentSession): void {
+      const { sessionId } = session
+      if (held?.grant.sessionId !== sessionId) hold({ stamp: sessionId, sessionId, expiresIn: null })
+      state = { status: 'signed-in', sessionId, session }
+      events.emit('changed', undefined)
+    },
+
+    /** Seconds; null where nobody knows. */
+    secondsLeft(): number | null {
+      if (held === null || held.grant.expiresIn === null) return null
+      return Math.max(0, held.grant.expiresIn - (monotonicMs() - held.receivedAt) / 1000)
+    },
+
+    close: () => news?.close(),
+  }
+}
+
+/** By the time that has passed here since the token was received. */
+export function tokenStatusOf(session: HeldSession): TokenStatus {
+  const grant = session.grant()
+  if (grant === null) return 'none'
+  const secondsLeft = session.secondsLeft()
+  if (secondsLeft === null || grant.expiresIn === null) return 'unknown'
+  if (secondsLeft === 0) return 'expired'
+  return secondsLeft <= refreshAheadSecondsOf(grant.expiresIn) ? 'due' : 'fresh'
+}
+
+/** Of short lifetimes a third, so that they have a fresh time at all. */
+function refreshAheadSecondsOf(expiresIn: number): number {
+  return Math.min(refreshAheadSeconds, expiresIn / 3)
+}

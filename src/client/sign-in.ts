@@ -1,0 +1,38 @@
+import type { AnswerTo, InputOf, User } from './api.ts'
+import { jsonIn } from './error.ts'
+import type { Parts } from './parts.ts'
+
+export type SignIn = { email: string; password: string; clientType?: string; deviceName?: string }
+
+/** People get an account, and sign in. Everything throws `LatchkeyError`. */
+export function createSignIn({ session, grants, connection, turns, clientType }: Parts) {
+  const { byCookie } = connection
+
+  async function post<T>(path: string, body: unknown): Promise<T> {
+    return await jsonIn(await connection.demand({ method: 'POST', path, body, isRepeatable: false }))
+  }
+
+  return {
+    /** Where registration is open; does not sign in. */
+    async register(account: InputOf<'POST /v1/auth/register'>['body']): Promise<User> {
+      return (await post<AnswerTo<'POST /v1/auth/register'>>('/v1/auth/register', account)).user
+    },
+
+    /** Always begins a new session. `account_locked` says in `problem.unlock` what the person can do. */
+    async signIn(person: SignIn): Promise<User> {
+      const { email } = person
+      await session.load()
+      return await turns(async () => {
+        // With cookies the browser brings it along.
+        const known = byCookie ? undefined : await grants.device(email)
+        const transport = byCookie ? 'cookie' : 'bearer'
+        const body = { clientType, transport, deviceToken: known, ...person }
+        const answer = await post<AnswerTo<'POST /v1/auth/login'>>('/v1/auth/login', body)
+        const deviceToken = 'deviceToken' in answer ? answer.deviceToken : undefined
+        await session.accept(answer, deviceToken)
+        if (deviceToken !== undefined) await grants.remember(email, deviceToken)
+        return answer.user
+      })
+    },
+  }
+}

@@ -1,0 +1,10 @@
+/** The service inside another Node.js program: what `server.ts` puts together, in parts. */
+export { buildApp } from './app.ts'
+export { type Config, readConfig, readDatabaseUrl } from './config.ts'
+export { Problem, type ProblemCode } from './errors.ts'
+export { serviceJobs } from './jobs/jobs.ts'
+export { startJobs } from './jobs/scheduler.ts'
+export { createLogger } from './observability.ts'
+export { createServices, type Services } from './services.ts'
+export { migrate } from './store/migrate.ts'
+export { version } from './version.ts'
