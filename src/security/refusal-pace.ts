@@ -4,8 +4,6 @@ import { overloaded } from './concurrency-limit.ts'
 
 /** Enough to follow the load of the moment, and to have its spread. */
 const samplesKept = 64
-/** A timer counts in whole milliseconds, and may be one early: that would tell, so it is set again. */
-const toleratedMs = 0.5
 /** Each is a connection and a timer. */
 const waitingAtMost = 1_000
 
@@ -30,14 +28,10 @@ export function createRefusalPace({ monotonic }: Pick<Clock, 'monotonic'>) {
     /** Ends as long after the start as one of the last refusals did, any of them: equal in the spread as well. */
     async keep(startedAt: number): Promise<void> {
       if (waiting >= waitingAtMost) throw overloaded()
-      const aim = samples[Math.floor(Math.random() * samples.length)] ?? 0
       waiting++
       try {
-        for (;;) {
-          const left = aim - (monotonic() - startedAt)
-          if (left < toleratedMs) return
-          await sleep(left)
-        }
+        const aim = samples[Math.floor(Math.random() * samples.length)] ?? 0
+        await sleep(Math.max(0, aim - (monotonic() - startedAt)))
       } finally {
         waiting--
       }
