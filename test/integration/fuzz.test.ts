@@ -12,10 +12,9 @@ import { type Answer, call } from '../support/conventions-app.ts'
 import { query } from '../support/database.ts'
 import { type FuzzedRequest, fuzzedRequests, type Sender, sentBy } from '../support/fuzzed-requests.ts'
 import { inside } from '../support/inside.ts'
-import type { MemoryReport } from '../support/memory-probe.ts'
 import { type Document, nobodysId, operationsIn } from '../support/operations.ts'
 import { createUser, goodPassword, noLimits, secret } from '../support/service.ts'
-import { type ServiceProcess, startProcess } from '../support/service-process.ts'
+import { type MemoryReport, type ServiceProcess, startProcess } from '../support/service-process.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
 /** `FUZZ_REQUESTS=100000 npm run test:fuzz` is the long run, which also watches the memory. */
@@ -114,14 +113,18 @@ function note({ operation, method }: FuzzedRequest, { status }: Answer): void {
   answered.set(key, (answered.get(key) ?? 0) + 1)
 }
 
-function send({ method, path, headers, body }: FuzzedRequest): Promise<Answer> {
+async function send({ method, path, headers, body }: FuzzedRequest): Promise<Answer> {
   const payload = body === undefined ? undefined : Buffer.from(body)
   // Node's client leaves the length out of a DELETE.
   const framing = payload === undefined ? {} : { 'content-length': String(payload.length) }
-  return call(served.port, method, path, {
-    headers: { ...headers, ...framing },
-    ...(payload && { body: payload }),
-  })
+  try {
+    return await call(served.port, method, path, {
+      headers: { ...headers, ...framing },
+      ...(payload && { body: payload }),
+    })
+  } catch (error) {
+    throw served.isRunning() ? error : new Error(`the service has ended: ${served.output()}`)
+  }
 }
 
 /** A 503 asks to be asked again. One that the request itself is the reason for would come again each time. */

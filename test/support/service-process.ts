@@ -3,11 +3,12 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
-import type { MemoryReport } from './memory-probe.ts'
 import type { Environment } from './service.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const startMs = 30_000
+
+export type MemoryReport = { rssBytes: number; heapBytes: number }
 
 export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
@@ -15,7 +16,7 @@ export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 export async function startProcess(environment: Environment) {
   const port = await getPort()
   const child = fork(join(root, 'src', 'server.ts'), {
-    execArgv: ['--expose-gc', '--import', 'tsx', '--import', join(import.meta.dirname, 'memory-probe.ts')],
+    execArgv: ['--expose-gc', '--import', 'tsx', '--import', join(import.meta.dirname, 'memory-probe.js')],
     env: {
       PATH: process.env['PATH'],
       LOG_LEVEL: 'warn',
