@@ -1,13 +1,18 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { client, type Tokens } from '../support/client.ts'
 import { createUser, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
+
+/** For so long a token may be used after its successor was issued. */
+const graceSeconds = 3
 
 let a: Instance
 let b: Instance
 
 beforeAll(async () => {
   const environment = {
+    ROTATION_GRACE_SECONDS: String(graceSeconds),
     DATABASE_URL: (await freshDatabase()).url,
     REDIS_URL: (await freshRedis()).url,
     NEAR_CACHE_MAX_SESSIONS: '100',
@@ -72,6 +77,25 @@ describe('a session that an instance has in its own memory', () => {
     await Promise.all([untilNear(a, tokens), untilNear(b, tokens)])
     const refreshed = await client(a.url).refresh(tokens.refreshToken)
     expect((await client(b.url).verify(String(refreshed.body['accessToken']))).status).toBe(204)
+  })
+
+  it('does not keep an access token alive that another instance has rotated away', async () => {
+    const tokens = await client(a.url).signIn('owner@example.test')
+    await untilNear(b, tokens)
+    expect((await client(a.url).refresh(tokens.refreshToken)).status).toBe(200)
+    const rotatedAt = performance.now()
+    for (;;) {
+      const askedAt = performance.now()
+      const { status, body } = await client(b.url).verify(tokens.accessToken)
+      if (status === 401) {
+        expect(body['code']).toBe('access_token_invalid')
+        expect(performance.now() - rotatedAt).toBeGreaterThan(graceSeconds * 900)
+        return
+      }
+      expect(status).toBe(204)
+      expect(askedAt - rotatedAt).toBeLessThan(graceSeconds * 1_000 + 500)
+      await sleep(100)
+    }
   })
 
   it('is not washed out by tokens that are not ours', async () => {
