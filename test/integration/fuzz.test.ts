@@ -46,8 +46,9 @@ beforeAll(async () => {
     // So that requests get as far as they can.
     REGISTRATION: 'open',
     RATE_LIMITS: noLimits,
-    // What it remembers of revocations it is to forget within the run.
+    // What it remembers of revocations it is to forget within the run, and what it keeps is to be full by the warm-up.
     CACHE_TTL_SECONDS: '5',
+    NEAR_CACHE_MAX_SESSIONS: '500',
   }
   served = await startProcess(environment)
   services = createServices(readConfig(environment), createLogger('silent'))
