@@ -31,7 +31,7 @@ const attempts = 3
  * unknown then, and the honest retry works.
  */
 export function createRefresh(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, secrets } = context
+  const { settings, clock, continuity, store, cache, nearCache, secrets } = context
   const { denySet, propagation, observer, refreshes } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
@@ -141,8 +141,8 @@ export function createRefresh(context: SessionContext) {
     refreshes.note()
     // The roles are those of the read before; so the snapshot's age counts from that read.
     const rotated = { ...state, ...child.rotation, rotatedAt }
-    const snapshot = snapshotOf(rotated, state.user.roles)
-    await cache.fill(snapshot, { replace: true })
+    nearCache.forget(state.id, clock.now())
+    await cache.rotated(snapshotOf(rotated, state.user.roles))
     return { kind: 'tokens', sessionId: state.id, tokens: child.pair }
   }
 

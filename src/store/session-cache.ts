@@ -18,8 +18,11 @@ export type SessionCacheSettings = {
   markLifetimeSeconds: number
 }
 
-/** Where instances tell each other that there is something to read on the feed. */
-export const hintChannel = 'latchkey:revocations'
+/**
+ * Where instances tell each other which session was rotated, by its id, and by an empty message that there is something
+ * to read on the feed.
+ */
+export const newsChannel = 'latchkey:news'
 
 /** Snapshots and marks in Redis. Each value carries an HMAC: who can write to Redis can sign nobody in or out. */
 export function createSessionCache(
@@ -47,16 +50,11 @@ export function createSessionCache(
         continuity: link.continuity(),
       }
     },
-    async fill(snapshot, { replace }) {
-      const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
-      if (lifetimeMs <= 0) return
-      const key = keys.snapshot(snapshot.id)
-      const value = seal(secrets, key, JSON.stringify(snapshot))
-      await attempt<unknown>(
-        redis =>
-          replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
-        null,
-      )
+    fill,
+    async rotated(snapshot) {
+      const told = attempt(redis => redis.publish(newsChannel, snapshot.id), 0)
+      await fill(snapshot, { replace: true })
+      await told
     },
     async revoke(sessions): Promise<MarkedOn> {
       const revoked = sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason))
@@ -71,8 +69,20 @@ export function createSessionCache(
       return await confirmedOn(deleted)
     },
     hint() {
-      void attempt(redis => redis.publish(hintChannel, ''), 0)
+      void attempt(redis => redis.publish(newsChannel, ''), 0)
     },
+  }
+
+  async function fill(snapshot: Snapshot, { replace }: { replace: boolean }): Promise<void> {
+    const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
+    if (lifetimeMs <= 0) return
+    const key = keys.snapshot(snapshot.id)
+    const value = seal(secrets, key, JSON.stringify(snapshot))
+    await attempt<unknown>(
+      redis =>
+        replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
+      null,
+    )
   }
 
   /** The server that has confirmed all of it, if it was one and the same, unbroken, all the while. */
@@ -100,6 +110,7 @@ export function createSessionCache(
 export const noSessionCache: SessionCache = {
   read: async () => ({ kind: 'away' }),
   fill: async () => undefined,
+  rotated: async () => undefined,
   revoke: async () => null,
   forget: async () => null,
   hint: () => undefined,

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import { problems } from '../../src/errors.ts'
+import { type ProblemCode, problems } from '../../src/errors.ts'
+import { oauthErrorOf } from '../../src/http/oauth-error.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
 import { securityHeaders } from '../../src/http/security-headers.ts'
 import { serviceKeyScopes } from '../../src/security/service-keys.ts'
@@ -106,19 +107,23 @@ type Request = {
   headers?: Record<string, string | string[] | undefined>
 }
 
+/** An answer of a described operation. */
+type Told = Answer & { oauth?: boolean }
+
 /** A request that is right but for what is given. */
-function send(operation: Operation, request: Request = {}): Promise<Answer> {
+async function send(operation: Operation, request: Request = {}): Promise<Told> {
   const { path = operation.path.replaceAll(/\{\w+\}/g, id), query = '', body, text } = request
   const payload = text ?? (body === undefined ? undefined : JSON.stringify(body))
   const credentials = { bearer: session.accessToken, other: serviceKey.key, public: null, optional: null }
   const credential = credentials[operation.access]
   const authorization = credential === null ? {} : { authorization: `Bearer ${credential}` }
   const headers = { ...authorization, ...(payload === undefined ? {} : framing(payload)), ...request.headers }
-  return call(port, operation.method, path + query, {
+  const answer = await call(port, operation.method, path + query, {
     headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)),
     // A buffer: joined to a text, Node would send the headers in UTF-8, too.
     ...(payload === undefined ? {} : { body: Buffer.from(payload) }),
   })
+  return { ...answer, oauth: operation.oauth }
 }
 
 /** Node's client leaves the length out of a DELETE. */
@@ -129,34 +134,51 @@ function framing(payload: string): Record<string, string> {
 type Problem = { status: number; code: string; errors?: { path: string; message: string }[] }
 
 /** A problem as it is promised, with one of our codes; returns its body. */
-function expectAnyProblem(answer: Answer): Problem {
-  expect(answer.headers['content-type'], answer.text).toBe('application/problem+json')
+function expectAnyProblem(answer: Told): Problem {
+  expect(answer.headers['content-type'], answer.text).toBe(mediaTypeOf(answer))
   expect(answer.headers).toMatchObject(securityHeaders)
   const body: Problem & Record<string, unknown> = JSON.parse(answer.text)
   const known = Object.entries(problems).find(([code]) => code === body.code)?.[1]
   expect(body).toMatchObject({
     type: `https://latchkey.dev/problems/${body.code}`,
     title: known?.title,
-    status: known?.status,
+    status: answer.status,
     requestId: answer.headers['x-request-id'],
   })
-  expect(answer.status).toBe(known?.status)
-  expect(Object.keys(body).filter(key => !told.includes(key))).toEqual([])
+  expect(answer.status).toBe(statusOf(answer, body.code))
+  const { error, error_description, ...members } = body
+  const words = answer.oauth ? [oauthErrorOf(codeOf(body.code)).error, known?.title] : [undefined, undefined]
+  expect([error, error_description]).toEqual(words)
+  expect(Object.keys(members).filter(key => !told.includes(key))).toEqual([])
   expect(answer.text).not.toMatch(inside)
   return body
 }
 
 const told = ['type', 'title', 'status', 'code', 'detail', 'errors', 'reason', 'requires', 'requestId']
 
-function expectProblem(answer: Answer, code: keyof typeof problems): Problem {
-  expect(answer.status, answer.text).toBe(problems[code].status)
+function mediaTypeOf({ oauth }: Pick<Told, 'oauth'>): string {
+  return oauth ? 'application/json' : 'application/problem+json'
+}
+
+function codeOf(code: string): ProblemCode {
+  const known = Object.keys(problems).find((name): name is ProblemCode => name === code)
+  if (known === undefined) throw new Error(`there is no problem ${code}`)
+  return known
+}
+
+function statusOf({ oauth }: Pick<Told, 'oauth'>, code: string): number {
+  return oauth ? oauthErrorOf(codeOf(code)).status : problems[codeOf(code)].status
+}
+
+function expectProblem(answer: Told, code: ProblemCode): Problem {
+  expect(answer.status, answer.text).toBe(statusOf(answer, code))
   const problem = expectAnyProblem(answer)
   expect(problem.code).toBe(code)
   return problem
 }
 
 /** A 400 that points to the place. */
-function expectInvalid(answer: Answer, path: string): void {
+function expectInvalid(answer: Told, path: string): void {
   const { errors = [] } = expectProblem(answer, 'validation_failed')
   expect(errors.length).toBeLessThanOrEqual(20)
   expect(
@@ -165,7 +187,7 @@ function expectInvalid(answer: Answer, path: string): void {
   ).toContain(path)
 }
 
-function expectNoFault(answer: Answer): void {
+function expectNoFault(answer: Told): void {
   expect(answer.status, answer.text).toBeLessThan(500)
   if (answer.status >= 400) expectAnyProblem(answer)
 }

@@ -139,13 +139,17 @@ async function answerTo(request: FuzzedRequest): Promise<Answer> {
   }
 }
 
-function expectGoodAnswer({ method, path }: FuzzedRequest, { status, headers, text }: Answer): void {
+function expectGoodAnswer(
+  { operation, method, path }: FuzzedRequest,
+  { status, headers, text }: Answer,
+): void {
   const told = `${method} ${path} ${status} ${text}`
   expect(status, told).toBeLessThan(500)
   expect(headers['x-request-id'], told).toMatch(/^[A-Za-z0-9._~-]{1,64}$/)
   expect(headers['cache-control'], told).toMatch(/^(no-store|public, max-age=300)$/)
   if (status < 400) return
-  expect(headers['content-type'], told).toBe('application/problem+json')
+  const isOAuth = operation.oauth && method === operation.method
+  expect(headers['content-type'], told).toBe(isOAuth ? 'application/json' : 'application/problem+json')
   if (method === 'HEAD') return
   const problem: { code: string; status: number } = JSON.parse(text)
   expect(Object.keys(problems), told).toContain(problem.code)
@@ -155,7 +159,7 @@ function expectGoodAnswer({ method, path }: FuzzedRequest, { status, headers, te
 
 /** Signing out, refreshing and revoking are among what is tried, by the other senders as well. */
 function endsTheSender({ method }: FuzzedRequest, { status, text }: Answer): boolean {
-  return status === 401 ? text.includes('"session_') : status < 400 && method !== 'GET'
+  return text.includes('"code":"session_') || (status < 400 && method !== 'GET')
 }
 
 /** One sender's share of the requests, one after the other. */

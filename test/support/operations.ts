@@ -15,6 +15,7 @@ type Described = {
   security?: Record<string, string[]>[]
   parameters?: { in: string; name: string; schema: Schema }[]
   requestBody?: { content: Record<string, { schema: Schema }> }
+  responses: { default: { content: Record<string, unknown> } }
 }
 
 export type Document = { paths: Record<string, Record<string, Described>> }
@@ -32,6 +33,10 @@ export type Operation = {
   fields: [name: string, schema: Schema][]
   required: string[]
   mayOmitBody: boolean
+  /** Of a body that is a form. */
+  form: { fields: [name: string, schema: Schema][]; required: string[] } | null
+  /** Failures are answered as OAuth clients read them. */
+  oauth: boolean
 }
 
 /** Every operation of every path, as an OpenAPI document describes them. */
@@ -46,6 +51,7 @@ function operationOf(name: string, path: string, described: Described): Operatio
   if (method === undefined) throw new Error(`${name} ${path} has a method that the tests do not know`)
   const { security = [], parameters = [], requestBody } = described
   const body = requestBody?.content['application/json']?.schema
+  const form = requestBody?.content['application/x-www-form-urlencoded']?.schema
   const object = [body ?? {}, ...(body?.anyOf ?? [])].find(schema => schema.properties !== undefined)
   return {
     method,
@@ -56,6 +62,8 @@ function operationOf(name: string, path: string, described: Described): Operatio
     fields: Object.entries(object?.properties ?? {}),
     required: object?.required ?? [],
     mayOmitBody: body?.anyOf?.some(schema => schema.type === 'null') ?? false,
+    form: form ? { fields: Object.entries(form.properties ?? {}), required: form.required ?? [] } : null,
+    oauth: 'application/json' in described.responses.default.content,
   }
 }
 

@@ -23,8 +23,8 @@ export const noLimits = JSON.stringify(
   ),
 )
 
-/** Closing it throws when it has logged a secret, whatever the test was about. */
-export async function startInstance(environment: Environment): Promise<Instance> {
+/** On any free port, unless one is given. Closing it throws when it has logged a secret, whatever the test was about. */
+export async function startInstance(environment: Environment, port = 0): Promise<Instance> {
   const log = captureLog()
   const config = readConfig({
     LATCHKEY_SECRET: secret,
@@ -37,7 +37,7 @@ export async function startInstance(environment: Environment): Promise<Instance>
   await services.start()
   await services.follow()
   const app = await buildApp(services)
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = await app.listen({ host: '127.0.0.1', port })
   return {
     url,
     services,

@@ -24,6 +24,17 @@ describe('a near cache', () => {
     expect(cache.read('another', 1_000)).toBeNull()
   })
 
+  it('forgets a session that was rotated, and what was asked before that', () => {
+    const cache = createNearCache({ maxSessions: 10, lifetimeMs: 30_000 })
+    cache.keep(token('current'), snapshot, 1_000)
+    cache.forget(sessionId, 1_001)
+    expect(cache.read('current', 1_002)).toBeNull()
+    cache.keep(token('current'), snapshot, 1_000)
+    expect(cache.read('current', 1_002)).toBeNull()
+    cache.keep(token('current'), snapshot, 1_002)
+    expect(cache.read('current', 1_003)).not.toBeNull()
+  })
+
   it('vouches for nothing by a Redis: what it has counts for the lease alone', () => {
     const cache = createNearCache({ maxSessions: 10, lifetimeMs: 30_000 })
     cache.keep(token('current'), snapshot, 1_000)
