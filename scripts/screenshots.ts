@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import getPort from 'get-port'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { buildApp } from '../src/app.ts'
 import { readConfig } from '../src/config.ts'
 import { serviceJobs } from '../src/jobs/jobs.ts'
@@ -29,7 +29,7 @@ const shots: readonly Shot[] = [
   { name: 'overview', who: operatorEmail, hash: '#overview', ready: 'Lockouts and reuse' },
   { name: 'person', who: operatorEmail, hash: '#people', ready: 'ada@example.com' },
   { name: 'revocations', who: operatorEmail, hash: '#revocations', ready: 'Whose sessions' },
-  { name: 'audit-log', who: operatorEmail, hash: '#audit-log', ready: 'sign in succeeded' },
+  { name: 'audit-log', who: operatorEmail, hash: '#audit-log', ready: 'the user' },
 ]
 
 async function main(): Promise<void> {
@@ -81,9 +81,6 @@ async function takeAll(browser: Browser, url: string, who: string | null): Promi
     extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.24' },
   })
   const page = await context.newPage()
-  page.on('console', message => console.log(message.text()))
-  page.on('pageerror', error => console.log(error.message))
-  page.on('response', answer => answer.status() > 399 && console.log(answer.status(), answer.url()))
   page.setDefaultTimeout(6_000)
   await page.goto(`${url}/console/`)
   if (who !== null) await signIn(page, who)
@@ -96,7 +93,7 @@ async function takeAll(browser: Browser, url: string, who: string | null): Promi
       }
     }
   }
-  await close(context)
+  await context.close()
 }
 
 async function signIn(page: Page, who: string): Promise<void> {
@@ -115,16 +112,12 @@ async function take(page: Page, url: string, { hash, ready, name }: Shot, path: 
   }
   if (name === 'revocations') {
     await page.getByText('An address or network').click()
-    await page.getByLabel('Address or network').fill('203.0.113.0/24')
+    await page.getByLabel('Address or network', { exact: true }).fill('203.0.113.0/24')
     await page.getByLabel('Reason').fill('the office’s network was misused')
     await page.getByText('This would end').waitFor()
   }
   await page.waitForTimeout(700)
   await page.screenshot({ path })
-}
-
-async function close(context: BrowserContext): Promise<void> {
-  await context.close()
 }
 
 await main()

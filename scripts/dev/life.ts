@@ -26,6 +26,7 @@ export async function seed(demo: Demo): Promise<void> {
     await signIn(demo, demo.email, device, device.deviceName === 'Phone' ? 'mobile' : 'web')
   }
   await ageSessions(demo.databaseUrl, demo.email)
+  await call(demo, '/v1/auth/login', { email: demo.email, password: 'not the password' }, devices[1])
   for (const [number, email] of people.entries()) {
     for (const device of devices.slice(0, 1 + (number % 4))) {
       await signIn(demo, email, device, clientTypes[(number * 3) % clientTypes.length] ?? 'web')

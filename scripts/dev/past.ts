@@ -67,6 +67,25 @@ export async function ageSessions(databaseUrl: string, email: string): Promise<v
        WHERE security_events.session_id = s.id AND lower(u.email) = lower($1)`,
       [email],
     )
+    // One of them looks as if it had been carried off, and the account has been there for a while.
+    await client.query(
+      `UPDATE user_sessions SET context_changed_at = now() - interval '8 hours'
+       FROM users u WHERE u.id = user_id AND lower(u.email) = lower($1) AND user_agent LIKE '%Windows%'`,
+      [email],
+    )
+    await client.query(
+      `INSERT INTO security_events (id, type, severity, user_id, session_id, actor, ip_address, user_agent, details, created_at)
+       SELECT gen_random_uuid(), 'session_context_changed', 'warning', s.user_id, s.id, s.user_id::text, '198.51.100.9',
+         s.user_agent, '{}', s.context_changed_at
+       FROM user_sessions s JOIN users u ON u.id = s.user_id
+       WHERE s.context_changed_at IS NOT NULL AND lower(u.email) = lower($1)`,
+      [email],
+    )
+    await client.query(
+      `UPDATE security_events SET created_at = created_at - interval '30 days'
+       WHERE type = 'user_created' AND user_id = (SELECT id FROM users WHERE lower(email) = lower($1))`,
+      [email],
+    )
   } finally {
     await client.end()
   }

@@ -96,7 +96,7 @@ function DeviceCard({
           <LastActive session={session} />
         </p>
         {session.suspicious && (
-          <p className="facts warn-text">
+          <p className="warn-text">
             <Warning size={16} /> Its network and its browser have both changed since it signed in.
           </p>
         )}

@@ -45,11 +45,9 @@ function Activity() {
     <section className="panel" aria-labelledby="activity">
       <h2 id="activity">Recent activity</h2>
       <ol className="events">
-        {events.data.pages
-          .flatMap(page => page.events)
-          .map(event => (
-            <EventEntry key={event.id} event={event} />
-          ))}
+        {told(events.data.pages.flatMap(page => page.events)).map(event => (
+          <EventEntry key={event.id} event={event} />
+        ))}
       </ol>
       {events.hasNextPage && (
         <button
@@ -62,6 +60,14 @@ function Activity() {
       )}
     </section>
   )
+}
+
+/** A sign-in on a new device is told once, as that. */
+function told(events: readonly OwnEvent[]): OwnEvent[] {
+  const onNewDevices = new Set(
+    events.flatMap(({ type, sessionId }) => (type === 'new_device' ? [sessionId] : [])),
+  )
+  return events.filter(({ type, sessionId }) => type !== 'sign_in_succeeded' || !onNewDevices.has(sessionId))
 }
 
 const marks = {

@@ -24,7 +24,10 @@ export const noLimits = JSON.stringify(
 )
 
 /** Closing it throws when it has logged a secret, whatever the test was about. */
-export async function startInstance(environment: Environment): Promise<Instance> {
+export async function startInstance(
+  environment: Environment,
+  options: { consoleFolder?: string } = {},
+): Promise<Instance> {
   const log = captureLog()
   const config = readConfig({
     LATCHKEY_SECRET: secret,
@@ -36,7 +39,7 @@ export async function startInstance(environment: Environment): Promise<Instance>
   const services = createServices(config, log.logger)
   await services.start()
   await services.follow()
-  const app = await buildApp(services)
+  const app = await buildApp(services, options)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return {
     url,

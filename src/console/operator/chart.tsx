@@ -12,7 +12,7 @@ type Props = {
   series: readonly Series[]
 }
 
-const height = 180
+const height = 170
 
 /** Lines over time. What they show is also told in words, for those who cannot see them. */
 export function Chart({ title, times, series }: Props) {
@@ -83,7 +83,7 @@ function optionsOf(element: HTMLElement, series: readonly Series[]): uPlot.Optio
     padding: [8, 4, 0, 0],
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.15)] } },
     axes: [
-      { ...axis, space: 70, values: (_plot, splits) => splits.map(clockTime) },
+      { ...axis, size: 26, space: 70, values: (_plot, splits) => splits.map(clockTime) },
       {
         ...axis,
         size: 34,
