@@ -107,9 +107,10 @@ async function take(page: Page, url: string, { hash, ready, name }: Shot, path: 
   await page.goto(`${url}/console/${hash}`)
   await page.getByText(ready).first().waitFor()
   if (name === 'person') {
-    await page.getByRole('link', { name: 'ada@example.com' }).click()
+    await page.getByRole('link', { name: 'edsger@example.com' }).click()
     await page.getByText('Signed in').first().waitFor()
   }
+  if (name === 'overview') await page.getByText('Last day').click()
   if (name === 'revocations') {
     await page.getByText('An address or network').click()
     await page.getByLabel('Address or network', { exact: true }).fill('203.0.113.0/24')

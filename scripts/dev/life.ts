@@ -31,6 +31,7 @@ export async function seed(demo: Demo): Promise<void> {
     for (const device of devices.slice(0, 1 + (number % 4))) {
       await signIn(demo, email, device, clientTypes[(number * 3) % clientTypes.length] ?? 'web')
     }
+    await ageSessions(demo.databaseUrl, email)
   }
 }
 

@@ -67,6 +67,10 @@ export async function ageSessions(databaseUrl: string, email: string): Promise<v
        WHERE security_events.session_id = s.id AND lower(u.email) = lower($1)`,
       [email],
     )
+    await client.query(
+      "UPDATE users SET created_at = created_at - (40 + random() * 300) * interval '1 day' WHERE lower(email) = lower($1)",
+      [email],
+    )
     // One of them looks as if it had been carried off, and the account has been there for a while.
     await client.query(
       `UPDATE user_sessions SET context_changed_at = now() - interval '8 hours'

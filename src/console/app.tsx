@@ -61,6 +61,12 @@ function SignedIn() {
   useEffect(() => {
     document.title = `${title} · Latchkey`
   }, [title])
+  useEffect(() => {
+    // On a phone they stand in a row that is wider than the page.
+    document
+      .querySelector(`nav a[href="${linkTo(place)}"]`)
+      ?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [place])
   const content = useRef<HTMLElement>(null)
   const Page = pages[place]
   return (

@@ -168,6 +168,9 @@ describe.skipIf(chromium.kind === 'none')('a person at the console', () => {
     const page = await visitors.visit(phone)
     await page.getByRole('heading', { name: 'Sign in to Latchkey' }).waitFor()
     expect(await accessibilityFaults(page)).toEqual([])
+    await page.evaluate('document.querySelector("h1").replaceChildren(document.createElement("button"))')
+    expect(await accessibilityFaults(page)).toContainEqual(expect.stringContaining('button-name'))
+    await page.reload()
     await signIn(page, await newPerson())
     for (const name of ['Your devices', 'Security']) {
       await pageOf(page, name)

@@ -6,8 +6,9 @@ import { Placeholder } from '../devices.tsx'
 import { Failure } from '../dialog.tsx'
 import { linkTo } from '../route.ts'
 import { inFull } from '../time.tsx'
-import { csvOf, saveAs } from './csv.ts'
+import { csvOf } from './csv.ts'
 import { eventTypes } from './event-types.ts'
+import { saveAs } from './save.ts'
 
 type Filter = NonNullable<InputOf<'GET /v1/admin/events'>['query']>
 type LoggedEvent = AnswerTo<'GET /v1/admin/events'>['events'][number]
@@ -168,8 +169,8 @@ function Events({ events }: { events: readonly LoggedEvent[] }) {
                 <span className={`bullet ${tones[event.severity]}`} />
                 {inWords(event.type)}
               </td>
-              <td>{event.userId === null ? '–' : <Person id={event.userId} />}</td>
-              <td>{event.actor === event.userId ? 'the user' : shortened(event.actor)}</td>
+              <td className="nowrap">{event.userId === null ? '–' : <Person id={event.userId} />}</td>
+              <td className="nowrap">{event.actor === event.userId ? 'the user' : shortened(event.actor)}</td>
               <td className="nowrap">{event.ipAddress ?? '–'}</td>
               <td className="details">{detailsInWords(event.details)}</td>
             </tr>
@@ -196,6 +197,11 @@ function shortened(text: string): string {
 function detailsInWords(details: unknown): string {
   if (typeof details !== 'object' || details === null) return ''
   return Object.entries(details)
-    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}: ${valueInWords(value)}`)
     .join(', ')
+}
+
+function valueInWords(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  return Object.values(value).map(valueInWords).join(' / ')
 }

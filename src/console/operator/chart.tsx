@@ -80,7 +80,7 @@ function optionsOf(element: HTMLElement, series: readonly Series[]): uPlot.Optio
     height,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 18, 0, 0],
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.15)] } },
     axes: [
       { ...axis, size: 26, space: 70, values: (_plot, splits) => splits.map(clockTime) },
