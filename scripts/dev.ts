@@ -27,6 +27,8 @@ DATABASE_URL and REDIS_URL take others instead; PORT, HOST and every other setti
 
 const root = dirname(import.meta.dirname)
 const stateFolder = join(root, '.latchkey')
+/** What a command needs to work on what this serves: `node --env-file=.latchkey/env`. */
+const environmentFile = join(stateFolder, 'env')
 const demoEmail = 'demo@latchkey.dev'
 const operatorEmail = 'operator@latchkey.dev'
 
@@ -47,6 +49,7 @@ async function main(): Promise<void> {
   try {
     await openStateFolder()
     const env = await bringUpStores(fresh, started)
+    await writeFile(environmentFile, settingsOf(env), { mode: 0o600 })
     const demo = await prepareDatabase(env)
     const url = urlOf(env)
     await serve(env, started, end)
@@ -152,6 +155,11 @@ async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS
     }
   }
   return env
+}
+
+function settingsOf(env: NodeJS.ProcessEnv): string {
+  const names = ['DATABASE_URL', 'REDIS_URL', 'LATCHKEY_SECRET']
+  return names.map(name => (env[name] === undefined ? '' : `${name}=${env[name]}\n`)).join('')
 }
 
 /** By number: `localhost` is not in every container's /etc/hosts, and elsewhere may mean ::1 first. */
@@ -309,6 +317,7 @@ ${heading}  ${pc.dim('reloads when src/ changes, Ctrl-C stops everything')}
   Console    ${consoleUrl}
   Demo user  ${email} / ${password}
   Operator   ${operatorEmail} / the same
+  Commands   node --env-file=.latchkey/env --import tsx src/cli.ts --help
 
 ${pc.dim('Sign in, list your devices, refresh:')}
 

@@ -15,6 +15,10 @@ import { statisticsRoutes } from './http/routes/admin/statistics.ts'
 import { deviceRoutes } from './http/routes/devices.ts'
 import { ownEventRoutes } from './http/routes/events.ts'
 import { healthRoutes } from './http/routes/health.ts'
+import { introspectionRoutes } from './http/routes/oauth/introspection.ts'
+import { metadataRoutes } from './http/routes/oauth/metadata.ts'
+import { tokenRevocationRoutes } from './http/routes/oauth/revocation.ts'
+import { tokenRoutes } from './http/routes/oauth/token.ts'
 import { refreshRoutes } from './http/routes/refresh.ts'
 import { currentSessionRoutes } from './http/routes/session.ts'
 import { signInRoutes } from './http/routes/sign-in.ts'
@@ -46,6 +50,11 @@ export async function buildApp(
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
       cookie: { type: 'apiKey', in: 'cookie', name: '__Host-latchkey_access' },
       serviceKey: { type: 'http', scheme: 'bearer', bearerFormat: 'lks_…', description: 'A service key.' },
+      serviceKeyBasic: {
+        type: 'http',
+        scheme: 'basic',
+        description: 'The same: the name of the key as user name, the key as password.',
+      },
       gatewayKey: {
         type: 'apiKey',
         in: 'header',
@@ -89,6 +98,12 @@ export async function buildApp(
 
   // Services: each route names the scope that the caller's key must have.
   await app.register(openedSessionRoutes, { services })
+
+  // OAuth clients: each route file is a scope of its own, since it takes forms and answers failures as OAuth has them.
+  await app.register(metadataRoutes, { services })
+  await app.register(tokenRoutes, { services })
+  await app.register(introspectionRoutes, { services })
+  await app.register(tokenRevocationRoutes, { services })
 
   // Operators: each route names the permission that the caller must have.
   await app.register(async operators => {

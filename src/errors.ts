@@ -5,6 +5,8 @@
 export const problems = {
   validation_failed: { status: 400, title: 'The request is not valid' },
   confirmation_required: { status: 400, title: 'This call must be confirmed' },
+  unsupported_grant_type: { status: 400, title: 'The grant type is not supported' },
+  invalid_scope: { status: 400, title: 'Tokens have no scope to choose' },
   authentication_required: { status: 401, title: 'Authentication is required' },
   invalid_credentials: { status: 401, title: 'The e-mail address or the password is wrong' },
   access_token_invalid: { status: 401, title: 'The access token is not valid' },

@@ -13,7 +13,7 @@ import { createContinuity } from './session/continuity.ts'
 import { createDenySet } from './session/deny-set.ts'
 import { createKeyRing } from './session/key-ring.ts'
 import { createLease } from './session/lease.ts'
-import { createNearCache } from './session/near-cache.ts'
+import { createNearCache, type NearCache } from './session/near-cache.ts'
 import type { SessionObserver } from './session/observer.ts'
 import { idleDeadlines, idleLimitMs, type Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
@@ -37,7 +37,7 @@ import { createRedisLink, type RedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
 import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
-import { createSessionCache, hintChannel, noSessionCache } from './store/session-cache.ts'
+import { createSessionCache, newsChannel, noSessionCache, readNews } from './store/session-cache.ts'
 import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
@@ -90,10 +90,15 @@ export function createServices(config: Config, logger: Logger) {
     read: serviceKeyStore.read,
     recordUses: serviceKeyStore.recordUses,
   })
+  const nearCache = createNearCache({
+    maxSessions: config.nearCacheMaxSessions,
+    lifetimeMs: config.rotationGraceSeconds * 1000,
+  })
   const revocations = createRevocations(config, {
     database,
     clock,
     cache,
+    nearCache,
     redis,
     postgres,
     observer: metrics.sessions,
@@ -105,10 +110,7 @@ export function createServices(config: Config, logger: Logger) {
     continuity,
     store,
     cache,
-    nearCache: createNearCache({
-      maxSessions: config.nearCacheMaxSessions,
-      lifetimeMs: config.rotationGraceSeconds * 1000,
-    }),
+    nearCache,
     secrets,
     accessTokens: createAccessTokens(keyRing, config.issuer, config.audience),
     activity: createActivity(store),
@@ -235,7 +237,7 @@ export function createServices(config: Config, logger: Logger) {
     /** From here on snapshots may serve: this instance follows the revocations of all. For whoever answers verify. */
     async follow(): Promise<void> {
       revocations.feed.start()
-      await database.warmUp()
+      await Promise.all([database.warmUp(), accounts.warmUp()])
     },
 
     /** From here on no more requests should be sent here; those that come are still answered. */
@@ -300,13 +302,14 @@ function createRevocations(
     database: Database
     clock: Clock
     cache: SessionCache
+    nearCache: NearCache
     redis: RedisLink | null
     postgres: StoreHealth
     observer: SessionObserver
     followRing: (version: string) => Promise<void>
   },
 ) {
-  const { database, clock, cache, redis, postgres, observer, followRing } = parts
+  const { database, clock, cache, nearCache, redis, postgres, observer, followRing } = parts
   const instanceId = uuid()
   const window = windowSeconds(config)
   const denySet = createDenySet(window * 1000)
@@ -339,7 +342,11 @@ function createRevocations(
     countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
     feed: {
       start() {
-        redis?.subscribe(hintChannel, feed.hint)
+        redis?.subscribe(newsChannel, text => {
+          const { kind, sessionIds } = readNews(text)
+          for (const sessionId of sessionIds) nearCache.forget(sessionId, clock.now())
+          if (kind === 'feed') feed.hint()
+        })
         feed.start()
       },
       stop: feed.stop,

@@ -4,7 +4,7 @@ import { createLease } from '../../src/session/lease.ts'
 import { createRevocationFeed, type FeedReader } from '../../src/session/revocation-feed.ts'
 import { createRedisLink } from '../../src/store/redis-link.ts'
 import { createFeedReader } from '../../src/store/revocation-feed.ts'
-import { hintChannel } from '../../src/store/session-cache.ts'
+import { newsChannel } from '../../src/store/session-cache.ts'
 
 /** What one instance does to follow, without the service around it: its polls, its hints, its acknowledgements. */
 export type Follower = {
@@ -60,7 +60,7 @@ export async function startFollower(stores: {
     keepsSnapshots: true,
     followRing: async () => undefined,
   })
-  redis.subscribe(hintChannel, feed.hint)
+  redis.subscribe(newsChannel, feed.hint)
   feed.start()
   return {
     connectionName,

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import { hintChannel } from '../../src/store/session-cache.ts'
+import { newsChannel } from '../../src/store/session-cache.ts'
 
 /**
  * Revokes at a given rate, in a process of its own, so that its work is not measured as the followers'. As with real
@@ -42,7 +42,7 @@ async function revoke(): Promise<void> {
       text: `INSERT INTO revocations (session_id, reason, actor) VALUES (gen_random_uuid(), 'user', 'bench')`,
     })
     committed++
-    void redis.publish(hintChannel, '')
+    void redis.publish(newsChannel, 'feed')
   } finally {
     underWay--
   }

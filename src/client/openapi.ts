@@ -1766,6 +1766,374 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/oauth-authorization-server": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where OAuth clients find what (RFC 8414) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            issuer: string;
+                            jwks_uri: string;
+                            token_endpoint: string;
+                            introspection_endpoint: string;
+                            revocation_endpoint: string;
+                            grant_types_supported: string[];
+                            response_types_supported: string[];
+                            token_endpoint_auth_methods_supported: string[];
+                            introspection_endpoint_auth_methods_supported: string[];
+                            revocation_endpoint_auth_methods_supported: string[];
+                        };
+                    };
+                };
+                /** @description Any other problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Exchange the refresh token for a new pair (RFC 6749 §6)
+         * @description The same exchange as `POST /v1/auth/refresh`, for clients that speak OAuth. They are public: nobody has to authenticate, and a `client_id` is ignored like every parameter that is not listed. What is over is an `invalid_grant`, an outage is a 503.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": {
+                        /** @description `refresh_token`; there is no other. */
+                        grant_type: string;
+                        refresh_token?: string;
+                        /** @description Refused: a token cannot be narrowed. */
+                        scope?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            access_token: string;
+                            /** @constant */
+                            token_type: "Bearer";
+                            /** @description Seconds that the access token has left. */
+                            expires_in: number;
+                            refresh_token: string;
+                        };
+                    };
+                };
+                /** @description `validation_failed`: The request is not valid; `unsupported_grant_type`: The grant type is not supported; `invalid_scope`: Tokens have no scope to choose; `refresh_token_invalid`: The refresh token is not valid; `refresh_token_expired`: The refresh token has expired; `refresh_token_reused`: The refresh token was already spent; `session_revoked`: The session was revoked; `session_expired`: The session has expired */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `service_key_invalid`: The service key is not valid */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `rate_limited`: Too many requests */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `overloaded`: Too much at once; `store_unavailable`: A store is unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description Any other problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/introspect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a token is worth (RFC 7662)
+         * @description An access token is judged as `GET /v1/verify` does. A refresh token is active while it is its session’s current one, and is not spent by asking. What cannot be known is a 503, never inactive.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": {
+                        /** @description An access or a refresh token. */
+                        token: string;
+                        /** @description Not needed: a token shows of which kind it is. */
+                        token_type_hint?: string;
+                    };
+                    "application/json": {
+                        /** @description An access or a refresh token. */
+                        token: string;
+                        /** @description Not needed: a token shows of which kind it is. */
+                        token_type_hint?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @constant */
+                            active: true;
+                            /** Format: uuid */
+                            sub: string;
+                            /** Format: uuid */
+                            sid: string;
+                            /** @description The permissions of the user; empty for a refresh token. */
+                            scope: string;
+                            exp: number;
+                            iat: number;
+                            iss: string;
+                            /** @description Of a refresh token the issuer itself: no other service takes it. */
+                            aud: string;
+                            /** @enum {string} */
+                            token_type: "Bearer" | "refresh_token";
+                            /** @description The client type. */
+                            client_id: string;
+                        } | {
+                            /** @constant */
+                            active: false;
+                        };
+                    };
+                };
+                /** @description `validation_failed`: The request is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `authentication_required`: Authentication is required; `service_key_invalid`: The service key is not valid */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `insufficient_scope`: The service key does not have the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description Any other problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the session of a token (RFC 7009)
+         * @description Of any token that was issued here, also a spent or an expired one. 200 as well for what is no token, since there is nothing to end; and a second time. It is answered once it holds on every instance.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-www-form-urlencoded": {
+                        /** @description An access or a refresh token. */
+                        token: string;
+                        /** @description Not needed: a token shows of which kind it is. */
+                        token_type_hint?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Its session has ended, or there was none. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description `validation_failed`: The request is not valid */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `authentication_required`: Authentication is required; `service_key_invalid`: The service key is not valid */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `insufficient_scope`: The service key does not have the scope */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description Any other problem */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admin/stats": {
         parameters: {
             query?: never;
@@ -3140,7 +3508,48 @@ export interface components {
              * @description Stable; decide by this.
              * @enum {string}
              */
-            code: "validation_failed" | "confirmation_required" | "authentication_required" | "invalid_credentials" | "access_token_invalid" | "access_token_expired" | "session_revoked" | "session_expired" | "refresh_token_invalid" | "refresh_token_expired" | "refresh_token_reused" | "service_key_invalid" | "permission_denied" | "csrf_rejected" | "insufficient_scope" | "registration_closed" | "client_type_not_allowed" | "user_disabled" | "not_found" | "method_not_allowed" | "email_taken" | "body_too_large" | "unsupported_media_type" | "wrong_password" | "weak_password" | "rate_limited" | "account_locked" | "headers_too_large" | "internal_error" | "overloaded" | "revocation_unconfirmed" | "store_unavailable";
+            code: "validation_failed" | "confirmation_required" | "unsupported_grant_type" | "invalid_scope" | "authentication_required" | "invalid_credentials" | "access_token_invalid" | "access_token_expired" | "session_revoked" | "session_expired" | "refresh_token_invalid" | "refresh_token_expired" | "refresh_token_reused" | "service_key_invalid" | "permission_denied" | "csrf_rejected" | "insufficient_scope" | "registration_closed" | "client_type_not_allowed" | "user_disabled" | "not_found" | "method_not_allowed" | "email_taken" | "body_too_large" | "unsupported_media_type" | "wrong_password" | "weak_password" | "rate_limited" | "account_locked" | "headers_too_large" | "internal_error" | "overloaded" | "revocation_unconfirmed" | "store_unavailable";
+            /** @description What is wrong in this case, and what to do. */
+            detail?: string;
+            /** @description What does not fit, field by field. */
+            errors?: {
+                /** @description A JSON Pointer (RFC 6901) to the field. */
+                path: string;
+                /** @description What the field must be. */
+                message: string;
+            }[];
+            /** @description Why a session was revoked, or an account locked. */
+            reason?: string;
+            /** @description What a person whose account is locked can do, in words for them. */
+            unlock?: string;
+            /** @description The permission or scope that is missing. */
+            requires?: string;
+            /** @description Names this request in the log of the service. */
+            requestId: string;
+        };
+        /** @description RFC 6749 §5.2, with the members of a problem beside its own. */
+        OAuthError: {
+            /**
+             * @description OAuth’s word for it.
+             * @enum {string}
+             */
+            error: "invalid_request" | "invalid_client" | "invalid_grant" | "invalid_scope" | "unsupported_grant_type" | "insufficient_scope" | "temporarily_unavailable" | "server_error";
+            /** @description For developers; may be reworded. */
+            error_description: string;
+            /**
+             * Format: uri
+             * @description Identifies the kind of problem; ends in its code.
+             */
+            type: string;
+            /** @description The same for every problem of this kind. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /**
+             * @description Stable; decide by this.
+             * @enum {string}
+             */
+            code: "validation_failed" | "confirmation_required" | "unsupported_grant_type" | "invalid_scope" | "authentication_required" | "invalid_credentials" | "access_token_invalid" | "access_token_expired" | "session_revoked" | "session_expired" | "refresh_token_invalid" | "refresh_token_expired" | "refresh_token_reused" | "service_key_invalid" | "permission_denied" | "csrf_rejected" | "insufficient_scope" | "registration_closed" | "client_type_not_allowed" | "user_disabled" | "not_found" | "method_not_allowed" | "email_taken" | "body_too_large" | "unsupported_media_type" | "wrong_password" | "weak_password" | "rate_limited" | "account_locked" | "headers_too_large" | "internal_error" | "overloaded" | "revocation_unconfirmed" | "store_unavailable";
             /** @description What is wrong in this case, and what to do. */
             detail?: string;
             /** @description What does not fit, field by field. */

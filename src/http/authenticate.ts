@@ -103,9 +103,9 @@ function signedInOrThrow(outcome: VerifyOutcome): SignedIn {
 /** A token that was refused counts against its session if it has been proved to be ours, else against the address. */
 function countedAgainst(request: FastifyRequest, outcome: VerifyOutcome): [RateLimitName, string] {
   if (outcome.kind === 'signed_in') return ['session', outcome.session.sessionId]
-  return isAccessClaims(request.user)
-    ? ['session', request.user.sid]
-    : ['anonymous_address', countedAddress(request)]
+  return outcome.sessionId === null
+    ? ['anonymous_address', countedAddress(request)]
+    : ['session', outcome.sessionId]
 }
 
 /** The claims of the request's access token, expired or superseded as it may be; null when it is not ours. */

@@ -29,16 +29,21 @@ function bearerCredential(request: FastifyRequest): Credential | null {
   return token === null ? null : { token, by: 'bearer' }
 }
 
-/**
- * RFC 6750 §2.1; null when there is none. Throws `validation_failed` when there are two: which one is meant must not
- * be left to chance, nor to the order in which a proxy adds headers.
- */
+/** RFC 6750 §2.1; null when there is none. Throws `validation_failed` when there are two. */
 export function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   if (authorization === undefined) return null
+  requireOneAuthorization(request)
+  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  return token ?? null
+}
+
+/**
+ * Throws `validation_failed` for two Authorization headers: which one is meant must not be left to chance, nor to the
+ * order in which a proxy adds headers.
+ */
+export function requireOneAuthorization(request: FastifyRequest): void {
   if (headerCount(request.raw, 'authorization') > 1) {
     throw new Problem('validation_failed', { detail: 'Send one Authorization header, not several.' })
   }
-  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  return token ?? null
 }

@@ -6,7 +6,21 @@ import { noteAnswered } from './raw-errors.ts'
 import { isRecord } from './record.ts'
 
 /** Answers whatever a hook, a parser, a validator, a handler or the router failed with. */
-export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+export const handleError = errorHandler(sendProblem)
+
+/** The same for routes whose failures look otherwise on the wire. */
+export function errorHandler(send: typeof sendProblem) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    answerError(error, request, reply, send)
+  }
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  send: typeof sendProblem,
+): void {
   const problem = problemOf(error, request)
   const reqId = request.id
   if (problem.code === 'internal_error') {
@@ -20,7 +34,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
   }
   keepConnection(reply)
   noteAnswered(request.raw)
-  sendProblem(problem, request, reply)
+  send(problem, request, reply)
 }
 
 /**

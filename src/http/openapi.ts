@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { type ProblemCode, problems } from '../errors.ts'
+import { OAuthErrorSchema, oauthErrorOf } from './oauth-error.ts'
 import { ProblemSchema } from './problem-schema.ts'
 import { isRecord } from './record.ts'
 
@@ -9,6 +10,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The problems that are this route's own, for the API's description. */
     problems?: readonly ProblemCode[]
+    /** The route answers failures as OAuth clients read them. */
+    oauth?: true
   }
 }
 
@@ -51,7 +54,7 @@ export async function describeApi(app: FastifyInstance, options: OpenApiOptions)
         description: 'Signs people in, keeps them signed in, and ends a session for good once it is revoked.',
       },
       components: {
-        schemas: { Problem: ProblemSchema },
+        schemas: { Problem: ProblemSchema, OAuthError: OAuthErrorSchema },
         ...(options.securitySchemes ? { securitySchemes: options.securitySchemes } : {}),
       },
     },
@@ -107,24 +110,36 @@ function withProblems(
 ): NonNullable<RouteOptions['schema']> {
   const declared = schema?.response
   const response = isRecord(declared) ? declared : { 200: { description: 'Done' } }
-  const problemsByStatus = problemResponses(route.config?.problems ?? [])
-  return {
-    ...schema,
-    response: { ...response, ...problemsByStatus, default: problemResponse('Any other problem') },
-  }
+  const shape = route.config?.oauth ? oauthShape : problemShape
+  const problemsByStatus = problemResponses(route.config?.problems ?? [], shape)
+  const anyOther = problemResponse('Any other problem', shape)
+  return { ...schema, response: { ...response, ...problemsByStatus, default: anyOther } }
 }
 
-function problemResponses(codes: readonly ProblemCode[]): Record<number, Response> {
-  const statuses = [...new Set(codes.map(code => problems[code].status))]
+/** How failures look on the wire. */
+type Shape = { mediaType: string; schema: string; statusOf: (code: ProblemCode) => number }
+
+const problemShape: Shape = {
+  mediaType: 'application/problem+json',
+  schema: 'Problem',
+  statusOf: code => problems[code].status,
+}
+const oauthShape: Shape = {
+  mediaType: 'application/json',
+  schema: 'OAuthError',
+  statusOf: code => oauthErrorOf(code).status,
+}
+
+function problemResponses(codes: readonly ProblemCode[], shape: Shape): Record<number, Response> {
+  const statuses = [...new Set(codes.map(shape.statusOf))]
   const entries = statuses.map(status => {
-    const sharing = codes.filter(code => problems[code].status === status)
+    const sharing = codes.filter(code => shape.statusOf(code) === status)
     const description = sharing.map(code => `\`${code}\`: ${problems[code].title}`).join('; ')
-    return [status, problemResponse(description)] as const
+    return [status, problemResponse(description, shape)] as const
   })
   return Object.fromEntries(entries)
 }
 
-function problemResponse(description: string): Response {
-  const schema = { $ref: '#/components/schemas/Problem' }
-  return { description, content: { 'application/problem+json': { schema } } }
+function problemResponse(description: string, { mediaType, schema }: Shape): Response {
+  return { description, content: { [mediaType]: { schema: { $ref: `#/components/schemas/${schema}` } } } }
 }

@@ -11,7 +11,7 @@ export type RenderedProblem = { status: number; headers: Record<string, string>;
  */
 export function renderProblem(problem: Problem, requestId: string): RenderedProblem {
   const { code, status } = problem
-  const { retryAfterSeconds, rateLimit, allow, ...told } = problem.extras
+  const { retryAfterSeconds, rateLimit, allow } = problem.extras
   const headers: Record<string, string> = {
     ...securityHeaders,
     'content-type': 'application/problem+json',
@@ -21,15 +21,20 @@ export function renderProblem(problem: Problem, requestId: string): RenderedProb
   if (rateLimit !== undefined) Object.assign(headers, rateLimitFields(rateLimit, retryAfterSeconds ?? 0))
   if (allow) headers['allow'] = allow.join(', ')
   if (status === 401) headers['www-authenticate'] = challenge(code)
-  const body = JSON.stringify({
+  return { status, headers, body: JSON.stringify(problemMembers(problem, requestId)) }
+}
+
+/** What a problem says of itself. */
+export function problemMembers({ code, status, extras }: Problem, requestId: string) {
+  const { retryAfterSeconds, rateLimit, allow, ...told } = extras
+  return {
     type: `https://latchkey.dev/problems/${code}`,
     title: problems[code].title,
     status,
     code,
     ...(code === 'internal_error' ? {} : told),
     requestId,
-  })
-  return { status, headers, body }
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import { Problem, type ProblemCode } from '../errors.ts'
 import type { ServiceKey, ServiceKeyScope } from '../security/service-keys.ts'
 import type { Services } from '../services.ts'
 import type { Actor } from '../session/session.ts'
+import { basicCredentials, usesBasic } from './basic-auth.ts'
 import { bearerToken } from './credential.ts'
 
 declare module 'fastify' {
@@ -37,6 +38,32 @@ export function requireScope(services: Services, scope: ServiceKeyScope) {
   }
 }
 
+/**
+ * A hook for routes that OAuth clients call: the key stands in `Authorization`, by itself or as the secret of HTTP Basic,
+ * where the user name is the key's name.
+ */
+export function requireClient(services: Services, scope: ServiceKeyScope) {
+  const requireBearer = requireScope(services, scope)
+  return async (request: FastifyRequest): Promise<void> => {
+    if (!usesBasic(request)) return await requireBearer(request)
+    request.serviceKey = withScope(await keyOfBasic(services, request), scope)
+  }
+}
+
+/** A hook for routes that anybody may call: who authenticates by HTTP Basic all the same must be who it says. */
+export function checkClient(services: Services) {
+  return async (request: FastifyRequest): Promise<void> => {
+    if (usesBasic(request)) request.serviceKey = await keyOfBasic(services, request)
+  }
+}
+
+async function keyOfBasic(services: Services, request: FastifyRequest): Promise<ServiceKey> {
+  const credentials = basicCredentials(request)
+  const key = credentials === null ? null : await services.serviceKeys.identify(credentials.secret)
+  if (key === null || key.name !== credentials?.name) throw new Problem('service_key_invalid')
+  return key
+}
+
 /** A hook for routes where `Authorization` is a person's: a service may say who it is in a header of its own. */
 export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
   return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
@@ -55,6 +82,10 @@ export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
 async function keyWithScope(services: Services, text: string, scope: ServiceKeyScope): Promise<ServiceKey> {
   const key = await services.serviceKeys.identify(text)
   if (key === null) throw new Problem('service_key_invalid')
+  return withScope(key, scope)
+}
+
+function withScope(key: ServiceKey, scope: ServiceKeyScope): ServiceKey {
   if (!key.scopes.includes(scope)) throw new Problem('insufficient_scope', { requires: scope })
   return key
 }

@@ -97,6 +97,7 @@ export function createAccounts(context: SessionContext, accounts: AccountStore, 
     delete: (userId: string, actor: Actor) => end(userId, 'delete', actor),
     enable,
     unlock,
+    warmUp: passwords.warmUp,
   }
 }
 

@@ -49,6 +49,8 @@ export type Transaction = {
    * session's first reason stays. One event a session.
    */
   revoke(events: readonly SecurityEvent[], by: { reason: RevocationReason; actor: Actor }): Promise<Revoked[]>
+  /** Puts a session on the feed that has no row. */
+  revokeLost(sessionId: string, by: { reason: RevocationReason; actor: Actor }): Promise<Revoked>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
   /** False when the session is marked already, or revoked. */
@@ -91,6 +93,8 @@ export type SessionCache = {
   read(sessionId: string): Promise<CacheReading>
   /** Writes a snapshot; without `replace` only where none stands. */
   fill(snapshot: Snapshot, options: { replace: boolean }): Promise<void>
+  /** Writes the snapshot of a session that was rotated just now, and tells the other instances. */
+  rotated(snapshot: Snapshot): Promise<void>
   /** Deletes the snapshots, marks the sessions as revoked, and hints at it. */
   revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<MarkedOn>
   /** Deletes the snapshots, and hints at it. Tells where, as for marks. */

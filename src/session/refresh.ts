@@ -2,12 +2,11 @@ import type { Instant } from '../clock.ts'
 import type { SessionContext } from './context.ts'
 import { hasContextChanged } from './context-change.ts'
 import type { SecurityEvent } from './events.ts'
-import { type Child, mintChild, type Predecessor } from './issue.ts'
+import { announceRotation, type Child, mintChild, type Predecessor } from './issue.ts'
 import { parseRefreshToken, type RefreshToken, unknownSecret, unsealSuccessor } from './refresh-token.ts'
 import { revokeInTransaction, revokeSessions } from './revoke.ts'
 import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
 import type { Origin, SessionState, TokenPair } from './session.ts'
-import { snapshotOf } from './snapshot.ts'
 
 export type RefreshRequest = {
   origin: Origin
@@ -139,10 +138,7 @@ export function createRefresh(context: SessionContext) {
     const rotatedAt = await compareAndSet(child)
     if (rotatedAt === null) return null
     refreshes.note()
-    // The roles are those of the read before; so the snapshot's age counts from that read.
-    const rotated = { ...state, ...child.rotation, rotatedAt }
-    const snapshot = snapshotOf(rotated, state.user.roles)
-    await cache.fill(snapshot, { replace: true })
+    await announceRotation(context, state, child, rotatedAt)
     return { kind: 'tokens', sessionId: state.id, tokens: child.pair }
   }
 

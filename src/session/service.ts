@@ -1,4 +1,5 @@
 import type { SessionContext } from './context.ts'
+import { createInspect } from './inspect.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
 import type { SessionPage } from './ports.ts'
 import { createRefresh } from './refresh.ts'
@@ -27,6 +28,7 @@ export function createSessions(context: SessionContext) {
     start: (request: StartRequest) => startSession(context, request),
     verify: createVerify(context),
     refresh: createRefresh(context),
+    inspect: createInspect(context),
 
     /** A person's live sessions, newest sign-in first. Throws `validation_failed` for a cursor that is not ours. */
     list(userId: string, page: { limit: number; cursor: string | null }): Promise<SessionPage> {
@@ -79,7 +81,10 @@ export function createSessions(context: SessionContext) {
       const state = await store.find(sessionId)
       if (state === null) {
         // A database that has lost commits may not know the session; a snapshot of it must not go on saying yes.
-        await propagation.announce([{ sessionId, reason: by.reason, isNew: false, xid: '' }])
+        const { reason, actor = 'system' } = by
+        await propagation.confirm([
+          await store.transaction(tx => tx.revokeLost(sessionId, { reason, actor })),
+        ])
         return false
       }
       const target = { userId: state.userId, sessionIds: [sessionId] }

@@ -1,4 +1,5 @@
 import QuickLRU from 'quick-lru'
+import type { Instant } from '../clock.ts'
 import type { AccessClaims, PeekedToken } from './access-token.ts'
 import type { SessionContext } from './context.ts'
 import type { VerifySource } from './observer.ts'
@@ -19,8 +20,12 @@ export type SignedIn = {
   accessExpiresAt: number
 }
 
+/** `sessionId`: whose the token is, once its signature has been proven; null for whoever brings what is not ours. */
 export type VerifyOutcome =
   | { kind: 'signed_in'; session: SignedIn }
+  | (VerifyRefusal & { sessionId: string | null })
+
+export type VerifyRefusal =
   | { kind: 'token_invalid' }
   | { kind: 'token_expired' }
   | { kind: 'session_revoked'; reason: RevocationReason }
@@ -49,19 +54,20 @@ export function createVerify(context: SessionContext) {
     clock.now() < Math.max(rotatedAt, continuity.since()) + rotationGraceSeconds * 1000
 
   return async function verify(text: string, prove: ProveToken): Promise<VerifyOutcome> {
-    const hash = accessTokens.hashOf(text, clock.now())
-    if (hash === null) return answer('token', { kind: 'token_invalid' })
-    const near = nearCache.read(hash, clock.monotonic())
+    const askedAt = clock.now()
+    const hash = accessTokens.hashOf(text, askedAt)
+    if (hash === null) return notOurs()
+    const near = nearCache.read(hash, askedAt)
     const nearSnapshot = near === null ? null : trustedSnapshot(near.reading, near.token)
     if (near !== null && nearSnapshot !== null) return sayYes('near', near.token, nearSnapshot)
 
     const token = accessTokens.peek(text, hash)
-    if (token === null) return answer('token', { kind: 'token_invalid' })
+    if (token === null) return notOurs()
     const reading = await cache.read(token.sessionId)
     // From here to the answer in one synchronous step: nothing can be revoked in between.
     const snapshot = trustedSnapshot(reading, token)
-    if (snapshot === null) return await verifyWithoutCache(token, reading, prove)
-    nearCache.keep(token, snapshot, clock.monotonic())
+    if (snapshot === null) return await verifyWithoutCache(token, askedAt, reading, prove)
+    nearCache.keep(token, snapshot, askedAt)
     return sayYes('redis', token, snapshot)
   }
 
@@ -75,6 +81,10 @@ export function createVerify(context: SessionContext) {
     if (policy !== undefined) activity.note(id, lastActivityAt, clock.now(), policy)
     const signedIn = { sessionId: id, userId, roles, clientType, accessExpiresAt: token.expiresAt }
     return answer(source, { kind: 'signed_in', session: signedIn })
+  }
+
+  function notOurs(): VerifyOutcome {
+    return answer('token', { kind: 'token_invalid', sessionId: null })
   }
 
   function answer(source: VerifySource, outcome: VerifyOutcome): VerifyOutcome {
@@ -94,22 +104,24 @@ export function createVerify(context: SessionContext) {
 
   async function verifyWithoutCache(
     token: PeekedToken,
+    askedAt: Instant,
     reading: CacheReading,
     prove: ProveToken,
   ): Promise<VerifyOutcome> {
-    if (!(await isProven(token, prove))) return answer('token', { kind: 'token_invalid' })
-    if (clock.now() >= token.expiresAt) return answer('token', { kind: 'token_expired' })
+    if (!(await isProven(token, prove))) return notOurs()
+    const { sessionId } = token
+    if (clock.now() >= token.expiresAt) return answer('token', { kind: 'token_expired', sessionId })
     const known = knownRevocation(token, reading)
-    if (known !== null) return answer('redis', { kind: 'session_revoked', reason: known })
+    if (known !== null) return answer('redis', { kind: 'session_revoked', reason: known, sessionId })
 
     const state = await readState(token.sessionId)
     const refusal = judge(state, token)
     if (state?.user == null || refusal !== null) {
-      return answer('postgres', refusal ?? { kind: 'session_expired' })
+      return answer('postgres', { ...(refusal ?? { kind: 'session_expired' }), sessionId })
     }
 
     const snapshot = snapshotOf(state, state.user.roles)
-    nearCache.keep(token, snapshot, clock.monotonic())
+    nearCache.keep(token, snapshot, askedAt)
     // Not awaited: the answer is known, and a cache that is away must not hold it up.
     if (reading.kind === 'read') void cache.fill(snapshot, { replace: reading.occupied })
     return sayYes('postgres', token, snapshot)
@@ -128,7 +140,7 @@ export function createVerify(context: SessionContext) {
   }
 
   /** Null: nothing speaks against it. */
-  function judge(state: SessionState | null, token: PeekedToken): VerifyOutcome | null {
+  function judge(state: SessionState | null, token: PeekedToken): VerifyRefusal | null {
     // It was signed by us, and its row is gone: the session had ended, and was cleaned up.
     if (state === null) return { kind: 'session_expired' }
     const denied = denySet.reasonFor(state)

@@ -16,7 +16,7 @@ export type RedisLink = {
   state(): RedisState
   connect(): Promise<void>
   /** Calls `listener` for each message of a channel, over a connection of its own. */
-  subscribe(channel: string, listener: () => void): void
+  subscribe(channel: string, listener: (message: string) => void): void
   close(): void
 }
 

@@ -17,7 +17,7 @@ const pauseMs = 500
 export function createSubscription(
   redis: RedisClient,
   channel: string,
-  heard: () => void,
+  heard: (message: string) => void,
 ): RedisSubscription {
   let connection: Redis | null = null
   let timer: NodeJS.Timeout | undefined
@@ -31,7 +31,7 @@ export function createSubscription(
       return
     }
     opened.on('error', () => undefined)
-    opened.on('message', heard)
+    opened.on('message', (_channel: string, message: string) => heard(message))
     opened.once('ready', () => void opened.subscribe(channel).catch(() => opened.disconnect()))
     opened.once('end', openLater)
     opened.connect().catch(() => undefined)

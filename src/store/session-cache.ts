@@ -18,8 +18,20 @@ export type SessionCacheSettings = {
   markLifetimeSeconds: number
 }
 
-/** Where instances tell each other that there is something to read on the feed. */
-export const hintChannel = 'latchkey:revocations'
+/** Where instances tell each other what they have done. Nobody relies on it: it makes things known sooner. */
+export const newsChannel = 'latchkey:news'
+
+/** `feed`: there is something to read on the feed. Either way, what is remembered of these sessions counts no more. */
+export type News = { kind: 'feed' | 'rotated'; sessionIds: readonly string[] }
+
+function newsText({ kind, sessionIds }: News): string {
+  return [kind, ...sessionIds].join(' ')
+}
+
+export function readNews(text: string): News {
+  const [kind, ...sessionIds] = text.split(' ')
+  return { kind: kind === 'rotated' ? kind : 'feed', sessionIds }
+}
 
 /** Snapshots and marks in Redis. Each value carries an HMAC: who can write to Redis can sign nobody in or out. */
 export function createSessionCache(
@@ -47,32 +59,43 @@ export function createSessionCache(
         continuity: link.continuity(),
       }
     },
-    async fill(snapshot, { replace }) {
-      const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
-      if (lifetimeMs <= 0) return
-      const key = keys.snapshot(snapshot.id)
-      const value = seal(secrets, key, JSON.stringify(snapshot))
-      await attempt<unknown>(
-        redis =>
-          replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
-        null,
-      )
+    fill,
+    async rotated(snapshot) {
+      const told = tell({ kind: 'rotated', sessionIds: [snapshot.id] })
+      await fill(snapshot, { replace: true })
+      await told
     },
     async revoke(sessions): Promise<MarkedOn> {
       const revoked = sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason))
-      this.hint()
+      void tell({ kind: 'feed', sessionIds: sessions.map(({ sessionId }) => sessionId) })
       return await confirmedOn(revoked)
     },
     async forget(sessionIds): Promise<MarkedOn> {
       const deleted = sessionIds.map(sessionId =>
         attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false),
       )
-      this.hint()
+      void tell({ kind: 'feed', sessionIds })
       return await confirmedOn(deleted)
     },
     hint() {
-      void attempt(redis => redis.publish(hintChannel, ''), 0)
+      void tell({ kind: 'feed', sessionIds: [] })
     },
+  }
+
+  async function tell(news: News): Promise<void> {
+    await attempt(redis => redis.publish(newsChannel, newsText(news)), 0)
+  }
+
+  async function fill(snapshot: Snapshot, { replace }: { replace: boolean }): Promise<void> {
+    const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
+    if (lifetimeMs <= 0) return
+    const key = keys.snapshot(snapshot.id)
+    const value = seal(secrets, key, JSON.stringify(snapshot))
+    await attempt<unknown>(
+      redis =>
+        replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
+      null,
+    )
   }
 
   /** The server that has confirmed all of it, if it was one and the same, unbroken, all the while. */
@@ -100,6 +123,7 @@ export function createSessionCache(
 export const noSessionCache: SessionCache = {
   read: async () => ({ kind: 'away' }),
   fill: async () => undefined,
+  rotated: async () => undefined,
   revoke: async () => null,
   forget: async () => null,
   hint: () => undefined,

@@ -33,6 +33,7 @@ export function bindTransaction(executor: Executor): AccountTransaction {
     insertUser: user => insertUser(executor, user),
     insertSession: session => insertSession(executor, session),
     revoke: (events, by) => revokeSessions(executor, events, by),
+    revokeLost: (sessionId, by) => revokeLostSession(executor, sessionId, by),
     rotate: rotation => rotateSession(executor, rotation),
     lockSessions: userId => lockSessionsOf(executor, userId),
     markContextChanged: sessionId => markContextChanged(executor, sessionId),
@@ -71,4 +72,17 @@ async function revokeSessions(
     )
     SELECT id AS "sessionId", reason, is_new AS "isNew", pg_current_xact_id()::text AS xid FROM locked`)
   return revoked.rows
+}
+
+async function revokeLostSession(
+  executor: Executor,
+  sessionId: string,
+  { reason, actor }: { reason: RevocationReason; actor: Actor },
+): Promise<Revoked> {
+  const announced = await executor.execute<{ xid: string }>(sql`
+    INSERT INTO revocations (session_id, reason, actor, operation_id)
+    VALUES (${sessionId}, ${reason}, ${actor}, ${uuid()})
+    ON CONFLICT (session_id) DO UPDATE SET xid = excluded.xid, created_at = excluded.created_at
+    RETURNING xid::text`)
+  return { sessionId, reason, isNew: false, xid: announced.rows[0]?.xid ?? '' }
 }

@@ -35,10 +35,9 @@ describe.skipIf(chromium.kind === 'none')('the console while a store is away', (
     way = await startProxy(postgres.port)
     const databaseUrl = new URL(postgres.url)
     databaseUrl.port = String(way.port)
-    service = await startInstance(
-      { DATABASE_URL: databaseUrl.href, REDIS_URL: redis.url },
-      { consoleFolder: inject('consoleFolder') },
-    )
+    service = await startInstance({ DATABASE_URL: databaseUrl.href, REDIS_URL: redis.url }, 0, {
+      consoleFolder: inject('consoleFolder'),
+    })
     await createUser(service.services, email, { roles: ['admin'] })
     visitors = await receiveVisitors(chromium.path, service.url)
     page = await visitors.visit()

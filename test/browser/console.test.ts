@@ -33,7 +33,7 @@ describe.skipIf(chromium.kind === 'none')('a person at the console', () => {
   beforeAll(async () => {
     if (chromium.kind === 'none') return
     const environment = { DATABASE_URL: (await freshDatabase()).url, REDIS_URL: (await freshRedis()).url }
-    service = await startInstance(environment, { consoleFolder: inject('consoleFolder') })
+    service = await startInstance(environment, 0, { consoleFolder: inject('consoleFolder') })
     visitors = await receiveVisitors(chromium.path, service.url)
   })
 

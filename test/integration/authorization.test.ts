@@ -22,7 +22,7 @@ type Rule = {
   /** How those who may are answered. */
   status: number
   /** A request that is good for everybody who may; each is made anew, since many of them change something. */
-  request?: (caller: Caller) => Promise<{ id?: string; query?: string; body?: unknown }>
+  request?: (caller: Caller) => Promise<Sent>
 }
 
 type Caller = { name: string; credential: string | null; userId: string | null; sessionId: string | null }
@@ -65,6 +65,25 @@ const rules: Record<string, Rule> = {
   'PATCH /v1/sessions/{id}': { who: signedIn, status: 200, request: ownSession({ deviceName: 'mine' }) },
   'DELETE /v1/sessions/{id}': { who: signedIn, status: 204, request: ownSession() },
   'GET /v1/verify': { who: signedIn, status: 204 },
+  'GET /.well-known/oauth-authorization-server': { who: anybody, status: 200 },
+  'POST /v1/token': {
+    who: anybody,
+    status: 200,
+    request: async () => {
+      const { refreshToken } = await openSession(people.owner)
+      return { form: { grant_type: 'refresh_token', refresh_token: refreshToken } }
+    },
+  },
+  'POST /v1/introspect': {
+    who: { kind: 'scope', scope: 'introspect' },
+    status: 200,
+    request: async () => ({ form: { token: (await openSession(people.owner)).accessToken } }),
+  },
+  'POST /v1/revoke': {
+    who: { kind: 'scope', scope: 'revoke' },
+    status: 200,
+    request: async () => ({ form: { token: (await openSession(people.owner)).accessToken } }),
+  },
   'POST /v1/admin/sessions': {
     who: { kind: 'scope', scope: 'sessions:create' },
     status: 201,
@@ -235,16 +254,17 @@ function refusalOf(who: Who, caller: Caller): Refusal | null {
   }
 }
 
-type Sent = { id?: string; query?: string; body?: unknown }
+type Sent = { id?: string; query?: string; body?: unknown; form?: Record<string, string> }
 
 async function call(
   { credential }: Caller,
   { method, path }: { method: string; path: string },
-  { id = '', query = '', body }: Sent,
+  { id = '', query = '', body, form }: Sent,
 ): Promise<Answer> {
   return await client(instance.url).call(method, path.replace('{id}', id) + query, {
     ...(credential === null ? {} : { token: credential }),
     ...(body === undefined ? {} : { body }),
+    ...(form === undefined ? {} : { form }),
   })
 }
 
@@ -255,6 +275,12 @@ function shown({ status, headers, body }: Answer) {
   const { requestId, ...rest } = body
   const entries = [...headers].filter(([name]) => !['date', 'x-request-id'].includes(name))
   return { status, rest, headers: entries, hasRequestId: typeof requestId === 'string' }
+}
+
+/** OAuth clients may also bring the key by HTTP Basic. */
+function schemesOfKey(route: string, scope: ServiceKeyScope) {
+  const bearer = { serviceKey: [scope] }
+  return /introspect|revoke$/.test(route) ? [bearer, { serviceKeyBasic: [scope] }] : [bearer]
 }
 
 function ruleOf(route: string): Rule {
@@ -279,7 +305,7 @@ describe('the rules of who may call what', () => {
         signed_in_or_not: [{}, []],
         signed_in: route === 'GET /v1/verify' ? [[], []] : [[]],
         permission: who.kind === 'permission' ? [[who.permission]] : [],
-        scope: who.kind === 'scope' ? [{ serviceKey: [who.scope] }] : [],
+        scope: who.kind === 'scope' ? schemesOfKey(route, who.scope) : [],
       }[who.kind]
       expect(schemes, route).toEqual(expected)
     }

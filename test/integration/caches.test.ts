@@ -37,6 +37,9 @@ describeSessionCache(
   { vouches: true },
 )
 
+/** What these look at stands in Redis, not in an instance's own memory. */
+const onlyRedis = { NEAR_CACHE_MAX_SESSIONS: '0' }
+
 describe('a Redis that goes and comes', () => {
   let silent: SilentServer
   let node: RedisNode
@@ -144,7 +147,7 @@ describe('a service whose Redis dies', () => {
 
   beforeEach(async () => {
     redis = await startRedisNode({ kind: 'server' })
-    const environment = { DATABASE_URL: (await freshDatabase()).url, REDIS_URL: redis.url }
+    const environment = { ...onlyRedis, DATABASE_URL: (await freshDatabase()).url, REDIS_URL: redis.url }
     ;[a, b] = await Promise.all([startInstance(environment), startInstance(environment)])
   })
   afterEach(async () => {
@@ -221,7 +224,9 @@ describe('a fill that is under way while its session is revoked', () => {
     const databaseUrl = (await freshDatabase()).url
     const detour = await detourTo(store.url)
     const [slow, other] = await Promise.all(
-      [detour.url, store.url].map(url => startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: url })),
+      [detour.url, store.url].map(url =>
+        startInstance({ ...onlyRedis, DATABASE_URL: databaseUrl, REDIS_URL: url }),
+      ),
     )
     if (slow === undefined || other === undefined) throw new Error('two instances were started')
     try {
@@ -261,7 +266,7 @@ describe('a service whose Redis an intruder writes to', () => {
 
   beforeAll(async () => {
     store = await freshRedis()
-    environment = { DATABASE_URL: (await freshDatabase()).url, REDIS_URL: store.url }
+    environment = { ...onlyRedis, DATABASE_URL: (await freshDatabase()).url, REDIS_URL: store.url }
     redis = new Redis(store.url)
     ;[a, b] = await Promise.all([startInstance(environment), startInstance(environment)])
     intruding = createRedisLink({ kind: 'standalone', url: store.url }, () => undefined)
@@ -361,7 +366,7 @@ describe('a service whose Redis an intruder writes to', () => {
 
   it('trusts no snapshot of a revoked session, also when Redis has lost the mark and brings the snapshot back', async () => {
     const databaseUrl = (await freshDatabase()).url
-    const environment = { DATABASE_URL: databaseUrl, REDIS_URL: store.url }
+    const environment = { ...onlyRedis, DATABASE_URL: databaseUrl, REDIS_URL: store.url }
     const [a, b] = await Promise.all([startInstance(environment), startInstance(environment)])
     try {
       const tokens = await signIn(a)

@@ -27,7 +27,8 @@ beforeAll(async () => {
   const { url } = await freshRedis()
   redis = new Redis(url)
   detour = await detourTo(url)
-  const environment = { DATABASE_URL: databaseUrl, MAX_SESSIONS_PER_USER: '20' }
+  // These are about what stands in Redis.
+  const environment = { DATABASE_URL: databaseUrl, MAX_SESSIONS_PER_USER: '20', NEAR_CACHE_MAX_SESSIONS: '0' }
   ;[a, b] = await Promise.all([
     startInstance({ ...environment, REDIS_URL: url }),
     startInstance({ ...environment, REDIS_URL: detour.url }),

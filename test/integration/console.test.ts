@@ -15,7 +15,7 @@ let assets: string[]
 beforeAll(async () => {
   built = await buildConsole()
   environment = { DATABASE_URL: (await freshDatabase()).url }
-  instance = await startInstance(environment, { consoleFolder: built.folder })
+  instance = await startInstance(environment, 0, { consoleFolder: built.folder })
   page = (await get('/console/')).text
   assets = [...page.matchAll(/(?:src|href)="(\/console\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
 })
@@ -107,7 +107,7 @@ describe('the console', () => {
     ['is switched off by CONSOLE=off', { CONSOLE: 'off' }, () => built.folder],
     ['is not there where none was built', {}, () => join(built.folder, 'nowhere')],
   ])('%s', async (_title, more, folder) => {
-    const other = await startInstance({ ...environment, ...more }, { consoleFolder: folder() })
+    const other = await startInstance({ ...environment, ...more }, 0, { consoleFolder: folder() })
     const answers = await Promise.all(['/console', '/console/'].map(path => get(path, {}, other)))
     expect(answers.map(({ status }) => status)).toEqual([404, 404])
     await other.close()

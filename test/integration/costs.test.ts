@@ -15,7 +15,12 @@ let users = 0
 
 beforeAll(async () => {
   databaseUrl = (await freshDatabase()).url
-  instance = await startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: (await freshRedis()).url })
+  instance = await startInstance({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: (await freshRedis()).url,
+    // A hit in memory costs neither.
+    NEAR_CACHE_MAX_SESSIONS: '0',
+  })
   api = client(instance.url)
 })
 
@@ -45,14 +50,14 @@ describe('what a request costs', () => {
     expect(redis).toEqual(['mget', 'set'])
   })
 
-  it('a rotation: two SQL statements, and a count and one write in Redis', async () => {
+  it('a rotation: two SQL statements, and a count, a message and one write in Redis', async () => {
     const { refreshToken } = await signIn()
     const { result, sql, redis } = await countStoreCalls(() => api.refresh(refreshToken))
     expect(result.status).toBe(200)
     expect(sql).toHaveLength(2)
     expect(sql[0]).toMatch(/^select .* where "user_sessions"."id" = \$1$/s)
     expect(sql[1]).toMatch(/^update "user_sessions" .* where \("user_sessions"."id" = /s)
-    expect(redis).toEqual(['set', 'incr', 'pttl', 'set'])
+    expect(redis).toEqual(['set', 'incr', 'pttl', 'publish', 'set'])
   })
 
   it('a verify after a rotation: no SQL, as the refresh has written the snapshot', async () => {

@@ -24,6 +24,7 @@ beforeAll(async () => {
   portal = await startInstance({
     DATABASE_URL: (await freshDatabase()).url,
     REDIS_URL: (await freshRedis()).url,
+    NEAR_CACHE_MAX_SESSIONS: '0',
     PERMISSIONS: '@examples/insurance-portal/permissions.json',
     SESSION_POLICIES: '@examples/insurance-portal/policies.json',
   })

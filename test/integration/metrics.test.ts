@@ -9,7 +9,11 @@ let instance: Instance
 
 beforeAll(async () => {
   const databaseUrl = (await freshDatabase()).url
-  instance = await startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: (await freshRedis()).url })
+  instance = await startInstance({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: (await freshRedis()).url,
+    NEAR_CACHE_MAX_SESSIONS: '0',
+  })
   await createUser(instance.services, 'owner@example.test')
 })
 afterAll(async () => {

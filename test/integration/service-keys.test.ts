@@ -24,7 +24,11 @@ beforeAll(async () => {
     web: { idleTimeoutSeconds: 3_600, absoluteTimeoutSeconds: 86_400 },
     workstation: { idleTimeoutSeconds: 3_600, absoluteTimeoutSeconds: 86_400, roles: ['agent'] },
   }
-  const environment = { REDIS_URL: redis, SESSION_POLICIES: JSON.stringify(policies) }
+  const environment = {
+    REDIS_URL: redis,
+    SESSION_POLICIES: JSON.stringify(policies),
+    NEAR_CACHE_MAX_SESSIONS: '0',
+  }
   ;[a, b] = await Promise.all([
     startInstance({ DATABASE_URL: databaseUrl, ...environment }),
     startInstance({ DATABASE_URL: direct.href, ...environment }),

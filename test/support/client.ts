@@ -11,15 +11,23 @@ export function client(url: string) {
   async function call(
     method: string,
     path: string,
-    options: { token?: string; body?: unknown; headers?: Record<string, string> } = {},
+    options: {
+      token?: string
+      body?: unknown
+      /** Sent as OAuth clients do. */
+      form?: Record<string, string>
+      headers?: Record<string, string>
+    } = {},
   ): Promise<Answer> {
     const headers = new Headers(options.headers)
     if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`)
     if (options.body !== undefined) headers.set('content-type', 'application/json')
+    const json = options.body === undefined ? undefined : JSON.stringify(options.body)
+    const payload = options.form === undefined ? json : new URLSearchParams(options.form)
     const response = await fetch(url + path, {
       method,
       headers,
-      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(payload === undefined ? {} : { body: payload }),
     })
     const text = await response.text()
     const body: unknown = text === '' ? {} : JSON.parse(text)

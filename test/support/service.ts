@@ -23,9 +23,10 @@ export const noLimits = JSON.stringify(
   ),
 )
 
-/** Closing it throws when it has logged a secret, whatever the test was about. */
+/** On any free port, unless one is given. Closing it throws when it has logged a secret, whatever the test was about. */
 export async function startInstance(
   environment: Environment,
+  port = 0,
   options: { consoleFolder?: string } = {},
 ): Promise<Instance> {
   const log = captureLog()
@@ -40,7 +41,7 @@ export async function startInstance(
   await services.start()
   await services.follow()
   const app = await buildApp(services, options)
-  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const url = await app.listen({ host: '127.0.0.1', port })
   return {
     url,
     services,

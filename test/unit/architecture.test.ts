@@ -17,7 +17,7 @@ const rooms = [
 ]
 
 /** What runs in other people's programs stands apart: nothing of the service gets there, nor the other way round. */
-const apart = ['client', 'react', 'console']
+const apart = ['client', 'react', 'fastify', 'console']
 
 function pathOf(names: readonly string[]): string {
   return `^src/(${names.map(name => (name.endsWith('.ts') ? name.replace('.', '\\.') : `${name}/`)).join('|')})`
@@ -80,6 +80,12 @@ const rules: IFlattenedRuleSet = {
       severity: 'error',
       from: { path: '^src', pathNot: '^src/console/' },
       to: { path: '^src/console/' },
+    },
+    {
+      name: 'the-fastify-plugin-imports-only-itself',
+      severity: 'error',
+      from: { path: '^src/fastify/' },
+      to: { path: '^src/', pathNot: '^src/fastify/' },
     },
     {
       name: 'the-service-does-without-its-clients',

@@ -40,6 +40,10 @@ const promised: Record<string, 'public' | 'optional' | 'bearer' | 'operator' | '
   'GET /v1/events': 'bearer',
   'GET /v1/verify': 'bearer',
   'GET /.well-known/jwks.json': 'public',
+  'GET /.well-known/oauth-authorization-server': 'public',
+  'POST /v1/token': 'public',
+  'POST /v1/introspect': 'service',
+  'POST /v1/revoke': 'service',
   'POST /v1/admin/sessions': 'service',
   'GET /v1/admin/stats': 'operator',
   'GET /v1/admin/stats/history': 'operator',
@@ -67,6 +71,13 @@ const operations = Object.entries(document.paths).flatMap(([path, item]) =>
   })),
 )
 
+/** Those that answer failures in the shape of RFC 6749 §5.2, since that is what their callers read. */
+const oauth = ['POST /v1/token', 'POST /v1/introspect', 'POST /v1/revoke']
+
+function failureMediaType(name: string): string {
+  return oauth.includes(name) ? 'application/json' : 'application/problem+json'
+}
+
 /** Every value of the document with its place, the document itself first. */
 function* walk(value: unknown, place = '#'): Generator<{ place: string; node: Record<string, unknown> }> {
   if (!isRecord(value)) return
@@ -87,7 +98,9 @@ const schemas = [...places].filter(
 function accessOf({ security }: Operation): (typeof promised)[string] {
   if (security === undefined || security.length === 0) return 'public'
   if (security.some(requirement => Object.keys(requirement).length === 0)) return 'optional'
-  if (security.every(requirement => 'serviceKey' in requirement)) return 'service'
+  if (security.every(requirement => 'serviceKey' in requirement || 'serviceKeyBasic' in requirement)) {
+    return 'service'
+  }
   // OpenAPI 3.1 lets a requirement name what the caller must be allowed to do.
   return security.every(requirement => Object.values(requirement).flat().length > 0) ? 'operator' : 'bearer'
 }
@@ -154,7 +167,7 @@ describe('the description of the API', () => {
     expect(ids).toEqual([...new Set(ids)])
   })
 
-  test('describes every response, with a success and with problem+json for all else', () => {
+  test('describes every response, with a success and with problem+json, or what OAuth wants, for all else', () => {
     for (const { name, operation } of operations) {
       const statuses = Object.keys(operation.responses)
       expect(statuses.some(status => /^2\d\d$/.test(status)) && statuses.includes('default'), name).toBe(true)
@@ -162,7 +175,7 @@ describe('the description of the API', () => {
         expect(description, `${name} ${status}`).toMatch(/./)
         if (status === '204') expect(content, name).toBeUndefined()
         const problem = /^(4\d\d|default)$/.test(status)
-        if (problem) expect(Object.keys(content ?? {}), name).toEqual(['application/problem+json'])
+        if (problem) expect(Object.keys(content ?? {}), name).toEqual([failureMediaType(name)])
       }
     }
   })
@@ -202,6 +215,9 @@ describe('the description of the API', () => {
       'POST /v1/auth/refresh': false,
       'POST /v1/auth/logout': false,
       'POST /v1/auth/password': true,
+      'POST /v1/token': true,
+      'POST /v1/introspect': true,
+      'POST /v1/revoke': true,
       'POST /v1/admin/sessions': true,
       'POST /v1/admin/revocations': true,
       'PATCH /v1/sessions/{id}': true,

@@ -12,6 +12,7 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
   const cache: SessionCache = {
     read: async () => ({ kind: 'away' }),
     fill: async () => undefined,
+    rotated: async () => undefined,
     revoke: vi.fn(async () => marks.shift() ?? 'redis 1'),
     forget: async () => null,
     hint: () => undefined,

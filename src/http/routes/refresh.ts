@@ -3,12 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import type { RefreshOutcome } from '../../session/refresh.ts'
-import { countedAddress } from '../client-address.ts'
 import { type Cookies, refreshPath } from '../cookies.ts'
 import type { Credential } from '../credential.ts'
 import { refuseForeign } from '../csrf.ts'
-import { originOf } from '../origin.ts'
+import { createExchange, exchangeProblems } from '../exchange.ts'
 import { RefreshToken, Tokens } from '../schemas.ts'
 import { StrictObject } from '../strict-object.ts'
 import { CookieTokens, createTokenAnswer } from '../token-answer.ts'
@@ -18,7 +16,8 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
   app,
   { services, cookies },
 ) => {
-  const { config, sessions, clock } = services
+  const { config, clock } = services
+  const exchange = createExchange(app, services)
   const answer = createTokenAnswer(cookies, clock)
 
   app.post(
@@ -33,30 +32,14 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
         response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {
-        problems: [
-          'validation_failed',
-          'authentication_required',
-          'refresh_token_invalid',
-          'refresh_token_expired',
-          'refresh_token_reused',
-          'session_revoked',
-          'session_expired',
-          'csrf_rejected',
-          'rate_limited',
-        ],
+        problems: ['validation_failed', 'authentication_required', ...exchangeProblems, 'csrf_rejected'],
       },
     },
     async (request, reply) => {
       const { token, by } = presentedToken(request, request.body?.refreshToken ?? null)
       if (by === 'cookie') refuseForeign(request, config.allowedOrigins, 'refused')
-      const outcome = await sessions.refresh(token, {
-        origin: originOf(request),
-        beforeRotation: sessionId => app.limits.take('refresh_session', sessionId, request),
-      })
-      if (outcome.kind === 'tokens') return answer(reply, by, outcome.sessionId, outcome.tokens)
-      // Here, not over all instances: garbage is to be turned away without I/O.
-      if (isGarbage(outcome)) app.limits.takeHere('refresh_address', countedAddress(request))
-      throw refusal(outcome)
+      const { sessionId, tokens } = await exchange(request, token)
+      return answer(reply, by, sessionId, tokens)
     },
   )
 
@@ -72,36 +55,5 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     throw new Problem('authentication_required', {
       detail: 'Send the refresh token in the body or in its cookie.',
     })
-  }
-}
-
-type Refused = Exclude<RefreshOutcome, { kind: 'tokens' }>
-
-function isGarbage(outcome: Refused): boolean {
-  return outcome.kind === 'refused' && outcome.because.kind === 'not_ours'
-}
-
-function refusal(outcome: Refused): Problem {
-  switch (outcome.kind) {
-    case 'late':
-      return new Problem('overloaded', {
-        detail: 'The token was spent while this request waited; nothing was changed. Try again at once.',
-        retryAfterSeconds: 0,
-      })
-    case 'reused':
-      return new Problem('refresh_token_reused', {
-        detail: 'This token had been exchanged before. Somebody else may have it, so its session was ended.',
-      })
-    case 'refused':
-      switch (outcome.because.kind) {
-        case 'not_ours':
-          return new Problem('refresh_token_invalid')
-        case 'token_expired':
-          return new Problem('refresh_token_expired')
-        case 'session_expired':
-          return new Problem('session_expired')
-        case 'revoked':
-          return new Problem('session_revoked', { reason: outcome.because.reason })
-      }
   }
 }

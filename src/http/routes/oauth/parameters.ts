@@ -1,0 +1,19 @@
+import { Type } from 'typebox'
+import type { ServiceKeyScope } from '../../../security/service-keys.ts'
+
+/** What introspection and revocation are asked about (RFC 7662 §2.1, RFC 7009 §2.1). */
+export const tokenParameters = {
+  token: Type.String({ minLength: 1, maxLength: 4_096, description: 'An access or a refresh token.' }),
+  token_type_hint: Type.Optional(
+    Type.String({ maxLength: 64, description: 'Not needed: a token shows of which kind it is.' }),
+  ),
+}
+
+/** How an operation says that its caller brings a service key, in either way. */
+export function serviceClient(scope: ServiceKeyScope) {
+  return [{ serviceKey: [scope] }, { serviceKeyBasic: [scope] }]
+}
+
+export function looksLikeRefreshToken(token: string): boolean {
+  return token.startsWith('lkr_')
+}
