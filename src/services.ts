@@ -258,6 +258,9 @@ export function createServices(config: Config, logger: Logger) {
       return { status, postgres: postgresUp ? 'up' : 'down', redis: redisState } as const
     },
 
+    /** Milliseconds since this instance has last read what was revoked; snapshots count for `revocationLeaseMs`. */
+    feedAgeMs: () => Math.max(0, Math.round(clock.now() - continuity.lastReached())),
+
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
       await operators.revocations.stop()
