@@ -3,6 +3,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/authenticate.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { createCookies } from './http/cookies.ts'
+import { countAnswers } from './http/count-answers.ts'
 import { identifyOperator } from './http/permission.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import { auditLogRoutes } from './http/routes/admin/audit-log.ts'
@@ -36,6 +37,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
     ...serverOptions(services.logger),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
   })
+
+  // First, so that it sees the answers of all that follows.
+  countAnswers(app, services.metrics.answered)
 
   const cookies = createCookies({ insecure: config.insecureCookies })
   await app.register(conventions, {
