@@ -69,7 +69,7 @@ export function createServices(config: Config, logger: Logger) {
       continuity.missed()
     },
   }
-  const database = createDatabase(config.databaseUrl)
+  const database = createDatabase(config.databaseUrl, 10, config.databasePooler)
   metrics.watchPool(database.pool)
   const redis = config.redis === null ? null : redisLink(config.redis, logger, metrics)
   if (redis !== null) metrics.watchBreaker(redis.isBreakerOpen)
@@ -330,7 +330,7 @@ function createRevocations(
       readStanding(database, entries, { self: instanceId, windowSeconds: window, markedOn }),
   })
   const feed = createRevocationFeed({
-    reader: createFeedReader(config.databaseUrl, instanceId, window),
+    reader: createFeedReader(config.databaseUrl, instanceId, window, undefined, config.databasePooler),
     denySet,
     lease,
     clock,
