@@ -4,6 +4,7 @@ import { accessTokens, authenticate } from './http/authenticate.ts'
 import { builtConsole, consolePages } from './http/console.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { createCookies } from './http/cookies.ts'
+import { countAnswers } from './http/count-answers.ts'
 import { identifyOperator } from './http/permission.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import { auditLogRoutes } from './http/routes/admin/audit-log.ts'
@@ -41,6 +42,9 @@ export async function buildApp(
     ...serverOptions(services.logger),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
   })
+
+  // First, so that it sees the answers of all that follows.
+  countAnswers(app, services.metrics.answered)
 
   const cookies = createCookies({ insecure: config.insecureCookies })
   await app.register(conventions, {

@@ -40,6 +40,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   }
   return Object.freeze({
     databaseUrl: env.DATABASE_URL,
+    databasePooler: env.DATABASE_POOLER,
     redis,
     secret: env.LATCHKEY_SECRET,
     previousSecret: env.LATCHKEY_SECRET_PREVIOUS ?? null,

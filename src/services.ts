@@ -33,7 +33,7 @@ import { missingMigrations } from './store/migrate.ts'
 import { createOperators } from './store/operators.ts'
 import { createRateCounter } from './store/rate-counter.ts'
 import type { RedisAddress } from './store/redis.ts'
-import { createRedisLink, type RedisLink } from './store/redis-link.ts'
+import { createRedisLink, type RedisLink, type WatchedRedisLink } from './store/redis-link.ts'
 import { createFeedReader } from './store/revocation-feed.ts'
 import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
@@ -69,9 +69,10 @@ export function createServices(config: Config, logger: Logger) {
       continuity.missed()
     },
   }
-  const database = createDatabase(config.databaseUrl)
+  const database = createDatabase(config.databaseUrl, 10, config.databasePooler)
   metrics.watchPool(database.pool)
   const redis = config.redis === null ? null : redisLink(config.redis, logger, metrics)
+  if (redis !== null) metrics.watchBreaker(redis.isBreakerOpen)
 
   /** What is loaded of keys (of both kinds) and secrets, and when it was last known to be what stands in the database. */
   const ring = { version: '', confirmedAt: Number.NEGATIVE_INFINITY }
@@ -122,7 +123,7 @@ export function createServices(config: Config, logger: Logger) {
   }
   const sessions = createSessions(context)
   const localRates = () => createWindowCounter(localRatesKept, clock.monotonic)
-  const accounts = createAccounts(context, createAccountStore(database), {
+  const accounts = createAccounts(context, createAccountStore(database), metrics.signIns, {
     shortestPassword: config.shortestPassword,
   })
   const operators = createOperators({
@@ -138,7 +139,7 @@ export function createServices(config: Config, logger: Logger) {
   })
   const roles = createRoles(database, revocations.propagation)
   const maintenance = createMaintenance(
-    { database, clock, secrets },
+    { database, clock, secrets, observer: metrics.cleanup },
     {
       eventsRetentionDays: config.eventsRetentionDays,
       rotationGraceSeconds: config.rotationGraceSeconds,
@@ -148,6 +149,14 @@ export function createServices(config: Config, logger: Logger) {
       idleLimits: idleLimits(config.policies),
     },
   )
+
+  metrics.watchRows(async () => {
+    const [{ live }, cleanupBehindSeconds] = await Promise.all([
+      operators.statistics.read(),
+      maintenance.behindSeconds(),
+    ])
+    return { live, cleanupBehindSeconds }
+  })
 
   let prepared = false
   let draining = false
@@ -280,7 +289,7 @@ export class SchemaError extends Error {
   }
 }
 
-function redisLink(address: RedisAddress, logger: Logger, metrics: Metrics): RedisLink {
+function redisLink(address: RedisAddress, logger: Logger, metrics: Metrics): WatchedRedisLink {
   return createRedisLink(address, (state, reason) => {
     const level = state === 'up' ? 'info' : 'warn'
     metrics.storeState('redis', state)
@@ -324,7 +333,7 @@ function createRevocations(
       readStanding(database, entries, { self: instanceId, windowSeconds: window, markedOn }),
   })
   const feed = createRevocationFeed({
-    reader: createFeedReader(config.databaseUrl, instanceId, window),
+    reader: createFeedReader(config.databaseUrl, instanceId, window, undefined, config.databasePooler),
     denySet,
     lease,
     clock,

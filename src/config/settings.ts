@@ -7,6 +7,7 @@ const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 /** Every setting, with its default. `.env.example` has a line for each; a test holds the two against each other. */
 export const settings = {
   DATABASE_URL: postgresUrl({ desc: 'set it to the URL of the Postgres database' }),
+  DATABASE_POOLER: str({ choices: ['none', 'transaction'] as const, default: 'none' }),
   REDIS_URL: redisUrl({ default: undefined }),
   REDIS_SENTINELS: hosts({ default: undefined }),
   REDIS_MASTER_NAME: str({ default: undefined }),
@@ -46,7 +47,7 @@ export const settings = {
 
 /** What begins like one of ours and is not: most likely a typing error. */
 const ours =
-  /^(LATCHKEY_|DATABASE_URL|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|NEAR_CACHE|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER|NODE_|TLS)|ALLOW(ED_ORIGIN|_UNENCRYPTED)|INSECURE_COOKIE|RATE_LIMIT)/
+  /^(LATCHKEY_|DATABASE_(URL|POOLER)|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|NEAR_CACHE|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER|NODE_|TLS)|ALLOW(ED_ORIGIN|_UNENCRYPTED)|INSECURE_COOKIE|RATE_LIMIT)/
 /** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
 const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
 

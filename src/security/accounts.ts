@@ -6,6 +6,7 @@ import { revokeAllInTransaction } from '../session/revoke.ts'
 import type { Actor, Origin } from '../session/session.ts'
 import { commonPasswords } from './common-passwords.ts'
 import { createCredentials } from './credentials.ts'
+import type { SignInObserver } from './observer.ts'
 import { createPasswordChange } from './password-change.ts'
 import { weaknessOf } from './password-rules.ts'
 import { createPasswords } from './passwords.ts'
@@ -20,10 +21,15 @@ export type AccountSettings = {
 export type Accounts = ReturnType<typeof createAccounts>
 
 /** People with passwords: registering, signing in, changing the password, unlocking and ending an account. */
-export function createAccounts(context: SessionContext, accounts: AccountStore, settings: AccountSettings) {
+export function createAccounts(
+  context: SessionContext,
+  accounts: AccountStore,
+  observer: SignInObserver,
+  settings: AccountSettings,
+) {
   const passwords = createPasswords()
-  const credentials = createCredentials(context, accounts, passwords)
-  const parts = { context, accounts, passwords, credentials, weaknessOf: weakness }
+  const credentials = createCredentials(context, accounts, passwords, observer.locked)
+  const parts = { context, accounts, passwords, credentials, observer, weaknessOf: weakness }
 
   async function weakness(password: string, email: string): Promise<string | null> {
     return weaknessOf(password, email, {

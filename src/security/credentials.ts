@@ -41,6 +41,7 @@ export function createCredentials(
   { clock, secrets }: { clock: Clock; secrets: SecretRing },
   accounts: AccountStore,
   passwords: Passwords,
+  onLocked: () => void,
 ) {
   const inTurn = createTurns(turnLimits)
   const pace = createRefusalPace(clock)
@@ -89,7 +90,10 @@ export function createCredentials(
     for (let tries = 0; tries < attempts; tries++) {
       const next = afterFailure(counter.throttle, clock.now())
       const events = failureEvents(account, attempt.origin, counter, next.lockedUntil)
-      if (await accounts.countFailure(subject, counter, next, events)) return { kind: 'invalid_credentials' }
+      if (await accounts.countFailure(subject, counter, next, events)) {
+        if (next.lockedUntil !== null) onLocked()
+        return { kind: 'invalid_credentials' }
+      }
       const { throttles } = await accounts.findForSignIn(attempt.email, subject, deviceId)
       const standing = standingOf(throttles, deviceId, clock.now())
       if (standing.kind === 'locked') return locked(standing)

@@ -40,6 +40,8 @@ export function createPasswords(parameters = argon2Parameters) {
     idleTimeout: threadIdlesMs,
     niceIncrement: niceness,
   })
+  // The pool starts another thread; without a listener, one that fails while it is idle would end the process.
+  threads.on('error', () => undefined)
 
   return {
     /** argon2id, in the PHC string format. The password is taken as it is: not trimmed, cut or normalised. */

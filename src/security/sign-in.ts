@@ -5,6 +5,7 @@ import { overloaded } from './concurrency-limit.ts'
 import type { CountedOn, Credentials } from './credentials.ts'
 import { mintDeviceToken, newDeviceId } from './device-token.ts'
 import { unknownDevice } from './lockout.ts'
+import type { SignInObserver } from './observer.ts'
 import type { Passwords } from './passwords.ts'
 import type { Account, AccountStore } from './ports.ts'
 
@@ -38,15 +39,22 @@ export type SignInParts = {
   accounts: AccountStore
   passwords: Passwords
   credentials: Credentials
+  observer: SignInObserver
 }
 
 /** When the user's row changed under a sign-in, everything is looked at again this many times. */
 const attempts = 3
 
 /** Always a new session, whatever the request brings along. Four round trips to Postgres. Throws `overloaded`. */
-export function createSignIn({ context, accounts, passwords, credentials }: SignInParts) {
+export function createSignIn({ context, accounts, passwords, credentials, observer }: SignInParts) {
   return async function signIn(request: SignInRequest): Promise<SignInOutcome> {
-    for (let attempt = 0; attempt < attempts; attempt++) {
+    const outcome = await attempt(request)
+    observer.signIn(outcome.kind)
+    return outcome
+  }
+
+  async function attempt(request: SignInRequest): Promise<SignInOutcome> {
+    for (let tries = 0; tries < attempts; tries++) {
       const verdict = await credentials.check(request)
       if (verdict.kind !== 'matched') return verdict
       const { account, countedOn } = verdict

@@ -160,6 +160,14 @@ async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSetti
   return false
 }
 
+/** One look at the index. */
+export async function readBehindSeconds(executor: Executor): Promise<number> {
+  const answer = await executor.execute(sql`
+    SELECT coalesce(extract(epoch FROM greatest(statement_timestamp() - min(expires_at), '0')), 0) AS seconds
+    FROM user_sessions`)
+  return Number(answer.rows[0]?.['seconds'])
+}
+
 /** A run may be this much older than its commit. */
 const commitMarginMs = 10_000
 

@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { Problem } from '../errors.ts'
+import { forgetStatementNames, type Pooler } from './pooler.ts'
 
 /** What statements run on: the pool, or one connection inside a transaction. */
 export type Executor = NodePgDatabase
@@ -37,7 +38,22 @@ const timeouts = {
 /** Past this many requests waiting for a connection, one more is told at once to come back later. */
 const maxWaiting = 1_000
 
-export function createDatabase(url: string, poolSize = 10): Database {
+/** Of each connection. A pooler refuses such parameters at the start of one, or ignores them. */
+const sessionTimeouts = {
+  statement_timeout: timeouts.statement,
+  lock_timeout: timeouts.lock,
+  idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+}
+
+const begin = {
+  none: 'BEGIN',
+  transaction: [
+    'BEGIN',
+    ...Object.entries(sessionTimeouts).map(([name, milliseconds]) => `SET LOCAL ${name} = ${milliseconds}`),
+  ].join('; '),
+}
+
+export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'none'): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -45,9 +61,7 @@ export function createDatabase(url: string, poolSize = 10): Database {
     min: poolSize,
     connectionTimeoutMillis: timeouts.acquire,
     query_timeout: timeouts.query,
-    statement_timeout: timeouts.statement,
-    lock_timeout: timeouts.lock,
-    idle_in_transaction_session_timeout: timeouts.idleInTransaction,
+    ...(pooler === 'none' ? sessionTimeouts : {}),
     keepAlive: true,
     // Statements that do not depend on each other are sent together, and cost one round trip.
     pipeline: true,
@@ -56,7 +70,10 @@ export function createDatabase(url: string, poolSize = 10): Database {
   })
   // A connection that breaks is removed by the pool, and whoever has it fails; without a listener the process would end.
   pool.on('error', () => undefined)
-  pool.on('connect', client => client.on('error', () => undefined))
+  pool.on('connect', client => {
+    client.on('error', () => undefined)
+    if (pooler === 'transaction') forgetStatementNames(client)
+  })
   const pooled = drizzle(pool)
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
@@ -78,7 +95,7 @@ export function createDatabase(url: string, poolSize = 10): Database {
   return {
     pooled,
     run: work => attempt(() => work(pooled)),
-    transaction: work => attempt(() => inTransaction(pool, work)),
+    transaction: work => attempt(() => inTransaction(pool, begin[pooler], work)),
     async warmUp() {
       const opened = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()))
       for (const connection of opened) if (connection.status === 'fulfilled') connection.value.release()
@@ -88,12 +105,16 @@ export function createDatabase(url: string, poolSize = 10): Database {
   }
 }
 
-async function inTransaction<T>(pool: pg.Pool, work: (executor: Executor) => Promise<T>): Promise<T> {
+async function inTransaction<T>(
+  pool: pg.Pool,
+  begin: string,
+  work: (executor: Executor) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect()
   let broken = false
   try {
     // It travels with the first statement of the work. Should it fail alone, none may follow outside of a transaction.
-    const begun = client.query('BEGIN')
+    const begun = client.query(begin)
     begun.catch(() => client.connection.stream.destroy())
     const result = await work(drizzle(client))
     await begun

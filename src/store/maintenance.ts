@@ -2,7 +2,7 @@ import type { Clock, Instant } from '../clock.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import type { Actor } from '../session/session.ts'
 import { generateSigningKey } from '../session/signing-key.ts'
-import { type CleanupResult, cleanUp } from './cleanup.ts'
+import { type CleanupResult, cleanUp, readBehindSeconds } from './cleanup.ts'
 import type { Database } from './database.ts'
 import { insertEvents } from './events.ts'
 import type { IdleLimits } from './session-counts.ts'
@@ -28,6 +28,17 @@ export const emergencyPublishedBeforeUseSeconds = 2
 /** A client that was cut off for up to an hour still finds the successor that it has not received. */
 const successorMarginSeconds = 3_600
 
+/** Told what came of each run, for whoever counts it. Never throws. */
+export type CleanupObserver = {
+  cleaned(result: CleanupResult & { tookMs: number }): void
+  failed(): void
+}
+
+type CleanupOptions = {
+  progress?: (deleted: { sessions: number; events: number }) => void
+  signal?: AbortSignal
+}
+
 export type Maintenance = ReturnType<typeof createMaintenance>
 
 /** What operators and jobs do beside the sessions of single people. */
@@ -36,48 +47,28 @@ export function createMaintenance(
     database: Database
     clock: Clock
     secrets: SecretRing
+    observer: CleanupObserver
   },
   settings: MaintenanceSettings,
 ) {
-  const { database, clock, secrets } = parts
+  const { database, clock, secrets, observer } = parts
   const origin = { ipAddress: null, userAgent: null }
 
   return {
     /** Deletes what has ended; see `cleanUp`. Records that it ran when it deleted anything. */
-    async cleanUp(
-      actor: Actor,
-      options: {
-        progress?: (deleted: { sessions: number; events: number }) => void
-        signal?: AbortSignal
-      } = {},
-    ): Promise<CleanupResult & { tookMs: number }> {
-      const started = clock.monotonic()
-      const result = await cleanUp(
-        database,
-        {
-          batchSize: 1_000,
-          pauseMs: 20,
-          eventsRetentionDays: settings.eventsRetentionDays,
-          successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
-          longestSessionSeconds: settings.longestSessionSeconds,
-          windowSeconds: settings.windowSeconds,
-          idleLimits: settings.idleLimits,
-        },
-        options.progress ?? (() => undefined),
-        options.signal ?? new AbortController().signal,
-      )
-      const tookMs = Math.round(clock.monotonic() - started)
-      if (result.kind === 'done' && result.deletedSessions + result.deletedEvents > 0) {
-        const { deletedSessions, deletedEvents } = result
-        const details = { deletedSessions, deletedEvents, tookMs }
-        await database.run(executor =>
-          insertEvents(executor, [
-            { type: 'cleanup_ran', userId: null, sessionId: null, actor, origin, details },
-          ]),
-        )
+    async cleanUp(actor: Actor, options: CleanupOptions = {}): Promise<CleanupResult & { tookMs: number }> {
+      try {
+        const result = await deleteEnded(actor, options)
+        observer.cleaned(result)
+        return result
+      } catch (error) {
+        observer.failed()
+        throw error
       }
-      return { ...result, tookMs }
     },
+
+    /** For how long the oldest session that cleanup should delete has been due, in seconds; 0 when there is none. */
+    behindSeconds: () => database.run(readBehindSeconds),
 
     listSigningKeys: () => database.run(listSigningKeys),
 
@@ -105,6 +96,38 @@ export function createMaintenance(
         return true
       })
     },
+  }
+
+  async function deleteEnded(
+    actor: Actor,
+    options: CleanupOptions,
+  ): Promise<CleanupResult & { tookMs: number }> {
+    const started = clock.monotonic()
+    const result = await cleanUp(
+      database,
+      {
+        batchSize: 1_000,
+        pauseMs: 20,
+        eventsRetentionDays: settings.eventsRetentionDays,
+        successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
+        longestSessionSeconds: settings.longestSessionSeconds,
+        windowSeconds: settings.windowSeconds,
+        idleLimits: settings.idleLimits,
+      },
+      options.progress ?? (() => undefined),
+      options.signal ?? new AbortController().signal,
+    )
+    const tookMs = Math.round(clock.monotonic() - started)
+    if (result.kind === 'done' && result.deletedSessions + result.deletedEvents > 0) {
+      const { deletedSessions, deletedEvents } = result
+      const details = { deletedSessions, deletedEvents, tookMs }
+      await database.run(executor =>
+        insertEvents(executor, [
+          { type: 'cleanup_ran', userId: null, sessionId: null, actor, origin, details },
+        ]),
+      )
+    }
+    return { ...result, tookMs }
   }
 
   /** A minute for instances that have not yet read of the next key. */

@@ -20,6 +20,12 @@ export type RedisLink = {
   close(): void
 }
 
+/** For whoever watches the process. */
+export type WatchedRedisLink = RedisLink & {
+  /** It has failed so often that nobody asks it; only a probe does. */
+  isBreakerOpen(): boolean
+}
+
 /** Told when it is up, and of each other state once until it is up again. */
 export type RedisListener = (state: RedisState, reason: string) => void
 
@@ -27,7 +33,7 @@ const probeEveryMs = 1_000
 const startPatienceMs = 500
 
 /** A connection to Redis that fails fast, and knows when it was broken. */
-export function createRedisLink(address: RedisAddress, listener: RedisListener): RedisLink {
+export function createRedisLink(address: RedisAddress, listener: RedisListener): WatchedRedisLink {
   const redis = createRedis(address)
   let subscription: RedisSubscription | undefined
   let breaker: Breaker = closedBreaker
@@ -117,6 +123,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   return {
     ask,
     state,
+    isBreakerOpen: () => breaker.kind === 'open',
     continuity: () => (state() === 'up' ? server : null),
     async connect() {
       timer = setInterval(() => void keepWatch(), probeEveryMs)

@@ -3,6 +3,7 @@ import type { Cutoff } from '../session/deny-set.ts'
 import { FeedLostError, type FeedPlace, type FeedReader, type FeedRest } from '../session/revocation-feed.ts'
 import { type RevocationReason, revocationReasons } from '../session/session.ts'
 import { StandbyError } from './database.ts'
+import { forgetStatementNames, type Pooler } from './pooler.ts'
 
 /** Milliseconds for each statement and for connecting: a poll that takes longer has failed. */
 const timeoutMs = 400
@@ -19,11 +20,12 @@ export function createFeedReader(
   instanceId: string,
   windowSeconds: number,
   pageSize = rowsOnPage,
+  pooler: Pooler = 'none',
 ): FeedReader {
   let connection: Promise<pg.Client> | null = null
 
   function connected(): Promise<pg.Client> {
-    connection ??= connect(url)
+    connection ??= connect(url, pooler)
     return connection
   }
 
@@ -195,17 +197,18 @@ function reasonOf(text: string): RevocationReason {
   return revocationReasons.find(reason => reason === text) ?? 'admin'
 }
 
-async function connect(url: string): Promise<pg.Client> {
+async function connect(url: string, pooler: Pooler): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: timeoutMs,
     query_timeout: timeoutMs,
-    statement_timeout: timeoutMs,
+    ...(pooler === 'none' ? { statement_timeout: timeoutMs } : {}),
     keepAlive: true,
     application_name: 'latchkey feed',
   })
   // A connection that breaks while idle is noticed by the next poll.
   client.on('error', () => undefined)
+  if (pooler === 'transaction') forgetStatementNames(client)
   await client.connect()
   return client
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, constants, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
+import { access, chmod, constants, mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,27 +10,34 @@ const execute = promisify(execFile)
 export type FoundProgram = { kind: 'found'; path: string } | { kind: 'none'; reason: string }
 
 /**
- * A program of this machine; where it is missing, and the machine is a Debian or Ubuntu, that of the package by the same
- * name. The package is taken apart and not installed, so that nothing is started and no account is added.
+ * A program of this machine; where it is missing, and the machine is a Debian or Ubuntu, that of the package, by the same
+ * name unless told otherwise. The package is taken apart and not installed, so that nothing is started and no account is
+ * added. `libraries` are packages that it needs and the machine may lack, below `usr/lib` of the same folder.
  */
-export async function findProgram(name: string): Promise<FoundProgram> {
+export async function findProgram(
+  name: string,
+  from: { package?: string; libraries?: readonly string[] } = {},
+): Promise<FoundProgram> {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin']
   for (const folder of folders.filter(entry => entry !== '')) {
     if (await runs(join(folder, name))) return { kind: 'found', path: join(folder, name) }
   }
-  return await fromPackage(name)
+  return await fromPackages(name, [from.package ?? name, ...(from.libraries ?? [])])
 }
 
-async function fromPackage(name: string): Promise<FoundProgram> {
+async function fromPackages(name: string, packages: readonly string[]): Promise<FoundProgram> {
   const place = join(tmpdir(), `latchkey-${name}-${process.getuid?.() ?? ''}`)
   const known = await programIn(place, name)
   if (known !== undefined) return { kind: 'found', path: known }
   const folder = await mkdtemp(join(tmpdir(), `latchkey-${name}-`))
   try {
-    await download(name, folder)
-    const [file] = (await readdir(folder)).filter(entry => entry.endsWith('.deb'))
-    if (file === undefined) return { kind: 'none', reason: `apt brought no package ${name}` }
-    await execute('dpkg-deb', ['--extract', join(folder, file), folder])
+    for (const each of packages) await download(each, folder)
+    const files = (await readdir(folder)).filter(entry => entry.endsWith('.deb'))
+    if (files.length < packages.length)
+      return { kind: 'none', reason: `apt did not bring ${packages.join(', ')}` }
+    for (const file of files) await execute('dpkg-deb', ['--extract', join(folder, file), folder])
+    // Others than its owner may have to run it.
+    await chmod(folder, 0o755)
     // Complete or absent; and whoever else came first has the same.
     await rename(folder, place).catch(() => rm(folder, { recursive: true, force: true }))
   } catch (error) {
@@ -40,7 +47,7 @@ async function fromPackage(name: string): Promise<FoundProgram> {
   }
   const path = await programIn(place, name)
   return path === undefined
-    ? { kind: 'none', reason: `the package ${name} has no program ${name}` }
+    ? { kind: 'none', reason: `no program ${name} in ${packages.join(', ')}` }
     : { kind: 'found', path }
 }
 

@@ -9,7 +9,7 @@ const rooms = [
   ['session'],
   ['security'],
   ['store'],
-  ['config.ts', 'config', 'metrics.ts'],
+  ['config.ts', 'config', 'metrics.ts', 'metrics'],
   ['services.ts'],
   ['http', 'jobs'],
   ['app.ts', 'refuse.ts'],

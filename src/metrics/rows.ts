@@ -1,0 +1,59 @@
+import { Gauge, type Registry } from 'prom-client'
+import type { Clock } from '../clock.ts'
+
+/** What only the rows can tell; the same from every instance. */
+export type CountedRows = {
+  live: { byClientType: Record<string, number>; byAuthMethod: Record<string, number> }
+  /** For how long the oldest session that cleanup should delete has been due; 0 when there is none. */
+  cleanupBehindSeconds: number
+}
+
+/** However often it is scraped. */
+const readEveryMs = 30_000
+
+/** What could not be read has no samples, rather than those of another time. */
+export function rowMetrics(read: () => Promise<CountedRows>, clock: Clock, registers: Registry[]): void {
+  let readAt = Number.NEGATIVE_INFINITY
+  let reading: Promise<CountedRows | null> = Promise.resolve(null)
+
+  /** For all gauges of one scrape, and of those that follow soon. */
+  function latest(): Promise<CountedRows | null> {
+    if (clock.monotonic() - readAt >= readEveryMs) {
+      readAt = clock.monotonic()
+      reading = read().catch(() => null)
+    }
+    return reading
+  }
+
+  function liveGauge(
+    name: string,
+    label: string,
+    counts: (rows: CountedRows) => Record<string, number>,
+  ): void {
+    new Gauge({
+      name,
+      help: 'Live sessions, counted from the rows; every instance tells the same.',
+      labelNames: [label],
+      registers,
+      async collect() {
+        const rows = await latest()
+        this.reset()
+        if (rows === null) return
+        for (const [value, count] of Object.entries(counts(rows))) this.set({ [label]: value }, count)
+      },
+    })
+  }
+
+  liveGauge('latchkey_sessions_live', 'client_type', rows => rows.live.byClientType)
+  liveGauge('latchkey_sessions_live_by_auth_method', 'auth_method', rows => rows.live.byAuthMethod)
+  new Gauge({
+    name: 'latchkey_cleanup_behind_seconds',
+    help: 'For how long the oldest session that cleanup should delete has been due, whoever runs it.',
+    registers,
+    async collect() {
+      const rows = await latest()
+      this.remove()
+      if (rows !== null) this.set(rows.cleanupBehindSeconds)
+    },
+  })
+}

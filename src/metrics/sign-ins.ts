@@ -1,0 +1,20 @@
+import { Counter, type Registry } from 'prom-client'
+import type { SignInObserver } from '../security/observer.ts'
+
+export function signInMetrics(registers: Registry[]): SignInObserver {
+  const signIns = new Counter({
+    name: 'latchkey_sign_ins_total',
+    help: 'Sign-ins with a password, by what they came to.',
+    labelNames: ['outcome'],
+    registers,
+  })
+  const lockouts = new Counter({
+    name: 'latchkey_lockouts_total',
+    help: 'Failed sign-ins that locked an address.',
+    registers,
+  })
+  return {
+    signIn: result => signIns.inc({ outcome: result }),
+    locked: () => lockouts.inc(),
+  }
+}
