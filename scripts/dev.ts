@@ -9,21 +9,28 @@ import { parseArgs } from 'node:util'
 import getPort from 'get-port'
 import pc from 'picocolors'
 import pretty from 'pino-pretty'
+import { createServer as createViteServer } from 'vite'
+import { fillWithLife } from './dev/life.ts'
 import { startChild } from './stores/child.ts'
 import { startPostgres, startRedis } from './stores.ts'
 
 const usage = `npm run dev [-- --fresh]
 
 Serves Latchkey from the sources, with reload, beside a Postgres and a Redis of its own.
+The console is served from its sources as well, and some people use the service while you look.
 DATABASE_URL and REDIS_URL take others instead; PORT, HOST and every other setting work as usual.
 
   --fresh   begin with an empty database
+  --quiet   nobody but you uses the service
   --help    this text
 `
 
 const root = dirname(import.meta.dirname)
 const stateFolder = join(root, '.latchkey')
+/** What a command needs to work on what this serves: `node --env-file=.latchkey/env`. */
+const environmentFile = join(stateFolder, 'env')
 const demoEmail = 'demo@latchkey.dev'
+const operatorEmail = 'operator@latchkey.dev'
 
 interface Demo {
   email: string
@@ -36,26 +43,31 @@ interface Running {
 }
 
 async function main(): Promise<void> {
-  const fresh = readArguments()
+  const { fresh, quiet } = readArguments()
   const started: Running[] = []
   const end = endOnce(started)
   try {
     await openStateFolder()
     const env = await bringUpStores(fresh, started)
+    await writeFile(environmentFile, settingsOf(env), { mode: 0o600 })
     const demo = await prepareDatabase(env)
     const url = urlOf(env)
     await serve(env, started, end)
     await untilServing(url)
-    announce(url, env, demo)
+    const consoleUrl = await serveConsole(url, started)
+    announce(url, consoleUrl, env, demo)
+    // What is somebody else's database gets nobody that is made up.
+    if (!quiet && !process.env['DATABASE_URL']) startLife(url, env, demo, started)
   } catch (error) {
     await end(1, error instanceof Error ? error.message : String(error))
   }
 }
 
-function readArguments(): boolean {
+function readArguments(): { fresh: boolean; quiet: boolean } {
   try {
-    const { values } = parseArgs({ options: { fresh: { type: 'boolean' }, help: { type: 'boolean' } } })
-    if (!values.help) return values.fresh ?? false
+    const flag = { type: 'boolean', default: false } as const
+    const { values } = parseArgs({ options: { fresh: flag, quiet: flag, help: flag } })
+    if (!values.help) return values
     console.log(usage)
     process.exit(0)
   } catch (error) {
@@ -109,10 +121,16 @@ async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS
     RATE_LIMITS: JSON.stringify({
       login_account: { max: 1_000, windowSeconds: 60 },
       login_address: { max: 1_000, windowSeconds: 60 },
+      register_address: { max: 1_000, windowSeconds: 60 },
     }),
+    REGISTRATION: 'open',
+    // Those who use it while you look say where they are.
+    TRUST_PROXY: '127.0.0.1',
     ...process.env,
     PORT: String(await servicePort()),
   }
+  // Not every browser takes `Secure` cookies over plain HTTP, even on loopback.
+  if (env['HOST'] === '127.0.0.1') env['INSECURE_COOKIES'] ??= 'true'
   env['ISSUER'] ??= `http://localhost:${env['PORT']}`
 
   if (env['DATABASE_URL']) {
@@ -137,6 +155,11 @@ async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS
     }
   }
   return env
+}
+
+function settingsOf(env: NodeJS.ProcessEnv): string {
+  const names = ['DATABASE_URL', 'REDIS_URL', 'LATCHKEY_SECRET']
+  return names.map(name => (env[name] === undefined ? '' : `${name}=${env[name]}\n`)).join('')
 }
 
 /** By number: `localhost` is not in every container's /etc/hosts, and elsewhere may mean ::1 first. */
@@ -181,9 +204,12 @@ async function prepareDatabase(env: NodeJS.ProcessEnv): Promise<Demo> {
   const password = process.env['DATABASE_URL']
     ? (await keep('demo-password', () => randomBytes(12).toString('base64url'))).value
     : 'walnut-harbour-demo-42'
-  const created = await latchkey(['users', 'create', '--email', demoEmail, '--password-stdin'], env, password)
-  if (!created.ok && !/already|email_taken/i.test(created.output)) {
-    throw new Error(`The demo user could not be made:\n${created.output}`)
+  for (const [email, ...roles] of [[demoEmail], [operatorEmail, '--role', 'admin']]) {
+    const args = ['users', 'create', '--email', email ?? '', ...roles, '--password-stdin']
+    const created = await latchkey(args, env, password)
+    if (!created.ok && !/already|email_taken/i.test(created.output)) {
+      throw new Error(`The user ${email} could not be made:\n${created.output}`)
+    }
   }
   return { email: demoEmail, password }
 }
@@ -229,6 +255,38 @@ async function serve(
   void server.exited.then(how => end(1, `The server has ended (${how})`))
 }
 
+/** With reload, on a port of its own; whatever it asks of the service goes on to it. Returns its URL. */
+async function serveConsole(serviceUrl: string, started: Running[]): Promise<string> {
+  const port = await getPort({ port: 5173 })
+  const server = await createViteServer({
+    logLevel: 'warn',
+    clearScreen: false,
+    server: {
+      host: '127.0.0.1',
+      port,
+      strictPort: true,
+      proxy: Object.fromEntries(['/v1', '/health'].map(path => [path, { target: serviceUrl }])),
+    },
+    configFile: join(root, 'vite.config.ts'),
+  })
+  await server.listen()
+  started.push({ stop: () => server.close() })
+  return `http://127.0.0.1:${port}/console/`
+}
+
+function startLife(url: string, env: NodeJS.ProcessEnv, demo: Demo, started: Running[]): void {
+  const end = new AbortController()
+  const life = fillWithLife({ url, databaseUrl: env['DATABASE_URL'] ?? '', ...demo }, end.signal).catch(
+    (error: unknown) => tell('Latchkey', pc.yellow(`nobody uses the service: ${error}`)),
+  )
+  started.push({
+    stop() {
+      end.abort()
+      return life
+    },
+  })
+}
+
 async function untilServing(url: string): Promise<void> {
   const patienceMs = 20_000
   const began = Date.now()
@@ -246,7 +304,7 @@ async function untilServing(url: string): Promise<void> {
   }
 }
 
-function announce(url: string, env: NodeJS.ProcessEnv, { email, password }: Demo): void {
+function announce(url: string, consoleUrl: string, env: NodeJS.ProcessEnv, { email, password }: Demo): void {
   const json = `-H 'content-type: application/json'`
   const field = (name: string) => `$(node -p 'JSON.parse(process.argv[1]).${name}' "$TOKENS")`
   const heading = pc.bold(pc.green(`Latchkey is up: ${url}`))
@@ -256,7 +314,10 @@ ${heading}  ${pc.dim('reloads when src/ changes, Ctrl-C stops everything')}
   Postgres   ${env['DATABASE_URL']}
   Redis      ${env['REDIS_URL'] ?? 'none'}
   Secret     ${process.env['LATCHKEY_SECRET'] ? 'LATCHKEY_SECRET' : join(stateFolder, 'secret')}
+  Console    ${consoleUrl}
   Demo user  ${email} / ${password}
+  Operator   ${operatorEmail} / the same
+  Commands   node --env-file=.latchkey/env --import tsx src/cli.ts --help
 
 ${pc.dim('Sign in, list your devices, refresh:')}
 

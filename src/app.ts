@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/authenticate.ts'
+import { builtConsole, consolePages } from './http/console.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { createCookies } from './http/cookies.ts'
 import { countAnswers } from './http/count-answers.ts'
@@ -13,6 +14,7 @@ import { revocationRoutes } from './http/routes/admin/revocations.ts'
 import { openedSessionRoutes } from './http/routes/admin/sessions.ts'
 import { statisticsRoutes } from './http/routes/admin/statistics.ts'
 import { deviceRoutes } from './http/routes/devices.ts'
+import { ownEventRoutes } from './http/routes/events.ts'
 import { healthRoutes } from './http/routes/health.ts'
 import { introspectionRoutes } from './http/routes/oauth/introspection.ts'
 import { metadataRoutes } from './http/routes/oauth/metadata.ts'
@@ -31,7 +33,10 @@ import { version } from './version.ts'
  * The way a request takes, in order: conventions (request id, headers, strict input, problem+json), then one of the
  * scopes below, each with its own hooks.
  */
-export async function buildApp(services: Services): Promise<FastifyInstance> {
+export async function buildApp(
+  services: Services,
+  { consoleFolder = builtConsole } = {},
+): Promise<FastifyInstance> {
   const { config } = services
   const app = Fastify({
     ...serverOptions(services.logger),
@@ -69,6 +74,9 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
   // Public, for whoever watches the process.
   await app.register(healthRoutes, { services })
 
+  // Public: files. What they show, they ask for below.
+  if (config.console === 'on') await app.register(consolePages, { folder: consoleFolder })
+
   // Clients, browsers among them.
   await app.register(async clients => {
     // Only here, and only for what is set: reading cookies of every request would cost those that bring none.
@@ -85,6 +93,7 @@ export async function buildApp(services: Services): Promise<FastifyInstance> {
       signedIn.addHook('onRequest', authenticate(services, cookies))
       await signedIn.register(currentSessionRoutes, { services, cookies })
       await signedIn.register(deviceRoutes, { services, cookies })
+      await signedIn.register(ownEventRoutes, { services })
     })
   })
 

@@ -51,6 +51,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     trustProxy: env.TRUST_PROXY ?? [],
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     insecureCookies: env.INSECURE_COOKIES,
+    console: env.CONSOLE,
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     registration: env.REGISTRATION,

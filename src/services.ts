@@ -37,7 +37,7 @@ import { createRedisLink, type RedisLink, type WatchedRedisLink } from './store/
 import { createFeedReader } from './store/revocation-feed.ts'
 import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
-import { createSessionCache, newsChannel, noSessionCache } from './store/session-cache.ts'
+import { createSessionCache, newsChannel, noSessionCache, readNews } from './store/session-cache.ts'
 import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
@@ -246,7 +246,7 @@ export function createServices(config: Config, logger: Logger) {
     /** From here on snapshots may serve: this instance follows the revocations of all. For whoever answers verify. */
     async follow(): Promise<void> {
       revocations.feed.start()
-      await database.warmUp()
+      await Promise.all([database.warmUp(), accounts.warmUp()])
     },
 
     /** From here on no more requests should be sent here; those that come are still answered. */
@@ -266,6 +266,9 @@ export function createServices(config: Config, logger: Logger) {
       const status = !serves ? 'unavailable' : ok ? 'ok' : 'degraded'
       return { status, postgres: postgresUp ? 'up' : 'down', redis: redisState } as const
     },
+
+    /** Milliseconds since this instance has last read what was revoked; snapshots count for `revocationLeaseMs`. */
+    feedAgeMs: () => Math.max(0, Math.round(clock.now() - continuity.lastReached())),
 
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
@@ -348,9 +351,10 @@ function createRevocations(
     countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
     feed: {
       start() {
-        redis?.subscribe(newsChannel, rotated => {
-          if (rotated === '') feed.hint()
-          else nearCache.forget(rotated, clock.now())
+        redis?.subscribe(newsChannel, text => {
+          const { kind, sessionIds } = readNews(text)
+          for (const sessionId of sessionIds) nearCache.forget(sessionId, clock.now())
+          if (kind === 'feed') feed.hint()
         })
         feed.start()
       },

@@ -42,7 +42,7 @@ async function revoke(): Promise<void> {
       text: `INSERT INTO revocations (session_id, reason, actor) VALUES (gen_random_uuid(), 'user', 'bench')`,
     })
     committed++
-    void redis.publish(newsChannel, '')
+    void redis.publish(newsChannel, 'feed')
   } finally {
     underWay--
   }

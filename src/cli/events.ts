@@ -42,7 +42,12 @@ export function eventsCommand(program: Command): void {
 
 async function read({ auditLog }: Services, options: Options): Promise<RecordedEvent[]> {
   const { user = null, session = null, type = null, since = null, limit } = options
-  const filter: EventFilter = { userId: user, sessionId: session, type, since }
+  const filter: EventFilter = {
+    userId: user,
+    sessionId: session,
+    types: type === null ? null : [type],
+    since,
+  }
   const events: RecordedEvent[] = []
   let cursor: string | null = null
   do {

@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
+import { normaliseAddress } from '../security/address.ts'
 
 /** Whoever has one IPv6 address has the whole network of this many bits, and could call from each of them. */
 const countedPrefixBits = 64
@@ -11,10 +11,7 @@ const countedPrefixBits = 64
  */
 export function clientAddress(request: FastifyRequest): string | null {
   // A connection that has closed meanwhile has no address any more, whatever the types say.
-  const address = String(request.ip)
-    .replace(/^::ffff:(?=\d+\.)/i, '')
-    .replace(/%.*$/, '')
-  return isIP(address) === 0 ? null : address
+  return normaliseAddress(String(request.ip))
 }
 
 /** What is counted as one address: IPv4 as it is, also inside IPv6, and the network of an IPv6 address. */

@@ -42,17 +42,19 @@ export const Tokens = Type.Object({
 
 export const User = Type.Object({ id: Id, email: Type.String(), roles: Type.Array(Type.String()) })
 
+export const Device = Type.Object({
+  type: Type.Enum(['desktop', 'mobile', 'tablet', 'bot', 'unknown']),
+  os: Type.Union([Type.String(), Type.Null()]),
+  browser: Type.Union([Type.String(), Type.Null()]),
+})
+
 export const SessionView = Type.Object({
   id: Id,
   current: Type.Boolean({ description: 'This is the session of the request.' }),
   clientType: Type.String(),
   authMethod: Type.String(),
   deviceName: Type.Union([Type.String(), Type.Null()]),
-  device: Type.Object({
-    type: Type.Enum(['desktop', 'mobile', 'tablet', 'bot', 'unknown']),
-    os: Type.Union([Type.String(), Type.Null()]),
-    browser: Type.Union([Type.String(), Type.Null()]),
-  }),
+  device: Device,
   ipAddress: Type.Union([Type.String(), Type.Null()]),
   suspicious: Type.Boolean({
     description:

@@ -122,6 +122,7 @@ export function createAccounts(
     delete: (userId: string, actor: Actor) => end(userId, 'delete', actor),
     enable,
     unlock,
+    warmUp: passwords.warmUp,
   }
 }
 

@@ -1,4 +1,4 @@
-import { mintChild, type Predecessor } from '../session/issue.ts'
+import { announceRotation, mintChild, type Predecessor } from '../session/issue.ts'
 import { checkSession } from '../session/policy.ts'
 import { newFamily } from '../session/refresh-token.ts'
 import { revokeAllInTransaction } from '../session/revoke.ts'
@@ -83,17 +83,19 @@ export function createPasswordChange(
       if (user === null || user.disabled || user.passwordHash !== account.passwordHash) return null
       // All of them, in the order of their ids, before one of them is changed: else two of these could block each other.
       await tx.lockSessions(userId)
-      if ((await tx.rotate(child.rotation)) === null) return null
+      const rotatedAt = await tx.rotate(child.rotation)
+      if (rotatedAt === null) return null
       const [revoked] = await Promise.all([
         revokeAllInTransaction(tx, { userId, except: sessionId }, by),
         tx.updateUser(userId, { passwordHash }),
         tx.clearThrottles([subject], counter.deviceId),
         tx.record([{ type: 'password_changed', userId, sessionId, actor: userId, origin, details: {} }]),
       ])
-      return revoked
+      return { revoked, rotatedAt }
     })
     if (ended === null) return null
-    await propagation.confirm(ended)
+    await announceRotation(context, minted.state, child, ended.rotatedAt)
+    await propagation.confirm(ended.revoked)
     return { kind: 'changed', sessionId, tokens: child.pair }
   }
 
@@ -109,6 +111,10 @@ export function createPasswordChange(
       family: newFamily(),
       witness: { kind: 'hash', bytes: state.refreshTokenHash },
     }
-    return { kind: 'minted', child: mintChild(context, state, predecessor, policy, state.readAt) } as const
+    return {
+      kind: 'minted',
+      state,
+      child: mintChild(context, state, predecessor, policy, state.readAt),
+    } as const
   }
 }

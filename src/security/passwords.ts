@@ -17,12 +17,14 @@ const runningAtOnce = Math.max(1, Math.min(3, availableParallelism() - 1))
  * whoever was refused at once would be back at once.
  */
 const waitingAtMost = 250
+/** What argon2id takes at the least (RFC 9106 §3.1). */
+const cheapest = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 /** Leaves a sign-in its other round trips within the two seconds that a request may take. */
 const patienceMs = 1_000
 
 /** To the scheduler a thread of this niceness weighs a third of the event loop: who is signed in comes first. */
 const niceness = 5
-const threadIdlesMs = 60_000
+const threadIdlesMs = 600_000
 
 /**
  * Hashes and checks passwords, so many at a time, in threads of low priority that start when they are needed. Its verbs
@@ -60,6 +62,11 @@ export function createPasswords(parameters = argon2Parameters) {
         timeCost < parameters.timeCost ||
         parallelism < parameters.parallelism
       )
+    },
+
+    /** Starts a thread, so that the first to sign in need not wait for it. */
+    async warmUp(): Promise<void> {
+      await threads.run({ password: '', parameters: cheapest }, { name: 'hash' })
     },
 
     /** Whoever came now would be told to come back later. */

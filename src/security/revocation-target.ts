@@ -1,6 +1,6 @@
-import { isIP } from 'node:net'
 import type { Instant } from '../clock.ts'
 import type { Policies } from '../session/policy.ts'
+import { normaliseNetwork } from './address.ts'
 
 /** What an operator may revoke by. */
 export const revocationStrategies = ['session', 'user', 'client_type', 'ip', 'issued_before', 'all'] as const
@@ -48,7 +48,7 @@ export function readRevocationTarget(
         ? fits({ strategy, clientType: value })
         : unfit(`must be one of ${[...policies.keys()].join(', ')}`)
     case 'ip': {
-      const network = networkIn(value)
+      const network = normaliseNetwork(value)
       return network === null
         ? unfit('must be an address, or a network like 192.0.2.0/24')
         : fits({ strategy, network })
@@ -62,17 +62,6 @@ function readBefore(value: string, now: Instant): TargetReading {
   const before = dateTime.test(value) ? Date.parse(value) : Number.NaN
   if (!(before >= 0)) return unfit('must be a time like 2026-01-31T12:00:00Z')
   return before > now ? unfit('must not lie in the future') : fits({ strategy: 'issued_before', before })
-}
-
-/** As addresses of sessions are stored: without a zone, and without the IPv6 spelling of an IPv4 address. */
-function networkIn(value: string): string | null {
-  const [written = '', bits, ...rest] = value.split('/')
-  const address = bits === undefined ? written.replace(/^::ffff:(?=\d+\.)/i, '') : written
-  const family = address.includes('%') ? 0 : isIP(address)
-  const longest = family === 6 ? 128 : 32
-  const fitting = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= longest)
-  if (family === 0 || !fitting || rest.length > 0) return null
-  return bits === undefined ? address : `${address}/${Number(bits)}`
 }
 
 function fits(target: RevocationTarget): TargetReading {

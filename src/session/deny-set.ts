@@ -107,12 +107,12 @@ function coverage({ scope, subject, issuedBefore }: Cutoff): (session: SessionFa
   }
 }
 
-/** An address, or a network like 192.0.2.0/24. */
+/** An address, or a network like 192.0.2.0/24. As in Postgres, no network of one family covers the other. */
 function networkOf(subject: string): (address: string) => boolean {
   const [address = '', bits] = subject.split('/')
   const family = (text: string) => (isIPv6(text) ? 'ipv6' : 'ipv4')
   const list = new BlockList()
   const longest = isIPv6(address) ? 128 : 32
   list.addSubnet(address, bits === undefined ? longest : Number(bits), family(address))
-  return other => list.check(other, family(other))
+  return other => family(other) === family(address) && list.check(other, family(other))
 }

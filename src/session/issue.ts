@@ -3,6 +3,7 @@ import type { SessionContext } from './context.ts'
 import type { Policy } from './policy.ts'
 import { mintRefreshToken, sealSuccessor, type Witness } from './refresh-token.ts'
 import type { Rotation, SessionState, TokenPair } from './session.ts'
+import { snapshotOf } from './snapshot.ts'
 
 /** A new pair for a session and the change of its row that makes the pair its only usable one. */
 export type Child = { rotation: Rotation; pair: TokenPair }
@@ -50,4 +51,18 @@ export function mintChild(
       countsAsActivity: policy.refreshIsActivity,
     },
   }
+}
+
+/**
+ * After the commit: the new tokens work at once wherever they are asked about, and the access token before is known by
+ * nobody for longer than its grace. The roles are those of the read before, so the snapshot's age counts from that read.
+ */
+export async function announceRotation(
+  { cache, nearCache, clock }: Pick<SessionContext, 'cache' | 'nearCache' | 'clock'>,
+  state: SessionState,
+  { rotation }: Child,
+  rotatedAt: Instant,
+): Promise<void> {
+  nearCache.forget(state.id, clock.now())
+  await cache.rotated(snapshotOf({ ...state, ...rotation, rotatedAt }, state.user?.roles ?? []))
 }

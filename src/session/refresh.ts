@@ -2,12 +2,11 @@ import type { Instant } from '../clock.ts'
 import type { SessionContext } from './context.ts'
 import { hasContextChanged } from './context-change.ts'
 import type { SecurityEvent } from './events.ts'
-import { type Child, mintChild, type Predecessor } from './issue.ts'
+import { announceRotation, type Child, mintChild, type Predecessor } from './issue.ts'
 import { parseRefreshToken, type RefreshToken, unknownSecret, unsealSuccessor } from './refresh-token.ts'
 import { revokeInTransaction, revokeSessions } from './revoke.ts'
 import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
 import type { Origin, SessionState, TokenPair } from './session.ts'
-import { snapshotOf } from './snapshot.ts'
 
 export type RefreshRequest = {
   origin: Origin
@@ -31,7 +30,7 @@ const attempts = 3
  * unknown then, and the honest retry works.
  */
 export function createRefresh(context: SessionContext) {
-  const { settings, clock, continuity, store, cache, nearCache, secrets } = context
+  const { settings, clock, continuity, store, cache, secrets } = context
   const { denySet, propagation, observer, refreshes } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
@@ -139,10 +138,7 @@ export function createRefresh(context: SessionContext) {
     const rotatedAt = await compareAndSet(child)
     if (rotatedAt === null) return null
     refreshes.note()
-    // The roles are those of the read before; so the snapshot's age counts from that read.
-    const rotated = { ...state, ...child.rotation, rotatedAt }
-    nearCache.forget(state.id, clock.now())
-    await cache.rotated(snapshotOf(rotated, state.user.roles))
+    await announceRotation(context, state, child, rotatedAt)
     return { kind: 'tokens', sessionId: state.id, tokens: child.pair }
   }
 

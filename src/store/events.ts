@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm'
 import { v7 as uuid } from 'uuid'
 import type { Instant } from '../clock.ts'
 import { type EventType, type SecurityEvent, type Severity, severityOf } from '../session/events.ts'
@@ -59,7 +59,7 @@ export type RecordedEvent = {
 export type EventFilter = {
   userId: string | null
   sessionId: string | null
-  type: EventType | null
+  types: readonly EventType[] | null
   since: Instant | null
 }
 
@@ -106,11 +106,11 @@ async function listEvents(
   return { events: page.rows.map(({ micros, ...event }) => event), nextCursor: page.nextCursor }
 }
 
-function conditions({ userId, sessionId, type, since }: EventFilter): (SQL | undefined)[] {
+function conditions({ userId, sessionId, types, since }: EventFilter): (SQL | undefined)[] {
   return [
     userId === null ? undefined : eq(securityEvents.userId, userId),
     sessionId === null ? undefined : eq(securityEvents.sessionId, sessionId),
-    type === null ? undefined : eq(securityEvents.type, type),
+    types === null ? undefined : inArray(securityEvents.type, [...types]),
     since === null ? undefined : gte(securityEvents.createdAt, since),
   ]
 }

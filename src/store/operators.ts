@@ -5,7 +5,9 @@ import type { Propagation } from '../session/propagation.ts'
 import type { Database } from './database.ts'
 import { createDirectory } from './directory.ts'
 import { createAuditLog } from './events.ts'
+import { createHistory } from './history.ts'
 import { createOperatorRevocations } from './operator-revocations.ts'
+import { createRevocationPreview } from './revocation-preview.ts'
 import type { IdleLimits } from './session-counts.ts'
 import { createStatistics } from './statistics.ts'
 
@@ -27,7 +29,9 @@ export function createOperators(parts: {
     auditLog: createAuditLog(database),
     directory: createDirectory(parts),
     statistics: createStatistics({ ...parts, idleLimits: () => secondsBefore(clock.now(), idleDeadlines()) }),
+    history: createHistory(parts),
     revocations: createOperatorRevocations(parts),
+    revocationPreview: createRevocationPreview(parts),
   }
 }
 

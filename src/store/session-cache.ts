@@ -18,11 +18,20 @@ export type SessionCacheSettings = {
   markLifetimeSeconds: number
 }
 
-/**
- * Where instances tell each other which session was rotated, by its id, and by an empty message that there is something
- * to read on the feed.
- */
+/** Where instances tell each other what they have done. Nobody relies on it: it makes things known sooner. */
 export const newsChannel = 'latchkey:news'
+
+/** `feed`: there is something to read on the feed. Either way, what is remembered of these sessions counts no more. */
+export type News = { kind: 'feed' | 'rotated'; sessionIds: readonly string[] }
+
+function newsText({ kind, sessionIds }: News): string {
+  return [kind, ...sessionIds].join(' ')
+}
+
+export function readNews(text: string): News {
+  const [kind, ...sessionIds] = text.split(' ')
+  return { kind: kind === 'rotated' ? kind : 'feed', sessionIds }
+}
 
 /** Snapshots and marks in Redis. Each value carries an HMAC: who can write to Redis can sign nobody in or out. */
 export function createSessionCache(
@@ -52,25 +61,29 @@ export function createSessionCache(
     },
     fill,
     async rotated(snapshot) {
-      const told = attempt(redis => redis.publish(newsChannel, snapshot.id), 0)
+      const told = tell({ kind: 'rotated', sessionIds: [snapshot.id] })
       await fill(snapshot, { replace: true })
       await told
     },
     async revoke(sessions): Promise<MarkedOn> {
       const revoked = sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason))
-      this.hint()
+      void tell({ kind: 'feed', sessionIds: sessions.map(({ sessionId }) => sessionId) })
       return await confirmedOn(revoked)
     },
     async forget(sessionIds): Promise<MarkedOn> {
       const deleted = sessionIds.map(sessionId =>
         attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false),
       )
-      this.hint()
+      void tell({ kind: 'feed', sessionIds })
       return await confirmedOn(deleted)
     },
     hint() {
-      void attempt(redis => redis.publish(newsChannel, ''), 0)
+      void tell({ kind: 'feed', sessionIds: [] })
     },
+  }
+
+  async function tell(news: News): Promise<void> {
+    await attempt(redis => redis.publish(newsChannel, newsText(news)), 0)
   }
 
   async function fill(snapshot: Snapshot, { replace }: { replace: boolean }): Promise<void> {

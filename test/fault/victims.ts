@@ -13,12 +13,12 @@ export async function signedInVictims({ guest, bench }: Stage, count: number): P
   return { by, victims }
 }
 
-/** The same, with snapshots in the bench's own Redis that are all fresh. */
+/** The same, with snapshots in the bench's own Redis that are all fresh, since a refresh has just written them. */
 export async function cachedVictims(stage: Stage, count: number): Promise<Victims> {
   const { guest, bench, hold } = stage
   const { by, victims } = await signedInVictims(stage, count)
   const { client } = bench.redis
-  for (const victim of victims) await forget(client, victim)
+  for (const victim of victims) await guest.refresh(victim)
   for (let tries = 0; tries < 20; tries++) {
     for (const victim of victims) await verifyEverywhere(guest, victim, bench)
     const known = await Promise.all(victims.map(victim => keysOf(client, victim)))
@@ -81,11 +81,6 @@ export async function remember(client: Redis, held: Held): Promise<() => Promise
     for (const { key, value } of kept) if (value !== null) change.restore(key, 60_000, value)
     await change.exec()
   }
-}
-
-async function forget(client: Redis, held: Held): Promise<void> {
-  const keys = await keysOf(client, held)
-  if (keys.length > 0) await client.del(...keys)
 }
 
 export async function keysOf(client: Redis, held: Held): Promise<string[]> {

@@ -1,5 +1,4 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type ProblemCode, problems } from '../../src/errors.ts'
 import { oauthErrorOf } from '../../src/http/oauth-error.ts'
@@ -7,49 +6,18 @@ import { openApiDocument } from '../../src/http/openapi.ts'
 import { securityHeaders } from '../../src/http/security-headers.ts'
 import { serviceKeyScopes } from '../../src/security/service-keys.ts'
 import { type Answer, call } from '../support/conventions-app.ts'
+import { inside } from '../support/inside.ts'
+import {
+  type Document,
+  methods,
+  nobodysId,
+  type Operation,
+  operationsIn,
+  type Schema,
+  sample,
+} from '../support/operations.ts'
 import { goodPassword, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
-
-/** What the description of the API says of a value. */
-type Schema = {
-  type?: string
-  format?: string
-  const?: unknown
-  enum?: unknown[]
-  anyOf?: Schema[]
-  properties?: Record<string, Schema>
-  required?: string[]
-  minLength?: number
-  minimum?: number
-}
-
-type Described = {
-  security?: Record<string, string[]>[]
-  parameters?: { in: string; name: string; schema: Schema }[]
-  requestBody?: { content: Record<string, { schema: Schema }> }
-  responses: { default: { content: Record<string, unknown> } }
-}
-
-type Document = { paths: Record<string, Record<string, Described>> }
-
-/** Without TRACE, which `inject` does not know. */
-const injectable = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'] as const
-const methods = [...injectable, 'TRACE'] as const
-
-type Operation = {
-  method: (typeof methods)[number]
-  path: string
-  /** `optional`: with a bearer token and without; `other`: by a credential that is no session's. */
-  access: 'public' | 'optional' | 'bearer' | 'other'
-  query: { name: string; schema: Schema }[]
-  mediaTypes: string[]
-  /** Of a JSON body's fields. */
-  fields: [name: string, schema: Schema][]
-  required: string[]
-  mayOmitBody: boolean
-  /** Failures are answered as OAuth clients read them. */
-  oauth: boolean
-}
 
 const environment = {
   DATABASE_URL: (await freshDatabase()).url,
@@ -63,9 +31,7 @@ const port = Number(new URL(instance.url).port)
 afterAll(() => instance.close())
 
 const document: Document = JSON.parse(openApiDocument(app))
-const operations = Object.entries(document.paths).flatMap(([path, item]) =>
-  Object.entries(item).map(([method, described]) => operationOf(method, path, described)),
-)
+const operations = operationsIn(document)
 
 /** Operations by the titles that their tests get. */
 const all = operations.map((operation): [string, Operation] => [
@@ -83,55 +49,7 @@ const open = all.filter(([, { access }]) => access === 'public')
 const signedIn = all.filter(([, { access }]) => access === 'bearer')
 const withCredential = all.filter(([, { access }]) => access === 'bearer' || access === 'optional')
 
-function operationOf(name: string, path: string, described: Described): Operation {
-  const method = methods.find(known => known === name.toUpperCase())
-  if (method === undefined) throw new Error(`${name} ${path} has a method that this test does not know`)
-  const { security = [], parameters = [], requestBody } = described
-  const body = requestBody?.content['application/json']?.schema
-  const object = [body ?? {}, ...(body?.anyOf ?? [])].find(schema => schema.properties !== undefined)
-  return {
-    method,
-    path,
-    access: accessOf(security.map(requirement => Object.keys(requirement).join())),
-    query: parameters.filter(parameter => parameter.in === 'query'),
-    mediaTypes: Object.keys(requestBody?.content ?? {}),
-    fields: Object.entries(object?.properties ?? {}),
-    required: object?.required ?? [],
-    mayOmitBody: body?.anyOf?.some(schema => schema.type === 'null') ?? false,
-    oauth: 'application/json' in described.responses.default.content,
-  }
-}
-
-function accessOf(schemes: string[]): Operation['access'] {
-  if (schemes.length === 0) return 'public'
-  if (schemes.includes('')) return 'optional'
-  return schemes.includes('bearer') ? 'bearer' : 'other'
-}
-
-/** A value that fits a schema. */
-function sample(schema: Schema): unknown {
-  if (schema.const !== undefined) return schema.const
-  if (schema.enum !== undefined) return schema.enum[0]
-  if (schema.anyOf?.[0] !== undefined) return sample(schema.anyOf[0])
-  switch (schema.type) {
-    case 'string':
-      return texts[schema.format ?? ''] ?? 'x'.repeat(Math.max(1, schema.minLength ?? 0))
-    case 'integer':
-    case 'number':
-      return schema.minimum ?? 1
-    case 'boolean':
-      return true
-    case 'array':
-      return []
-    default:
-      return Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([key, part]) => [key, sample(part)]),
-      )
-  }
-}
-
-const id = '0198c0de-0000-7000-8000-000000000000'
-const texts: Record<string, string> = { email: 'nobody@example.test', uuid: id }
+const id = nobodysId
 
 function bodyOf({ fields }: Operation): Record<string, unknown> {
   return Object.fromEntries(fields.map(([name, schema]) => [name, sample(schema)]))
@@ -214,10 +132,6 @@ function framing(payload: string): Record<string, string> {
 }
 
 type Problem = { status: number; code: string; errors?: { path: string; message: string }[] }
-
-/** What only a library, a database or an engine says. */
-const inside =
-  /node_modules|\.[jt]s:\d|\n\s+at |\bFST_|FAST_JWT|fastify|typebox|ajv|drizzle|ioredis|redis|postgres|\bpg\b|argon2|SQLSTATE|\b(select|insert|update|delete) .*\b(from|into|set)\b|user_sessions|security_events|syntax error|SyntaxError|TypeError|RangeError|Unexpected token|in JSON at|invalid input|undefined|\[object /i
 
 /** A problem as it is promised, with one of our codes; returns its body. */
 function expectAnyProblem(answer: Told): Problem {
@@ -552,14 +466,6 @@ describe('a user agent of 8 KB', () => {
   })
 })
 
-/** How a failure at this URL is answered: only what reaches a route of OAuth has its shape. */
-function mediaTypeAt(method: string, url: string): string {
-  const path = url.replace(/\?.*$/s, '')
-  return mediaTypeOf({
-    oauth: operations.some(one => one.oauth && one.method === method && one.path === path),
-  })
-}
-
 function find(method: string, path: string): Operation {
   const operation = operations.find(entry => entry.method === method && entry.path === path)
   if (operation === undefined) throw new Error(`there is no ${method} ${path}`)
@@ -758,46 +664,6 @@ describe('bad input', () => {
     }
   })
 
-  test('of any kind, on any route, is never a fault of the service', async () => {
-    let caller = await newSession()
-    let answered = 0
-    await fc.assert(
-      fc.asyncProperty(fuzzed(), async request => {
-        const { method, payload } = request
-        const headers = { ...request.headers, ...request.credential(caller.accessToken) }
-        const url = request.url.replace(own, caller.sessionId)
-        const {
-          statusCode,
-          headers: answer,
-          body,
-        } = await app.inject({
-          method,
-          url,
-          headers,
-          ...(payload === undefined ? {} : { payload }),
-        })
-        answered++
-        const text = `${method} ${url} ${statusCode} ${body}`
-        expect(statusCode, text).toBeLessThan(500)
-        expect(answer['x-request-id'], text).toMatch(/^[A-Za-z0-9._~-]{1,64}$/)
-        expect(answer['cache-control'], text).toMatch(/^(no-store|public, max-age=300)$/)
-        if (statusCode < 400) {
-          // Signing out and password changes are among what is tried.
-          if (method !== 'GET') caller = await newSession()
-          return
-        }
-        expect(answer['content-type'], text).toBe(mediaTypeAt(method, url))
-        if (method === 'HEAD') return
-        const problem: Problem = JSON.parse(body)
-        expect(Object.keys(problems), text).toContain(problem.code)
-        expect(problem.status, text).toBe(statusCode)
-        expect(body).not.toMatch(inside)
-      }),
-      { numRuns: 2_000, interruptAfterTimeLimit: 25_000 },
-    )
-    expect(answered).toBeGreaterThan(300)
-  })
-
   test('has changed nothing of the session that sent it', async () => {
     const headers = { authorization: `Bearer ${session.accessToken}` }
     expect((await call(port, 'GET', '/v1/verify', { headers })).status).toBe(204)
@@ -805,115 +671,3 @@ describe('bad input', () => {
     expect((await call(port, 'POST', '/v1/auth/refresh', { json })).status).toBe(200)
   })
 })
-
-/** A request to some route, in which anything may be wrong; mostly it is not everything at once. */
-function fuzzed() {
-  const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 80 }), fc.constantFrom(...notable))
-  const value = fc.oneof(text, fc.jsonValue({ maxDepth: 3 }))
-  const header = fc.string({ unit: fc.integer({ min: 32, max: 255 }).map(code => String.fromCharCode(code)) })
-
-  // Well-formed and mostly of a moment that never was.
-  const digits = (length: number, max: number) =>
-    fc.nat(max).map(value => String(value).padStart(length, '0'))
-  const cursor = fc
-    .tuple(digits(4, 9_999), digits(2, 13), digits(2, 32), digits(2, 24), digits(2, 60), digits(2, 99))
-    .map(
-      ([year, month, day, hour, minute, zone]) =>
-        `${year}-${month}-${day} ${hour}:${minute}:00+${zone}|${id}`,
-    )
-    .map(text => Buffer.from(text).toString('base64url'))
-
-  const bodyFor = (operation: Operation) => {
-    const fields = operation.fields.map(([name, schema]) => [name, almost(sample(schema), value)] as const)
-    const object = fc
-      .tuple(fc.record(Object.fromEntries(fields), { requiredKeys: operation.required }), stray(value))
-      .map(([known, unknown]) => JSON.stringify({ ...known, ...unknown }))
-    const damaged = fc
-      .tuple(object, fc.nat(), fc.constantFrom('\u0000', '"', '\\', '{', ']', ',', '"a":1,"a":1'))
-      .map(([json, at, bit]) => json.slice(0, at % json.length) + bit + json.slice(at % json.length))
-    const bytes = fc.uint8Array({ maxLength: 200 }).map(array => Buffer.from(array))
-    const none = fc.constant(undefined)
-    return operation.fields.length === 0
-      ? fc.oneof({ weight: 8, arbitrary: none }, bytes)
-      : fc.oneof({ weight: 8, arbitrary: object }, { weight: 2, arbitrary: damaged }, bytes, none)
-  }
-  const queryFor = ({ query }: Operation) => {
-    const known = query.map(({ name, schema }) => {
-      const other = name === 'cursor' ? fc.oneof(cursor, text) : text
-      return [name, almost(String(sample(schema)), other)] as const
-    })
-    return fc
-      .tuple(fc.record(Object.fromEntries(known), { requiredKeys: [] }), stray(text))
-      .map(([declared, unknown]) => Object.entries({ ...declared, ...unknown }))
-      .map(pairs => pairs.map(([key, part]) => `${encoded(key)}=${encoded(part)}`).join('&'))
-  }
-
-  return fc.constantFrom(...operations).chain(operation =>
-    fc.record({
-      method: almost(
-        injectable.find(method => method === operation.method) ?? 'GET',
-        fc.constantFrom(...injectable),
-      ),
-      url: fc
-        .tuple(almost(own, fc.oneof(fc.constant(id), text).map(encoded)), queryFor(operation))
-        .map(([part, query]) => `${operation.path.replace('{id}', () => part)}${query && `?${query}`}`),
-      payload: bodyFor(operation),
-      headers: fc.record(
-        {
-          'content-type': almost('application/json', fc.oneof(header, fc.constantFrom('text/plain', ''))),
-          'user-agent': header,
-          'x-request-id': header,
-          'x-forwarded-for': header,
-          accept: header,
-          cookie: header,
-        },
-        { requiredKeys: ['content-type'] },
-      ),
-      credential: fc.oneof(
-        { weight: 8, arbitrary: fc.constant((token: string) => ({ authorization: `Bearer ${token}` })) },
-        fc.constant(() => ({})),
-        header.map(noise => () => ({ authorization: `Bearer ${noise}` })),
-        header.map(noise => () => ({ authorization: noise })),
-        fc.nat().map(at => (token: string) => ({
-          authorization: `Bearer ${token.slice(0, at % token.length)}A${token.slice((at % token.length) + 1)}`,
-        })),
-      ),
-    }),
-  )
-}
-
-/** In the path of a fuzzed request: the id of the session that it is sent by. */
-const own = '{own}'
-
-/** Texts that are something to somebody. */
-const notable = [
-  ...['__proto__', 'constructor', 'toString', '\u0000', '\ud800', '%00', '../..', "'; --", '1e999'],
-  ...[
-    '-0',
-    '0',
-    '101',
-    'true',
-    'null',
-    'infinity',
-    'a@b.cd',
-    id.toUpperCase(),
-    session.sessionId,
-    ' ',
-    '\r\n',
-  ],
-]
-
-/** Mostly as it should be, so that the other parts of a request get their turn. */
-function almost<T, U>(right: T, other: fc.Arbitrary<U>): fc.Arbitrary<T | U> {
-  return fc.oneof({ weight: 6, arbitrary: fc.constant(right) }, { weight: 2, arbitrary: other })
-}
-
-/** Mostly no field, sometimes one that is not known. */
-function stray(value: fc.Arbitrary<unknown>): fc.Arbitrary<Record<string, unknown>> {
-  const unknown = fc.dictionary(fc.string({ unit: 'binary', maxLength: 20 }), value, { maxKeys: 1 })
-  return fc.oneof({ weight: 8, arbitrary: fc.constant({}) }, unknown)
-}
-
-function encoded(part: unknown): string {
-  return encodeURIComponent(String(part).toWellFormed())
-}

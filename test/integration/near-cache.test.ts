@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { client, type Tokens } from '../support/client.ts'
-import { createUser, type Instance, startInstance } from '../support/service.ts'
+import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
 /** For so long a token may be used after its successor was issued. */
@@ -98,16 +98,49 @@ describe('a session that an instance has in its own memory', () => {
     }
   })
 
+  it('does not keep an access token alive that is two generations old, on whichever instance it was rotated', async () => {
+    const tokens = await client(a.url).signIn('owner@example.test')
+    await Promise.all([untilNear(a, tokens), untilNear(b, tokens)])
+    const first = await client(a.url).refresh(tokens.refreshToken)
+    expect((await client(a.url).refresh(String(first.body['refreshToken']))).status).toBe(200)
+    expect((await client(a.url).verify(tokens.accessToken)).status).toBe(401)
+    // The other one hears of it by way of Redis.
+    await expect
+      .poll(async () => (await client(b.url).verify(tokens.accessToken)).status, {
+        timeout: 1_000,
+        interval: 10,
+      })
+      .toBe(401)
+  })
+
+  it('is not what an old access token lives on after a change of the password', async () => {
+    const email = 'changes@example.test'
+    await createUser(a.services, email)
+    const tokens = await client(a.url).signIn(email)
+    await Promise.all([untilNear(a, tokens), untilNear(b, tokens)])
+    const changed = await client(a.url).call('POST', '/v1/auth/password', {
+      token: tokens.accessToken,
+      body: { currentPassword: goodPassword, newPassword: 'another walnut harbour' },
+    })
+    expect(changed.status).toBe(200)
+    await sleep(graceSeconds * 1_000 + 200)
+    for (const { url } of [a, b]) expect((await client(url).verify(tokens.accessToken)).status).toBe(401)
+  })
+
   it('is not washed out by tokens that are not ours', async () => {
     const tokens = await client(a.url).signIn('owner@example.test')
     await untilNear(a, tokens)
     const [header, payload] = tokens.accessToken.split('.')
-    for (let times = 0; times < 300; times++) {
-      const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())
-      const sid = `${String(times).padStart(8, '0')}-0000-7000-8000-000000000000`
-      const forged = Buffer.from(JSON.stringify({ ...claims, sid })).toString('base64url')
-      expect((await client(a.url).verify(`${header}.${forged}.AAAA`)).status).toBe(401)
-    }
+    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())
+    // At once, so that what is kept does not grow too old meanwhile.
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, (_, at) => {
+        const sid = `${String(at).padStart(8, '0')}-0000-7000-8000-000000000000`
+        const forged = Buffer.from(JSON.stringify({ ...claims, sid })).toString('base64url')
+        return client(a.url).verify(`${header}.${forged}.AAAA`)
+      }),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]))
     const before = await nearHits(a)
     expect((await client(a.url).verify(tokens.accessToken)).status).toBe(204)
     expect((await nearHits(a)) - before).toBe(1)

@@ -24,7 +24,11 @@ export const noLimits = JSON.stringify(
 )
 
 /** On any free port, unless one is given. Closing it throws when it has logged a secret, whatever the test was about. */
-export async function startInstance(environment: Environment, port = 0): Promise<Instance> {
+export async function startInstance(
+  environment: Environment,
+  port = 0,
+  options: { consoleFolder?: string } = {},
+): Promise<Instance> {
   const log = captureLog()
   const config = readConfig({
     LATCHKEY_SECRET: secret,
@@ -36,7 +40,7 @@ export async function startInstance(environment: Environment, port = 0): Promise
   const services = createServices(config, log.logger)
   await services.start()
   await services.follow()
-  const app = await buildApp(services)
+  const app = await buildApp(services, options)
   const url = await app.listen({ host: '127.0.0.1', port })
   return {
     url,

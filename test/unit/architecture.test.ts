@@ -17,7 +17,7 @@ const rooms = [
 ]
 
 /** What runs in other people's programs stands apart: nothing of the service gets there, nor the other way round. */
-const apart = ['client', 'react', 'fastify']
+const apart = ['client', 'react', 'fastify', 'console']
 
 function pathOf(names: readonly string[]): string {
   return `^src/(${names.map(name => (name.endsWith('.ts') ? name.replace('.', '\\.') : `${name}/`)).join('|')})`
@@ -70,6 +70,18 @@ const rules: IFlattenedRuleSet = {
       to: { path: '^src/client/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'the-console-knows-the-client-and-react',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: { path: '^src/', pathNot: '^src/(console|client/index\\.ts|react/index\\.ts)' },
+    },
+    {
+      name: 'nobody-needs-the-console',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
       name: 'the-fastify-plugin-imports-only-itself',
       severity: 'error',
       from: { path: '^src/fastify/' },
@@ -85,7 +97,7 @@ const rules: IFlattenedRuleSet = {
 }
 
 const sources = readdirSync('src', { recursive: true, withFileTypes: true })
-  .filter(entry => entry.isFile() && entry.name.endsWith('.ts'))
+  .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map(entry => join(entry.parentPath, entry.name))
 
 function filesWith(pattern: RegExp): string[] {
@@ -153,6 +165,7 @@ describe('the architecture', () => {
     expect(filesWith(/\bDate\.now\(|new Date\(\)|performance\.now\(|process\.hrtime/)).toEqual([
       'src/client/clock.ts',
       'src/clock.ts',
+      'src/console/clock.ts',
     ])
   })
 })

@@ -157,9 +157,9 @@ describe('a cut-off', () => {
     ])
   })
 
-  it('of an IPv4 address covers that address written as an IPv6 one', () => {
-    expect(covered({ scope: 'ip', subject: '192.0.2.1' }, [{ ipAddress: '::ffff:192.0.2.1' }])).toEqual([
-      true,
-    ])
+  it('of all addresses of one family covers none of the other, as in Postgres', () => {
+    const sessions = [{ ipAddress: '192.0.2.1' }, { ipAddress: '2001:db8::1' }]
+    expect(covered({ scope: 'ip', subject: '::/0' }, sessions)).toEqual([false, true])
+    expect(covered({ scope: 'ip', subject: '0.0.0.0/0' }, sessions)).toEqual([true, false])
   })
 })

@@ -107,7 +107,9 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{
         userId,
         sessionId,
         ...request.body,
-        deviceToken: request.body.deviceToken ?? null,
+        deviceToken:
+          request.body.deviceToken ??
+          (request.credential?.by === 'cookie' ? cookies.deviceToken(request) : null),
         origin: originOf(request),
       })
       switch (outcome.kind) {

@@ -48,8 +48,9 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
       config: { problems: ['validation_failed', ...operatorProblems] },
     },
     async request => {
-      const { userId = null, sessionId = null, type = null, since } = request.query
-      const filter = { userId, sessionId, type, since: since === undefined ? null : instantIn(since) }
+      const { userId = null, sessionId = null, type, since } = request.query
+      const types = type === undefined ? null : [type]
+      const filter = { userId, sessionId, types, since: since === undefined ? null : instantIn(since) }
       const page = await services.auditLog.list(filter, pageIn(request.query))
       return { events: page.events.map(eventView), ...nextCursorView(page.nextCursor) }
     },

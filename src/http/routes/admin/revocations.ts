@@ -16,7 +16,7 @@ import { StrictObject } from '../../strict-object.ts'
 /** Milliseconds for which the answer waits for the marking of rows, so that it is complete where they are few. */
 const markingPatienceMs = 300
 
-const Order = StrictObject({
+const targetFields = {
   strategy: Type.Enum([...revocationStrategies]),
   value: Type.Optional(
     Type.String({
@@ -26,6 +26,11 @@ const Order = StrictObject({
         'A session’s or user’s id, a client type, an address or network, a time; left out for everything.',
     }),
   ),
+}
+const Target = StrictObject(targetFields)
+
+const Order = StrictObject({
+  ...targetFields,
   reason: Type.String({
     minLength: 1,
     maxLength: 200,
@@ -49,7 +54,7 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
   app,
   { services },
 ) => {
-  const { config, clock, revocations } = services
+  const { config, clock, revocations, revocationPreview } = services
 
   app.post(
     '/v1/admin/revocations',
@@ -87,6 +92,27 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
   )
 
   app.get(
+    '/v1/admin/revocations/preview',
+    {
+      onRequest: requirePermission(services, 'sessions:revoke'),
+      schema: {
+        ...operatorRoute('sessions:revoke'),
+        summary: 'How many live sessions a revocation would end',
+        description: 'Counts for about a second. Nothing is changed.',
+        querystring: Target,
+        response: {
+          200: Type.Object({
+            sessions: Type.Integer(),
+            complete: Type.Boolean({ description: 'False: there are at least so many.' }),
+          }),
+        },
+      },
+      config: { problems: ['validation_failed', ...operatorProblems] },
+    },
+    async request => await revocationPreview.count(readTarget(request.query)),
+  )
+
+  app.get(
     '/v1/admin/revocations/:id',
     {
       onRequest: requirePermission(services, 'sessions:revoke'),
@@ -116,6 +142,10 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
       throw new Problem('confirmation_required', { detail })
     }
     if (strategy !== 'all' && confirm !== undefined) throw unfit('/confirm', 'is only for the strategy all')
+    return readTarget({ strategy, ...(value === undefined ? {} : { value }) })
+  }
+
+  function readTarget({ strategy, value }: Static<typeof Target>): RevocationTarget {
     const reading = readRevocationTarget(strategy, value ?? null, {
       policies: config.policies,
       now: clock.now(),

@@ -1,7 +1,7 @@
-import { isIP } from 'node:net'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { Problem } from '../../../errors.ts'
+import { normaliseAddress } from '../../../security/address.ts'
 import type { Services } from '../../../services.ts'
 import type { StartOutcome } from '../../../session/start.ts'
 import { longestUserAgent } from '../../origin.ts'
@@ -59,9 +59,9 @@ export const openedSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services
     },
     async (request, reply) => {
       const { userId, clientType = 'web', authMethod, deviceName = null } = request.body
-      const { ipAddress = null, userAgent = null } = request.body
+      const { userAgent = null } = request.body
+      const ipAddress = readAddress(request.body.ipAddress)
       requireClientType(config.policies, clientType)
-      requireAddress(ipAddress)
       const outcome = await sessions.start({
         userId,
         clientType,
@@ -77,8 +77,10 @@ export const openedSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services
   )
 }
 
-function requireAddress(ipAddress: string | null): void {
-  if (ipAddress === null || isIP(ipAddress) !== 0) return
+function readAddress(text: string | undefined): string | null {
+  if (text === undefined) return null
+  const address = normaliseAddress(text)
+  if (address !== null) return address
   const message = 'must be an IPv4 or IPv6 address'
   throw new Problem('validation_failed', { errors: [{ path: '/ipAddress', message }] })
 }

@@ -1,0 +1,146 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
+import { useLatchkey, useSession } from '../react/index.ts'
+import { Devices, Placeholder } from './devices.tsx'
+import { HealthNotice } from './health.tsx'
+import { Ban, Chart, Key, Laptop, List, People, Shield, SignOut } from './icons.tsx'
+import { linkTo, type Place, useRoute } from './route.ts'
+import { Security } from './security.tsx'
+import { SignIn } from './sign-in.tsx'
+
+/** Loaded when an operator opens them; most people never do. */
+const pages: Record<Place, ComponentType> = {
+  devices: Devices,
+  security: Security,
+  overview: lazy(() => import('./operator/overview.tsx')),
+  people: lazy(() => import('./operator/people.tsx')),
+  revocations: lazy(() => import('./operator/revocations.tsx')),
+  'audit-log': lazy(() => import('./operator/audit-log.tsx')),
+}
+
+type Entry = { place: Place; title: string; Icon: typeof Key; permission: string | null }
+
+const entries: readonly Entry[] = [
+  { place: 'devices', title: 'Your devices', Icon: Laptop, permission: null },
+  { place: 'security', title: 'Security', Icon: Shield, permission: null },
+  { place: 'overview', title: 'Overview', Icon: Chart, permission: 'sessions:read' },
+  { place: 'people', title: 'People', Icon: People, permission: 'users:read' },
+  { place: 'revocations', title: 'Revocations', Icon: Ban, permission: 'sessions:revoke' },
+  { place: 'audit-log', title: 'Audit log', Icon: List, permission: 'audit:read' },
+]
+
+export function App() {
+  const { status, reason } = useSession()
+  const queries = useQueryClient()
+  useEffect(() => {
+    // What belongs to somebody who has left is not for who comes next.
+    if (status === 'signed-out') queries.removeQueries({ predicate: query => query.queryKey[0] !== 'health' })
+  }, [status, queries])
+  if (status === 'signed-out') return <SignIn reason={reason} />
+  if (status === 'unknown') return <Waiting />
+  return <SignedIn />
+}
+
+function Waiting() {
+  return (
+    <main className="entrance">
+      <HealthNotice />
+      <Placeholder />
+    </main>
+  )
+}
+
+function SignedIn() {
+  const { user } = useSession()
+  const { place } = useRoute()
+  const allowed = entries.filter(
+    ({ permission }) => permission === null || user?.permissions.includes(permission) === true,
+  )
+  const entry = allowed.find(candidate => candidate.place === place)
+  const title = entry?.title ?? 'Latchkey'
+  useEffect(() => {
+    document.title = `${title} · Latchkey`
+  }, [title])
+  useEffect(() => {
+    // On a phone they stand in a row that is wider than the page.
+    document
+      .querySelector(`nav a[href="${linkTo(place)}"]`)
+      ?.scrollIntoView({ block: 'nearest', inline: 'center' })
+  }, [place])
+  const content = useRef<HTMLElement>(null)
+  const Page = pages[place]
+  return (
+    <div className="frame">
+      <button type="button" className="skip" onClick={() => content.current?.focus()}>
+        Skip to content
+      </button>
+      <Sidebar entries={allowed} place={place} />
+      <main ref={content} tabIndex={-1}>
+        <HealthNotice />
+        <Suspense fallback={<Placeholder />}>
+          {entry !== undefined ? <Page /> : user === null ? <Placeholder /> : <NotAllowed />}
+        </Suspense>
+      </main>
+    </div>
+  )
+}
+
+function NotAllowed() {
+  return (
+    <header className="page-head">
+      <div>
+        <h1>Not for you</h1>
+        <p>Your account has no permission for this page.</p>
+      </div>
+    </header>
+  )
+}
+
+function Sidebar({ entries, place }: { entries: readonly Entry[]; place: Place }) {
+  const client = useLatchkey()
+  const { user } = useSession()
+  const signOut = useMutation({ mutationFn: () => client.signOut() })
+  const link = ({ place: target, title, Icon }: Entry) => (
+    <li key={target}>
+      <a href={linkTo(target)} aria-current={target === place ? 'page' : undefined}>
+        <Icon size={18} />
+        {title}
+      </a>
+    </li>
+  )
+  const operator = entries.filter(({ permission }) => permission !== null)
+  return (
+    <header className="sidebar">
+      <p className="wordmark">
+        <span className="mark small">
+          <Key size={18} />
+        </span>
+        Latchkey
+      </p>
+      <nav aria-label="Pages">
+        <p className="group">Your account</p>
+        <ul>{entries.filter(({ permission }) => permission === null).map(link)}</ul>
+        {operator.length > 0 && <p className="group">Operations</p>}
+        {operator.length > 0 && <ul>{operator.map(link)}</ul>}
+      </nav>
+      <div className="person">
+        <span className="avatar" aria-hidden="true">
+          {user?.email.slice(0, 1).toUpperCase()}
+        </span>
+        <span className="email" title={user?.email}>
+          {user?.email}
+        </span>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Sign out of this device"
+          title="Sign out"
+          disabled={signOut.isPending}
+          onClick={() => signOut.mutate()}
+        >
+          <SignOut size={18} />
+        </button>
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,51 @@
+import { useSyncExternalStore } from 'react'
+import { now } from './clock.ts'
+
+const steps = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+] as const
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const complete = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' })
+
+/** "2 minutes ago"; past a month the date. */
+export function inWords(at: number, nowMs: number): string {
+  const seconds = Math.round((at - nowMs) / 1000)
+  if (Math.abs(seconds) < 60) return 'just now'
+  if (Math.abs(seconds) > 30 * 86_400) return complete.format(at)
+  const [unit, length] = steps.find(step => Math.abs(seconds) >= step[1]) ?? steps[2]
+  return relative.format(Math.trunc(seconds / length), unit)
+}
+
+export function inFull(at: string): string {
+  return complete.format(new Date(at))
+}
+
+function everySecond(listener: () => void): () => void {
+  const timer = setInterval(listener, 1_000)
+  return () => clearInterval(timer)
+}
+
+/** The time in whole steps, so that nothing is drawn anew more often than it changes. */
+export function useNow(stepMs = 10_000): number {
+  return useSyncExternalStore(everySecond, () => Math.floor(now() / stepMs) * stepMs)
+}
+
+/** A moment in words that stay true while one looks at them. */
+export function Ago({ at }: { at: string }) {
+  const nowMs = useNow()
+  return (
+    <time dateTime={at} title={inFull(at)}>
+      {inWords(Date.parse(at), nowMs)}
+    </time>
+  )
+}
+
+/** "14:05": minutes and seconds that are left. */
+export function Countdown({ until }: { until: number }) {
+  const seconds = Math.max(0, Math.ceil((until - useNow(1_000)) / 1000))
+  const rest = String(seconds % 60).padStart(2, '0')
+  return <strong className="figures">{`${Math.floor(seconds / 60)}:${rest}`}</strong>
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { goodPassword } from '../support/service.ts'
+
+/** What went wrong in all pages of a test file, beside what the tests look at. */
+export type Complaints = { policy: string[]; foreign: string[]; errors: string[] }
+
+export type Visitors = {
+  complaints: Complaints
+  /** The console in a browser of its own: nothing is shared with other visitors. */
+  visit(options?: BrowserContextOptions): Promise<Page>
+  close(): Promise<void>
+}
+
+export async function receiveVisitors(executablePath: string, serviceUrl: string): Promise<Visitors> {
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    chromiumSandbox: false,
+    args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  })
+  const origin = serviceUrl.replace('127.0.0.1', 'localhost')
+  const complaints: Complaints = { policy: [], foreign: [], errors: [] }
+  return {
+    complaints,
+    async visit(options = {}) {
+      const context = await browser.newContext(options)
+      const page = await context.newPage()
+      page.setDefaultTimeout(15_000)
+      page.on('console', message => {
+        if (/content security policy/i.test(message.text())) complaints.policy.push(message.text())
+      })
+      page.on('pageerror', error => complaints.errors.push(error.message))
+      page.on('request', request => {
+        const url = request.url()
+        if (!url.startsWith(origin) && !url.startsWith('blob:')) complaints.foreign.push(url)
+      })
+      await page.goto(`${origin}/console/`)
+      return page
+    },
+    close: () => browser.close(),
+  }
+}
+
+export async function fillIn(page: Page, email: string, password = goodPassword): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+export async function signIn(page: Page, email: string, password = goodPassword): Promise<void> {
+  await fillIn(page, email, password)
+  await page.getByRole('heading', { name: 'Your devices' }).waitFor()
+}
+
+export function device(page: Page, name: string) {
+  return page.getByRole('listitem', { name })
+}
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+/** What axe finds on the page as it is, in both colour schemes: serious and worse. By the debugger, past the policy. */
+export async function accessibilityFaults(page: Page): Promise<string[]> {
+  await page.evaluate(await readFile(axe, 'utf8'))
+  const faults: string[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const found: { id: string; impact: string; nodes: { html: string }[] }[] = await page.evaluate(
+      'axe.run(document).then(result => result.violations)',
+    )
+    for (const { id, impact, nodes } of found) {
+      if (impact !== 'serious' && impact !== 'critical') continue
+      faults.push(`${colorScheme} ${id}: ${nodes.map(node => node.html).join(' ')}`)
+    }
+  }
+  return faults
+}
+
+/** Whether something is wider than the page, so that a phone would have to be scrolled sideways. */
+export async function isTooWide(page: Page): Promise<boolean> {
+  return await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')
+}
