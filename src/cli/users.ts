@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { Problem } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { collectRole, parseEmail, parseId } from './arguments.ts'
+import { importUsers } from './import-users.ts'
 import { print } from './output.ts'
 import { withServices } from './with-services.ts'
 
@@ -23,6 +24,22 @@ export function userCommands(program: Command): void {
           { actor: 'cli', origin: { ipAddress: null, userAgent: null } },
         )
         process.stdout.write(`${JSON.stringify({ id })}\n`)
+      })
+    })
+
+  users
+    .command('import')
+    .description(
+      'take over users of another system, with their password hashes; those that are here already stay',
+    )
+    .argument('<file>', 'one JSON object a line: {"email", "passwordHash"?, "roles"?}; docs/migrate.md')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      await withServices(async services => {
+        const result = await importUsers(services, file)
+        const { created, unchanged, bad } = result
+        print(command, result, `created ${created}, unchanged ${unchanged}, bad lines ${bad.length}`)
+        for (const { line, reason } of bad) process.stderr.write(`line ${line}: ${reason}\n`)
+        if (bad.length > 0) process.exitCode = 1
       })
     })
 

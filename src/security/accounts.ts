@@ -10,7 +10,7 @@ import type { SignInObserver } from './observer.ts'
 import { createPasswordChange } from './password-change.ts'
 import { weaknessOf } from './password-rules.ts'
 import { createPasswords } from './passwords.ts'
-import type { Account, AccountStore } from './ports.ts'
+import type { Account, AccountStore, NewAccount } from './ports.ts'
 import { createSignIn } from './sign-in.ts'
 
 export type AccountSettings = {
@@ -55,6 +55,24 @@ export function createAccounts(
     return { ...account, disabled: false }
   }
 
+  /**
+   * Takes over a user of another system, hash and all; false when the address is taken already. Whoever calls has asked
+   * `hashFault`. The hash is replaced by today's at the next sign-in.
+   */
+  async function takeOver(user: Omit<NewAccount, 'id'>, actor: Actor): Promise<boolean> {
+    const id = uuid()
+    try {
+      await accounts.transaction(async tx => {
+        await tx.insertUser({ ...user, id })
+        await tx.record([userEvent('user_created', id, actor)])
+      })
+      return true
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'email_taken') return false
+      throw error
+    }
+  }
+
   /** Ends an account's sessions and the account's use, or the account itself. False when there is no such user. */
   async function end(userId: string, how: 'disable' | 'delete', actor: Actor): Promise<boolean> {
     const reason = how === 'disable' ? 'user_disabled' : 'user_deleted'
@@ -96,6 +114,7 @@ export function createAccounts(
   return {
     find: accounts.find,
     register,
+    takeOver,
     deviceOf: credentials.deviceOf,
     signIn: createSignIn(parts),
     changePassword: createPasswordChange(parts),

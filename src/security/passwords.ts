@@ -55,8 +55,9 @@ export function createPasswords(parameters = argon2Parameters) {
       return matches && passwordHash !== null
     },
 
-    /** Whether a hash was made with weaker parameters than today's. */
+    /** Whether a hash was made with weaker parameters than today's, or by another algorithm. */
     needsRehash(passwordHash: string): boolean {
+      if (!passwordHash.startsWith('$argon2id$')) return true
       const { memoryCost, timeCost, parallelism } = parseOptions(passwordHash)
       return (
         memoryCost < parameters.memoryCost ||
