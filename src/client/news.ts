@@ -1,5 +1,5 @@
 /** What a tab tells the others; the tokens themselves stay in the storage. */
-export type News = { kind: 'granted' } | { kind: 'ended'; reason: string }
+export type News = { kind: 'granted' } | { kind: 'ended'; sessionId: string | null; reason: string }
 
 /**
  * Between the tabs of an origin, by a BroadcastChannel. Where there is none, a tab finds out what happened elsewhere

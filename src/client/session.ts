@@ -52,8 +52,10 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
 
   async function hear(item: News): Promise<void> {
     const stored = await grants.read()
-    if (stored !== null) hold(stored)
-    else if (item.kind === 'ended' && held !== null) drop(item.reason)
+    // A browser keeps tabs in several processes, and what one has removed may be read in another for a while.
+    const isOver = item.kind === 'ended' && (stored === null || stored.sessionId === item.sessionId)
+    if (isOver && held !== null) drop(item.reason)
+    else if (!isOver && stored !== null) hold(stored)
   }
 
   function hold(grant: Grant): void {
@@ -108,10 +110,11 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
     /** It has ended for all who share the storage. Null: nobody had been signed in. */
     async end(reason: string | null): Promise<void> {
       if (state.status === 'signed-out') return
+      const sessionId = held?.grant.sessionId ?? null
       drop(reason)
       if (reason === null) return
       await grants.remove()
-      news?.tell({ kind: 'ended', reason })
+      news?.tell({ kind: 'ended', sessionId, reason })
     },
 
     /** What the service has said about it. Cookies may have been made by somebody else than this client. */
