@@ -372,8 +372,11 @@ describe('a route that not everybody may call', () => {
     const before = await rows()
     for (const operation of operations.filter(({ method }) => method === 'GET')) {
       const id = ids[operation.path] ?? (await existing[operation.path]?.()) ?? unknownId
-      const answer = await call(caller, operation, { id })
-      expect([operation.path, answer.status]).toEqual([operation.path, ruleOf(operation.route).status])
+      const { status, request } = ruleOf(operation.route)
+      // What makes an id would add rows of its own.
+      const sent = operation.path.includes('{id}') ? {} : await request?.(caller)
+      const answer = await call(caller, operation, { ...sent, id })
+      expect([operation.path, answer.status]).toEqual([operation.path, status])
     }
     expect(await rows()).toEqual(before)
   })
