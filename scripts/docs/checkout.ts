@@ -56,7 +56,8 @@ async function putCommand(directory: string): Promise<void> {
 async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> }> {
   const service = await startChild(
     process.execPath,
-    ['--import', import.meta.resolve('tsx'), 'scripts/dev.ts'],
+    // What the pages show is what one reader has done.
+    ['--import', import.meta.resolve('tsx'), 'scripts/dev.ts', '--quiet'],
     {
       stopSignal: 'SIGTERM',
       output: 'pipe',
