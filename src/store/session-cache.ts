@@ -61,9 +61,9 @@ export function createSessionCache(
     },
     fill,
     async rotated(snapshot) {
-      const told = tell({ kind: 'rotated', sessionIds: [snapshot.id] })
-      await fill(snapshot, { replace: true })
-      await told
+      // On one connection, in this order: whoever hears of it and asks Redis finds the new snapshot.
+      const filled = fill(snapshot, { replace: true })
+      await Promise.all([filled, tell({ kind: 'rotated', sessionIds: [snapshot.id] })])
     },
     async revoke(sessions): Promise<MarkedOn> {
       const revoked = sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason))

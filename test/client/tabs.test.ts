@@ -89,6 +89,14 @@ describe.each([
     expect(service.to('POST /v1/auth/login').at(-1)?.body).toMatchObject({ deviceToken: expect.any(String) })
   })
 
+  it('hear of a sign-out also while the storage still shows the session, as between processes', async () => {
+    const seen = await storage.get('latchkey:bearer:https://auth.example.test')
+    const behind = start(service, { storage: { ...storage, get: () => seen } })
+    await behind.client.restore()
+    await first.client.signOut()
+    await expect.poll(() => behind.client.state).toEqual({ status: 'signed-out', reason: 'logout' })
+  })
+
   it('hear of a session that the service has ended', async () => {
     service.script(refresh, problem(401, 'session_revoked', { reason: 'admin' }))
     await expect(first.client.refresh()).rejects.toMatchObject({ code: 'session_revoked', reason: 'admin' })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { client, type Tokens } from '../support/client.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'
@@ -7,14 +8,18 @@ import { freshDatabase, freshRedis } from '../support/stores.ts'
 /** For so long a token may be used after its successor was issued. */
 const graceSeconds = 3
 
+let databaseUrl: string
+let redisUrl: string
 let a: Instance
 let b: Instance
 
 beforeAll(async () => {
+  databaseUrl = (await freshDatabase()).url
+  redisUrl = (await freshRedis()).url
   const environment = {
     ROTATION_GRACE_SECONDS: String(graceSeconds),
-    DATABASE_URL: (await freshDatabase()).url,
-    REDIS_URL: (await freshRedis()).url,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
     NEAR_CACHE_MAX_SESSIONS: '100',
     MAX_SESSIONS_PER_USER: '1000',
   }
@@ -111,6 +116,40 @@ describe('a session that an instance has in its own memory', () => {
         interval: 10,
       })
       .toBe(401)
+  })
+
+  it('does not keep it alive without Redis either, on the instance that has rotated it', async () => {
+    const alone = await startInstance({ DATABASE_URL: databaseUrl })
+    try {
+      const tokens = await client(alone.url).signIn('owner@example.test')
+      await untilNear(alone, tokens)
+      const first = await client(alone.url).refresh(tokens.refreshToken)
+      expect((await client(alone.url).refresh(String(first.body['refreshToken']))).status).toBe(200)
+      expect((await client(alone.url).verify(tokens.accessToken)).status).toBe(401)
+    } finally {
+      await alone.close()
+    }
+  })
+
+  it('is asked of Redis again, with its mark, when a revocation is heard of that Postgres does not tell', async () => {
+    const tokens = await client(a.url).signIn('owner@example.test')
+    await untilNear(b, tokens)
+    const redis = new Redis(redisUrl)
+    try {
+      await redis.publish('latchkey:news', `feed ${tokens.sessionId}`)
+      await expect
+        .poll(
+          async () => {
+            const before = await nearHits(b)
+            await client(b.url).verify(tokens.accessToken)
+            return (await nearHits(b)) - before
+          },
+          { timeout: 1_000, interval: 0 },
+        )
+        .toBe(0)
+    } finally {
+      redis.disconnect()
+    }
   })
 
   it('is not what an old access token lives on after a change of the password', async () => {
