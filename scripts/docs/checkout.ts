@@ -85,8 +85,8 @@ async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> 
   }
 }
 
-/** Without what would lead to stores of somebody else. */
+/** Without what would lead to stores of somebody else, or put colours into what is read here. */
 function ownEnvironment(): NodeJS.ProcessEnv {
-  const { DATABASE_URL, REDIS_URL, LATCHKEY_SECRET, PORT, ...rest } = process.env
-  return rest
+  const { DATABASE_URL, REDIS_URL, LATCHKEY_SECRET, PORT, FORCE_COLOR, ...rest } = process.env
+  return { ...rest, NO_COLOR: '1' }
 }
