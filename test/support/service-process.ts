@@ -12,11 +12,17 @@ export type MemoryReport = { rssBytes: number; heapBytes: number }
 
 export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
-/** The service in a process of its own, from the sources, as `latchkey serve` runs it. */
-export async function startProcess(environment: Environment) {
+/** The service in a process of its own, from the sources, as `latchkey serve` runs it; `imports` are loaded before it. */
+export async function startProcess(environment: Environment, imports: readonly string[] = []) {
   const port = await getPort()
   const child = fork(join(root, 'src', 'server.ts'), {
-    execArgv: ['--expose-gc', '--import', 'tsx', '--import', join(import.meta.dirname, 'memory-probe.js')],
+    execArgv: [
+      '--expose-gc',
+      ...['tsx', join(import.meta.dirname, 'memory-probe.js'), ...imports].flatMap(name => [
+        '--import',
+        name,
+      ]),
+    ],
     env: {
       PATH: process.env['PATH'],
       LOG_LEVEL: 'warn',
@@ -51,10 +57,13 @@ export async function startProcess(environment: Environment) {
       if (report === undefined) throw new Error('no report')
       return report
     },
-    async stop(): Promise<void> {
-      if (!isRunning()) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+    /** As whoever runs it would; the exit code, or null when it had to be killed. */
+    async stop(): Promise<number | null> {
+      if (isRunning()) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      return child.exitCode
     },
   }
 }
