@@ -14,7 +14,7 @@ export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
 /** The service in a process of its own, from the sources, as `latchkey serve` runs it; `imports` are loaded before it. */
 export async function startProcess(environment: Environment, imports: readonly string[] = []) {
-  const port = await getPort()
+  const port = Number(environment['PORT'] ?? (await getPort()))
   const child = fork(join(root, 'src', 'server.ts'), {
     execArgv: [
       '--expose-gc',
@@ -56,6 +56,11 @@ export async function startProcess(environment: Environment, imports: readonly s
       const [report]: MemoryReport[] = await once(child, 'message')
       if (report === undefined) throw new Error('no report')
       return report
+    },
+    /** SIGKILL: it says goodbye to nobody. */
+    async kill(): Promise<void> {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
     /** As whoever runs it would; the exit code, or null when it had to be killed. */
     async stop(): Promise<number | null> {
