@@ -1,16 +1,19 @@
 import { execFile } from 'node:child_process'
 import { scryptSync } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash as argon2 } from '@node-rs/argon2'
 import bcrypt from 'bcryptjs'
+import { transform } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { importUsers } from '../../src/cli/import-users.ts'
 import { client } from '../support/client.ts'
 import { query } from '../support/database.ts'
 import { goodPassword, type Instance, secret, startInstance } from '../support/service.ts'
 import { freshDatabase } from '../support/stores.ts'
+
+const root = join(import.meta.dirname, '..', '..')
 
 let instance: Instance
 let databaseUrl: string
@@ -51,8 +54,6 @@ async function written(lines: readonly unknown[]): Promise<string> {
 async function run(lines: readonly unknown[]) {
   return await importUsers(instance.services, await written(lines))
 }
-
-const root = join(import.meta.dirname, '..', '..')
 
 /** `latchkey users import`, in a process of its own. */
 function latchkeyImport(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -101,6 +102,20 @@ describe('users of another system', () => {
       await signIn(email)
     },
   )
+
+  it('come from better-auth by the function that docs/migrate.md shows', async () => {
+    // As better-auth makes it: 16 random bytes whose hexadecimal text is the salt, and 64 bytes of scrypt.
+    const text = '3f0a9c5be1d24477a8c6120fd95be3ac'
+    const key = scryptSync(goodPassword, text, 64, { N: 2 ** 14, r: 16, p: 1, maxmem: 2 ** 26 })
+    const page = await readFile(join(root, 'docs', 'migrate.md'), 'utf8')
+    const [, shown = ''] = /```ts checked\n(.*?)```/s.exec(page) ?? []
+    const { code } = await transform(shown, { loader: 'ts' })
+    const { passwordHashOf } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+    const email = 'better-auth@example.test'
+    const passwordHash = passwordHashOf(`${text}:${key.toString('hex')}`)
+    expect(await run([{ email, passwordHash }])).toEqual({ created: 1, unchanged: 0, bad: [] })
+    await client(instance.url).signIn(email)
+  })
 
   it('are imported once: a second run changes nothing, not even for who has signed in since', async () => {
     const lines = [
