@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { hash as argon2 } from '@node-rs/argon2'
 import bcrypt from 'bcryptjs'
 import { transform } from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { importUsers } from '../../src/cli/import-users.ts'
 import { client } from '../support/client.ts'
 import { query } from '../support/database.ts'
@@ -60,13 +60,13 @@ function latchkeyImport(...args: string[]): Promise<{ code: number; stdout: stri
   return inProcess(process.execPath, [...command, ...args])
 }
 
-const command = ['--import', 'tsx', 'src/cli.ts', 'users', 'import']
+const command = [join(inject('builtService'), 'cli.js'), 'users', 'import']
 
 function inProcess(program: string, args: readonly string[]) {
   const { PATH = '' } = process.env
   const env = { PATH, DATABASE_URL: databaseUrl, LATCHKEY_SECRET: secret }
   return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
-    execFile(program, args, { cwd: root, env }, (error, stdout, stderr) => {
+    execFile(program, args, { env }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
     })
   })

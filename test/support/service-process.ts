@@ -3,25 +3,22 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
+import { inject } from 'vitest'
 import type { Environment } from './service.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 const startMs = 30_000
 
 export type MemoryReport = { rssBytes: number; heapBytes: number }
 
 export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
-/** The service in a process of its own, from the sources, as `latchkey serve` runs it; `imports` are loaded before it. */
+/** The service in a process of its own, as `latchkey serve` runs it; `imports` are loaded before it. */
 export async function startProcess(environment: Environment, imports: readonly string[] = []) {
   const port = Number(environment['PORT'] ?? (await getPort()))
-  const child = fork(join(root, 'src', 'server.ts'), {
+  const child = fork(join(inject('builtService'), 'server.js'), {
     execArgv: [
       '--expose-gc',
-      ...['tsx', join(import.meta.dirname, 'memory-probe.js'), ...imports].flatMap(name => [
-        '--import',
-        name,
-      ]),
+      ...[join(import.meta.dirname, 'memory-probe.js'), ...imports].flatMap(name => ['--import', name]),
     ],
     env: {
       PATH: process.env['PATH'],
@@ -30,7 +27,6 @@ export async function startProcess(environment: Environment, imports: readonly s
       PORT: String(port),
       ...environment,
     },
-    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
