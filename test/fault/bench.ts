@@ -71,7 +71,7 @@ export async function startBench(build = buildFolder, settings: NodeJS.ProcessEn
       await instance.start()
       return { ...instance, ...ways }
     }
-    const posts = [await addPost('A'), await addPost('B'), await addPost('C')] as const
+    const posts = await Promise.all([addPost('A'), addPost('B'), addPost('C')])
 
     const passwordHash = await createPasswords().hash(password)
     return {

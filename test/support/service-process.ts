@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
+import { inject } from 'vitest'
 import type { Environment } from './service.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 const startMs = 30_000
 
 export type MemoryReport = { rssBytes: number; heapBytes: number }
 
 export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
-/** The service in a process of its own, from the sources, as `latchkey serve` runs it. */
+/** The service in a process of its own, as `latchkey serve` runs it. */
 export async function startProcess(environment: Environment) {
-  const port = await getPort()
-  const child = fork(join(root, 'src', 'server.ts'), {
-    execArgv: ['--expose-gc', '--import', 'tsx', '--import', join(import.meta.dirname, 'memory-probe.js')],
+  const port = Number(environment['PORT'] ?? (await getPort()))
+  const child = fork(join(inject('builtService'), 'server.js'), {
+    execArgv: ['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.js')],
     env: {
       PATH: process.env['PATH'],
       LOG_LEVEL: 'warn',
@@ -24,7 +24,6 @@ export async function startProcess(environment: Environment) {
       PORT: String(port),
       ...environment,
     },
-    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
@@ -50,6 +49,11 @@ export async function startProcess(environment: Environment) {
       const [report]: MemoryReport[] = await once(child, 'message')
       if (report === undefined) throw new Error('no report')
       return report
+    },
+    /** SIGKILL: it says goodbye to nobody. */
+    async kill(): Promise<void> {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
     async stop(): Promise<void> {
       if (!isRunning()) return

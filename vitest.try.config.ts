@@ -1,0 +1,80 @@
+import { defineConfig } from 'vitest/config'
+
+/** What is started as a process of its own. */
+const builtService = 'test/support/built-service.ts'
+const stores = 'test/support/global-setup.ts'
+
+/** Faults are measured: nothing runs beside them, and one comes after the other. */
+const undisturbed = {
+  globalSetup: [builtService],
+  fileParallelism: false,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+}
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    // Named, so that the output ends with the summary wherever it runs.
+    reporters: process.env['GITHUB_ACTIONS'] ? ['github-actions', 'default'] : ['default'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'test/unit/**/*.test.ts',
+            'test/client/*.test.ts',
+            'test/model/**/*.test.ts',
+            'test/fault/checker.test.ts',
+          ],
+          testTimeout: 10_000,
+          // Pure code leaves nothing behind, and a process for each of these files would cost more than its tests.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/client/integration/*.test.ts'],
+          globalSetup: [stores, builtService],
+          isolate: false,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: [stores, 'test/browser/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...undisturbed,
+          name: 'fault',
+          include: ['test/fault/faults.test.ts'],
+          // A group of its own, after everything else: its rows promise answers within two seconds and recovery within
+          // five, and two workers beside it would have both cores, so that a row could fail for what they do.
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...undisturbed,
+          name: 'fault-bench',
+          include: ['test/fault/{mechanisms,long}.test.ts'],
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+})
