@@ -2,14 +2,20 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AnswerTo } from '../../client/index.ts'
 import { useLatchkey, useSession } from '../../react/index.ts'
-import { DeviceIcon, deviceInWords, nameOf } from '../device.tsx'
-import { Placeholder } from '../devices.tsx'
-import { Confirm, Failure } from '../dialog.tsx'
+import { nameOf } from '../device.tsx'
+import { Confirm, Done, Failure } from '../dialog.tsx'
+import { Field } from '../field.tsx'
+import { ArrowLeft } from '../icons.tsx'
+import { Placeholder } from '../placeholder.tsx'
 import { usePollMs } from '../presence.ts'
 import { linkTo } from '../route.ts'
-import { Ago } from '../time.tsx'
+import { SessionCard } from '../session-card.tsx'
+import { Switch } from '../switch.tsx'
+import { dayOf } from '../time.tsx'
 
 type JudgedSession = AnswerTo<'GET /v1/admin/users/{id}/sessions'>['sessions'][number]
+
+const states = { live: 'Live sessions', all: 'Ended ones too' } as const
 
 /** One user, with the sessions; each can be revoked, and all of them at once. */
 export function PersonPage({ id }: { id: string }) {
@@ -40,18 +46,28 @@ export function PersonPage({ id }: { id: string }) {
       <header className="page-head">
         <div>
           <p className="crumbs">
-            <a href={linkTo('people')}>People</a>
+            <a href={linkTo('people')}>
+              <ArrowLeft size={15} /> People
+            </a>
           </p>
-          <h1>{person.data.email}</h1>
+          <h1>
+            <bdi>{person.data.email}</bdi>
+          </h1>
           <p>
-            With an account since <Ago at={person.data.createdAt} />
+            {person.data.disabled && <span className="badge bad">Switched off</span>} With an account since{' '}
+            {dayOf(person.data.createdAt)}
             {person.data.roles.length > 0 && `, as ${person.data.roles.join(', ')}`}
           </p>
         </div>
         <div className="actions">
+          {permissions.includes('audit:read') && (
+            <a className="button" href={linkTo('audit-log', id)}>
+              Audit log
+            </a>
+          )}
           {permissions.includes('users:unlock') && (
             <button type="button" disabled={unlock.isPending} onClick={() => unlock.mutate()}>
-              {unlock.isSuccess ? 'Unlocked' : 'Unlock sign-in'}
+              Unlock sign-in
             </button>
           )}
           {mayRevoke && (
@@ -62,19 +78,12 @@ export function PersonPage({ id }: { id: string }) {
         </div>
       </header>
       <Failure error={unlock.error ?? listed.error} />
-      <fieldset className="switch">
-        <legend className="hidden">Which sessions</legend>
-        {(['live', 'all'] as const).map(value => (
-          <label key={value}>
-            <input type="radio" name="state" checked={state === value} onChange={() => setState(value)} />
-            <span>{value === 'live' ? 'Live sessions' : 'Ended ones too'}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Done>{unlock.isSuccess ? 'Sign-in is not locked any more.' : ''}</Done>
+      <Switch legend="Which sessions" options={states} value={state} onValue={setState} />
       {listed.data !== undefined && sessions.length === 0 && <p className="panel muted">There are none.</p>}
       <ul className="cards">
         {sessions.map(session => (
-          <SessionCard
+          <JudgedCard
             key={session.id}
             session={session}
             onRevoke={mayRevoke ? () => setAsked(session) : null}
@@ -93,40 +102,30 @@ export function PersonPage({ id }: { id: string }) {
   )
 }
 
-function SessionCard({ session, onRevoke }: { session: JudgedSession; onRevoke: (() => void) | null }) {
+function JudgedCard({ session, onRevoke }: { session: JudgedSession; onRevoke: (() => void) | null }) {
   const isLive = session.state === 'live'
-  return (
-    <li className={isLive ? 'card device' : 'card device ended'} aria-label={nameOf(session)}>
-      <span className="tile">
-        <DeviceIcon type={session.device.type} />
-      </span>
-      <div className="device-body">
-        <h2 className="device-name">
-          <span>{nameOf(session)}</span>
-          <span className="badge">{session.clientType}</span>
-          {!isLive && <span className="badge bad">{session.revokedReason ?? session.state}</span>}
-          {session.suspicious && <span className="badge warn">Suspicious</span>}
-          {session.current && <span className="badge good">This session</span>}
-        </h2>
-        <p className="facts">
-          {session.deviceName !== null && <span>{deviceInWords(session.device)}</span>}
-          {session.ipAddress !== null && <span>{session.ipAddress}</span>}
-          <span>by {session.authMethod}</span>
-          <span>
-            Signed in <Ago at={session.createdAt} />
-          </span>
-          <span>
-            Last active <Ago at={session.lastActivityAt} />
-          </span>
-        </p>
-      </div>
-      {isLive && onRevoke !== null && (
-        <button type="button" className="danger-quiet" onClick={onRevoke}>
-          Revoke
-        </button>
-      )}
-    </li>
+  const heading = (
+    <h2 className="device-name">
+      <bdi>{nameOf(session)}</bdi>
+      <span className="badge">{session.clientType}</span>
+      {session.authMethod !== 'password' && <span className="badge">{session.authMethod}</span>}
+      {!isLive && <span className="badge bad">{endingOf(session)}</span>}
+      {session.suspicious && <span className="badge warn">Suspicious</span>}
+      {session.current && <span className="badge good">This session</span>}
+    </h2>
   )
+  const action = isLive && onRevoke !== null && (
+    <button type="button" className="quiet" onClick={onRevoke}>
+      Revoke<span className="hidden"> {nameOf(session)}</span>
+    </button>
+  )
+  return (
+    <SessionCard session={session} {...(!isLive && { tone: 'ended' })} heading={heading} action={action} />
+  )
+}
+
+function endingOf({ state, revokedReason }: JudgedSession): string {
+  return state === 'expired' ? 'Expired' : `Revoked: ${(revokedReason ?? '').replaceAll('_', ' ')}`
 }
 
 type Asked = { userId: string; session: JudgedSession | null; who: string; onDone: () => void }
@@ -157,10 +156,7 @@ function ConfirmRevocation({ userId, session, who, onDone }: Asked) {
       onCancel={onDone}
     >
       <p>It holds on every instance when it is done, and cannot be undone.</p>
-      <label>
-        Reason, for the audit log
-        <input value={reason} maxLength={200} required onChange={event => setReason(event.target.value)} />
-      </label>
+      <Field label="Reason, for the audit log" maxLength={200} required value={reason} onValue={setReason} />
     </Confirm>
   )
 }
