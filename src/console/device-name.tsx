@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { DeviceSession } from '../client/index.ts'
 import { useSessionManagement } from '../react/index.ts'
+import { useAction } from './action.ts'
 import { nameOf } from './device.tsx'
 import { Failure } from './dialog.tsx'
 import { Pencil } from './icons.tsx'
@@ -41,7 +41,7 @@ function Editor({ session, onDone }: Omit<Props, 'children'> & { onDone: () => v
   const [name, setName] = useState(session.deviceName ?? '')
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])
-  const rename = useMutation({
+  const rename = useAction({
     mutationFn: () => management.rename(session.id, name.trim()),
     onSuccess: onDone,
   })
@@ -50,7 +50,7 @@ function Editor({ session, onDone }: Omit<Props, 'children'> & { onDone: () => v
       className="rename"
       onSubmit={event => {
         event.preventDefault()
-        if (!rename.isPending) rename.mutate()
+        if (!rename.isPending) rename.run()
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') onDone()

@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import type { DeviceSession } from '../client/index.ts'
 import { useSessionManagement } from '../react/index.ts'
+import { useAction } from './action.ts'
 import { nameOf } from './device.tsx'
 import { DeviceName } from './device-name.tsx'
 import { Confirm, Done, Failure } from './dialog.tsx'
@@ -112,7 +112,7 @@ type Asked = {
 function ConfirmSignOut({ which, count, onDone, onClose }: Asked) {
   const { revokeSession, revokeOthers } = useSessionManagement()
   const isOthers = which === 'others'
-  const revoke = useMutation({
+  const revoke = useAction({
     mutationFn: async () => {
       if (!isOthers) await revokeSession(which.id)
       else await revokeOthers()
@@ -129,7 +129,7 @@ function ConfirmSignOut({ which, count, onDone, onClose }: Asked) {
       action={isOthers ? others : 'Sign out device'}
       isBusy={revoke.isPending}
       error={revoke.error}
-      onConfirm={() => revoke.mutate()}
+      onConfirm={() => revoke.run()}
       onCancel={onClose}
     >
       <p>

@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { useLatchkey, useSession } from '../react/index.ts'
+import { useAction } from './action.ts'
 import { Done, Failure } from './dialog.tsx'
 import { PasswordField } from './field.tsx'
 import { linkTo, useRoute } from './route.ts'
@@ -56,7 +57,7 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
   const [fields, setFields] = useState<Fields>(empty)
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => form.current?.querySelector<HTMLInputElement>('input:not(.hidden)')?.focus(), [])
-  const change = useMutation({
+  const change = useAction({
     mutationFn: ({ currentPassword, newPassword }: Fields) =>
       client.changePassword({ currentPassword, newPassword }),
     onSuccess: async () => {
@@ -71,7 +72,7 @@ function PasswordForm({ onDone }: { onDone: () => void }) {
   })
   const submit = (event: SubmitEvent) => {
     event.preventDefault()
-    if (!differs && !change.isPending) change.mutate(fields)
+    if (!differs && !change.isPending) change.run(fields)
   }
   return (
     <form ref={form} className="narrow stack" onSubmit={submit}>

@@ -92,7 +92,10 @@ function EventEntry({ event }: { event: OwnEvent }) {
         <Icon size={16} />
       </span>
       <div>
-        <p className="event-title">{title}</p>
+        <p className="event-title">
+          <span>{title}</span>
+          <Ago at={event.createdAt} />
+        </p>
         <p className="facts">
           {event.device !== null && <span>{deviceInWords(event.device)}</span>}
           {event.ipAddress !== null && <span>{event.ipAddress}</span>}
@@ -104,7 +107,6 @@ function EventEntry({ event }: { event: OwnEvent }) {
           </p>
         )}
       </div>
-      <Ago at={event.createdAt} />
     </li>
   )
 }

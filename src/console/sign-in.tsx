@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { LatchkeyError } from '../client/index.ts'
 import { useLatchkey } from '../react/index.ts'
+import { useAction } from './action.ts'
 import { now } from './clock.ts'
 import { Field, PasswordField } from './field.tsx'
 import { HealthNotice } from './health.tsx'
@@ -18,7 +18,7 @@ export function SignIn({ reason }: { reason: string | null }) {
   const [password, setPassword] = useState('')
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const isWaiting = useNow(1_000) < (refusal?.waitUntil ?? 0)
-  const attempt = useMutation({
+  const attempt = useAction({
     mutationFn: () => client.signIn({ email, password }),
     onMutate: () => setRefusal(null),
     onError: error => {
@@ -42,7 +42,7 @@ export function SignIn({ reason }: { reason: string | null }) {
         className="panel"
         onSubmit={event => {
           event.preventDefault()
-          if (!isWaiting) attempt.mutate()
+          if (!isWaiting) attempt.run()
         }}
       >
         {refusal !== null && <Refused {...refusal} />}

@@ -1,7 +1,8 @@
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AnswerTo, InputOf, LatchkeyClient } from '../../client/index.ts'
 import { useLatchkey } from '../../react/index.ts'
+import { useAction } from '../action.ts'
 import { Failure } from '../dialog.tsx'
 import { Download } from '../icons.tsx'
 import { Placeholder } from '../placeholder.tsx'
@@ -37,7 +38,7 @@ function Log({ user }: { user: string }) {
     initialPageParam: undefined,
     getNextPageParam: page => page.nextCursor,
   })
-  const save = useMutation({ mutationFn: async () => exportCsv(client, await filterOf(client, written)) })
+  const save = useAction({ mutationFn: async () => exportCsv(client, await filterOf(client, written)) })
   const events = log.data?.pages.flatMap(page => page.events) ?? []
   return (
     <>
@@ -46,7 +47,7 @@ function Log({ user }: { user: string }) {
           <h1>Audit log</h1>
           <p>What has happened, newest first.</p>
         </div>
-        <button type="button" disabled={save.isPending} onClick={() => save.mutate()}>
+        <button type="button" disabled={save.isPending} onClick={() => save.run()}>
           <Download size={17} />
           {save.isPending ? 'Collecting…' : 'Export as CSV'}
         </button>

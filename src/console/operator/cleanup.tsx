@@ -1,12 +1,12 @@
-import { useMutation } from '@tanstack/react-query'
 import type { AnswerTo } from '../../client/index.ts'
 import { useLatchkey, useSession } from '../../react/index.ts'
+import { useAction } from '../action.ts'
 import { Done, Failure } from '../dialog.tsx'
 
 export function Cleanup() {
   const client = useLatchkey()
   const { user } = useSession()
-  const cleanup = useMutation({ mutationFn: () => client.request('POST /v1/admin/cleanup') })
+  const cleanup = useAction({ mutationFn: () => client.request('POST /v1/admin/cleanup') })
   if (user?.permissions.includes('sessions:cleanup') !== true) return null
   return (
     <section className="panel" aria-labelledby="cleanup">
@@ -18,7 +18,7 @@ export function Cleanup() {
             it by itself as well; expiry never waits for it.
           </p>
         </div>
-        <button type="button" disabled={cleanup.isPending} onClick={() => cleanup.mutate()}>
+        <button type="button" disabled={cleanup.isPending} onClick={() => cleanup.run()}>
           {cleanup.isPending ? 'Cleaning…' : 'Clean up now'}
         </button>
       </div>

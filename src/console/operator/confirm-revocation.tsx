@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AnswerTo } from '../../client/index.ts'
 import { useLatchkey } from '../../react/index.ts'
+import { useAction } from '../action.ts'
 import { Confirm } from '../dialog.tsx'
 import { Field } from '../field.tsx'
 import { fieldsOf, strategies, type Target } from './strategies.ts'
@@ -18,7 +18,7 @@ export function ConfirmRevocation({ target, reason, preview, onCancel, onDone }:
   const client = useLatchkey()
   const [typed, setTyped] = useState('')
   const isAll = target.strategy === 'all'
-  const revoke = useMutation({
+  const revoke = useAction({
     mutationFn: async () => {
       const confirm = isAll ? { confirm: 'all' as const } : {}
       const body = { ...(await fieldsOf(client, target)), reason: reason.trim(), ...confirm }
@@ -34,7 +34,7 @@ export function ConfirmRevocation({ target, reason, preview, onCancel, onDone }:
       isBusy={revoke.isPending}
       isAllowed={!isAll || typed === 'all'}
       error={revoke.error}
-      onConfirm={() => revoke.mutate()}
+      onConfirm={() => revoke.run()}
       onCancel={onCancel}
     >
       <p>

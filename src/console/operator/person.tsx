@@ -1,7 +1,8 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { AnswerTo } from '../../client/index.ts'
 import { useLatchkey, useSession } from '../../react/index.ts'
+import { useAction } from '../action.ts'
 import { nameOf } from '../device.tsx'
 import { Confirm, Done, Failure } from '../dialog.tsx'
 import { Field } from '../field.tsx'
@@ -35,7 +36,7 @@ export function PersonPage({ id }: { id: string }) {
       client.request('GET /v1/admin/users/{id}/sessions', { params, query: { state, limit: 100 } }),
     refetchInterval,
   })
-  const unlock = useMutation({
+  const unlock = useAction({
     mutationFn: () => client.request('POST /v1/admin/users/{id}/unlock', { params }),
   })
   if (person.data === undefined) return person.error ? <Failure error={person.error} /> : <Placeholder />
@@ -66,7 +67,7 @@ export function PersonPage({ id }: { id: string }) {
             </a>
           )}
           {permissions.includes('users:unlock') && (
-            <button type="button" disabled={unlock.isPending} onClick={() => unlock.mutate()}>
+            <button type="button" disabled={unlock.isPending} onClick={() => unlock.run()}>
               Unlock sign-in
             </button>
           )}
@@ -135,7 +136,7 @@ function ConfirmRevocation({ userId, session, who, onDone }: Asked) {
   const queries = useQueryClient()
   const [reason, setReason] = useState('')
   const strategy = session === null ? 'user' : 'session'
-  const revoke = useMutation({
+  const revoke = useAction({
     mutationFn: () =>
       client.request('POST /v1/admin/revocations', {
         body: { strategy, value: session?.id ?? userId, reason: reason.trim() },
@@ -152,7 +153,7 @@ function ConfirmRevocation({ userId, session, who, onDone }: Asked) {
       isBusy={revoke.isPending}
       isAllowed={reason.trim() !== ''}
       error={revoke.error}
-      onConfirm={() => revoke.mutate()}
+      onConfirm={() => revoke.run()}
       onCancel={onDone}
     >
       <p>It holds on every instance when it is done, and cannot be undone.</p>
