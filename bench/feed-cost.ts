@@ -49,7 +49,7 @@ async function main(): Promise<void> {
     console.log(`\n${JSON.stringify({ instances: options.instances, rates, window })}`)
     if (options.docs) {
       const tables = [rateRows(rates), windowRows(window)].map(markdownTable)
-      await document(command, [circumstances(), ...tables].join('\n\n'))
+      await document('docs/reliability.md', command, [circumstances(), ...tables].join('\n\n'))
     }
     await lifetime.end(0)
   } catch (error) {

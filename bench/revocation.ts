@@ -51,7 +51,12 @@ async function main(): Promise<void> {
       measured.push(judge(round, await revokeAll(sessions, targets, round.lanes)))
     }
     console.log(`\n${aligned(rowsOf(measured)).join('\n')}\n\n${JSON.stringify(measured)}`)
-    if (docs) await document(command, `${circumstances()}\n\n${markdownTable(rowsOf(measured))}`)
+    if (docs)
+      await document(
+        'docs/reliability.md',
+        command,
+        `${circumstances()}\n\n${markdownTable(rowsOf(measured))}`,
+      )
     await lifetime.end(measured.every(({ kept }) => kept) ? 0 : 1)
   } catch (error) {
     if (lifetime.signal.aborted) return

@@ -9,13 +9,15 @@ import { connections, openField, tell } from './field.ts'
 import type { RequestFiles } from './load/request-files.ts'
 import { type Measuring, measureRow, type RowResult, takeTurn } from './measure/rounds.ts'
 import type { Turn } from './measure/statistics.ts'
+import { factsOf } from './report/run-facts.ts'
 import { terminalTable } from './report/table.ts'
 import type { Entry } from './rows/row.ts'
 import { measureCleanup } from './scale/cleanup.ts'
 import { insertRevocations, measureStart } from './scale/deny-set.ts'
 import { fill } from './scale/fill.ts'
 import { readScaleOptions, type ScaleOptions } from './scale/options.ts'
-import { type ScaleFigures, scaleTable } from './scale/report.ts'
+import { measureProcesses } from './scale/processes.ts'
+import { publishScale, type ScaleFigures, scaleTable } from './scale/report.ts'
 import { refreshEntry, type Side, scaleRows, verifyMissEntry } from './scale/rows.ts'
 import { bytesPerSnapshot, tableState } from './scale/storage.ts'
 
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
   try {
     const figures = await measureScale(options, lifetime)
     console.log(scaleTable(figures))
+    if (options.publish) await publishScale(figures)
     if (options.json !== null) await writeFile(options.json, `${JSON.stringify(figures, null, 2)}\n`)
     await lifetime.end(0)
   } catch (error) {
@@ -65,10 +68,29 @@ async function measureScale(options: ScaleOptions, lifetime: Lifetime): Promise<
     turns: calmTurns,
     verify: async () => (await turnOf(miss, measuring, options.seconds)).p99Ms ?? Number.NaN,
   })
+  tell('Several processes')
+  const processes = await measureProcesses(
+    { databaseUrl: planted.small, sample: small.sample },
+    surroundings,
+    field.files,
+    measuring,
+  )
   tell('Starting instances')
   const start = await measureStarts(planted.large, surroundings, options.denySet)
   const snapshot = await bytesPerSnapshot(field.stores, secret, large.sample)
-  return { options, fillSeconds, rows, filled, refreshes, bytesPerSnapshot: snapshot, cleanup, start }
+  const facts = await factsOf({ ...options, ...field, connections })
+  return {
+    facts,
+    options,
+    fillSeconds,
+    rows,
+    filled,
+    refreshes,
+    bytesPerSnapshot: snapshot,
+    cleanup,
+    processes,
+    start,
+  }
 }
 
 async function makeSide(

@@ -2,16 +2,17 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 
-const path = join(import.meta.dirname, '../docs/reliability.md')
+const root = join(import.meta.dirname, '..')
 const end = '<!-- end of what was measured -->'
 
-/** Puts what a command has measured into the documentation, in the place of what it measured before. */
-export async function document(command: string, measured: string): Promise<void> {
+/** Puts what a command has measured into a page of the documentation, in the place of what it measured before. */
+export async function document(page: string, command: string, measured: string): Promise<void> {
+  const path = join(root, page)
   const begin = `<!-- measured by ${command} -->`
   const text = await readFile(path, 'utf8')
   const [before, rest] = text.split(begin)
   const [, ...after] = rest?.split(end) ?? []
-  if (before === undefined || after.length === 0) throw new Error(`${path} has no place for ${command}`)
+  if (before === undefined || after.length === 0) throw new Error(`${page} has no place for ${command}`)
   await writeFile(path, `${before}${begin}\n${measured}\n${end}${after.join(end)}`)
 }
 

@@ -29,6 +29,7 @@ async function serve(): Promise<void> {
   const app = await buildApp(services)
   await services.follow()
   const address = await app.listen({ host: config.host, port: config.port })
+  services.listening()
   logger.info({ address }, 'listening')
   const metrics = buildMetricsServer(services.metrics)
   if (config.metricsPort > 0) await metrics.listen({ host: config.host, port: config.metricsPort })

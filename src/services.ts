@@ -1,43 +1,36 @@
-import { v7 as uuid } from 'uuid'
-import { type Clock, createClock } from './clock.ts'
+import { createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
 import { createAccounts } from './security/accounts.ts'
 import { createServiceKeyRing } from './security/service-keys.ts'
 import { createWindowCounter } from './security/window-counter.ts'
+import { createRevocations, windowSeconds } from './services/revocations.ts'
 import { createAccessTokens } from './session/access-token.ts'
 import { createActivity } from './session/activity.ts'
 import type { SessionContext } from './session/context.ts'
 import { createContinuity } from './session/continuity.ts'
-import { createDenySet } from './session/deny-set.ts'
 import { createKeyRing } from './session/key-ring.ts'
-import { createLease } from './session/lease.ts'
-import { createNearCache, type NearCache } from './session/near-cache.ts'
-import type { SessionObserver } from './session/observer.ts'
+import { createNearCache } from './session/near-cache.ts'
 import { idleDeadlines, idleLimitMs, type Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
-import { createPropagation } from './session/propagation.ts'
 import { createRefreshCount } from './session/refresh-count.ts'
-import { createRevocationFeed } from './session/revocation-feed.ts'
 import { createSecretRing, type LoadedSecretRing } from './session/secret-ring.ts'
 import { createSessions } from './session/service.ts'
 import { generateSigningKey, type StoredSigningKey, unsealPrivateKey } from './session/signing-key.ts'
 import { snapshotLifetimeMs } from './session/snapshot.ts'
 import { createAccountStore } from './store/account-store.ts'
-import { createDatabase, type Database } from './store/database.ts'
+import { createDatabase } from './store/database.ts'
 import { synchroniseClock } from './store/database-clock.ts'
-import { countUnaware, readStanding } from './store/instances.ts'
 import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
 import { missingMigrations } from './store/migrate.ts'
 import { createOperators } from './store/operators.ts'
 import { createRateCounter } from './store/rate-counter.ts'
 import type { RedisAddress } from './store/redis.ts'
 import { createRedisLink, type RedisLink, type WatchedRedisLink } from './store/redis-link.ts'
-import { createFeedReader } from './store/revocation-feed.ts'
 import { createRoles } from './store/roles.ts'
 import { createServiceKeyStore } from './store/service-keys.ts'
-import { createSessionCache, newsChannel, noSessionCache, readNews } from './store/session-cache.ts'
+import { createSessionCache, noSessionCache } from './store/session-cache.ts'
 import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
 import { createSessionStore } from './store/session-store.ts'
 import { createSigningKeyStore } from './store/signing-keys.ts'
@@ -249,6 +242,11 @@ export function createServices(config: Config, logger: Logger) {
       await Promise.all([database.warmUp(), accounts.warmUp()])
     },
 
+    /** The port is this instance's: nobody need wait for one that was there before it. */
+    listening(): void {
+      revocations.feed.takeOver()
+    },
+
     /** From here on no more requests should be sent here; those that come are still answered. */
     drain(): void {
       draining = true
@@ -302,70 +300,6 @@ function sessionCache(config: Config, redis: RedisLink, secrets: LoadedSecretRin
     snapshotLifetimeMs: clientType => snapshotLifetimeMs(config.policies, clientType, config.cacheTtlSeconds),
     markLifetimeSeconds: longest(config.policies, 'accessTokenTtlSeconds') + config.cacheTtlSeconds + 60,
   })
-}
-
-/** What makes a revocation hold on every instance: the deny-set, the feed that fills it, the lease, the propagation. */
-function createRevocations(
-  config: Config,
-  parts: {
-    database: Database
-    clock: Clock
-    cache: SessionCache
-    nearCache: NearCache
-    redis: RedisLink | null
-    postgres: StoreHealth
-    observer: SessionObserver
-    followRing: (version: string) => Promise<void>
-  },
-) {
-  const { database, clock, cache, nearCache, redis, postgres, observer, followRing } = parts
-  const instanceId = uuid()
-  const window = windowSeconds(config)
-  const denySet = createDenySet(window * 1000)
-  const lease = createLease(config.revocationLeaseMs, config.cacheTtlSeconds * 1000)
-  const propagation = createPropagation({
-    denySet,
-    cache,
-    clock,
-    leaseMs: config.revocationLeaseMs,
-    observer,
-    readStanding: (entries, markedOn) =>
-      readStanding(database, entries, { self: instanceId, windowSeconds: window, markedOn }),
-  })
-  const feed = createRevocationFeed({
-    reader: createFeedReader(config.databaseUrl, instanceId, window, undefined, config.databasePooler),
-    denySet,
-    lease,
-    clock,
-    health: postgres,
-    observer,
-    redisContinuity: redis?.continuity ?? (() => null),
-    keepsSnapshots: (redis !== null || config.nearCacheMaxSessions > 0) && config.cacheTtlSeconds > 0,
-    followRing,
-  })
-  return {
-    denySet,
-    lease,
-    propagation,
-    /** This one included: on another instance it may have been revoked without this one having read of it. */
-    countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
-    feed: {
-      start() {
-        redis?.subscribe(newsChannel, text => {
-          const { kind, sessionIds } = readNews(text)
-          for (const sessionId of sessionIds) nearCache.forget(sessionId, clock.now())
-          if (kind === 'feed') feed.hint()
-        })
-        feed.start()
-      },
-      stop: feed.stop,
-    },
-  }
-}
-
-/** The longest that a snapshot may live, and a minute. */
-function windowSeconds(config: Config): number {
-  return config.cacheTtlSeconds + 60
 }
 
 function idleLimits(policies: Policies): IdleLimits {

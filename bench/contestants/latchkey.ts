@@ -13,6 +13,8 @@ export type LatchkeyOptions = {
   redis: RedisState
   /** Default: a copy of the seeded one. */
   databaseUrl?: string
+  /** Default: a numbered database of its own. */
+  redisUrl?: string
   /** Default: the service's own. */
   cacheTtlSeconds?: number
   /** In `NEAR_CACHE_MAX_SESSIONS`; 0 switches it off. */
@@ -27,7 +29,7 @@ export function latchkey(name: string, options: LatchkeyOptions): Contestant {
     async start(surroundings) {
       const { stores, seed } = surroundings
       const databaseUrl = options.databaseUrl ?? (await stores.database(name, seed.templates.latchkey))
-      const redisUrl = await redisUrlOf(options.redis, stores)
+      const redisUrl = options.redisUrl ?? (await redisUrlOf(options.redis, stores))
       const server = await startServer({
         name,
         file: join(root, 'dist', 'server.js'),

@@ -41,7 +41,7 @@ export async function startFollower(stores: {
   const connectionName = `follower ${stores.instanceId}`
   const url = new URL(stores.databaseUrl)
   url.searchParams.set('application_name', connectionName)
-  const reader = createFeedReader(url.href, stores.instanceId, stores.windowSeconds)
+  const reader = createFeedReader(url.href, { id: stores.instanceId, place: null }, stores.windowSeconds)
   const feed = createRevocationFeed({
     reader: timed(reader, one => asked.push(one)),
     denySet,

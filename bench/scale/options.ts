@@ -12,6 +12,8 @@ export type ScaleOptions = {
   refreshMinutes: number
   denySet: number
   json: string | null
+  /** Whether the figures go into docs/scaling.md. */
+  publish: boolean
 }
 
 const usage = `npm run bench:scale [-- OPTIONS]
@@ -23,9 +25,10 @@ Fills a Postgres of its own with sessions, and measures what their number costs.
   --baseline N         in the small database (default 50,000)
   --rounds N           how many times the two take turns (default 5)
   --seconds N          how long a turn is (default 5)
-  --refresh-minutes N  how long sessions are refreshed to see what it leaves behind (default 2)
+  --refresh-minutes N  how long sessions are refreshed to see what it leaves behind (default 10)
   --deny-set N         revocations that an instance has to load when it starts (default 100,000)
   --json FILE          writes the figures there
+  --docs               writes the figures into docs/scaling.md
   --help               this text
 `
 
@@ -39,9 +42,10 @@ export function readScaleOptions(): ScaleOptions {
         baseline: { type: 'string', default: '50000' },
         rounds: { type: 'string', default: '5' },
         seconds: { type: 'string', default: '5' },
-        'refresh-minutes': { type: 'string', default: '2' },
+        'refresh-minutes': { type: 'string', default: '10' },
         'deny-set': { type: 'string', default: '100000' },
         json: { type: 'string' },
+        docs: { type: 'boolean', default: false },
         help: { type: 'boolean' },
       },
     })
@@ -62,6 +66,7 @@ export function readScaleOptions(): ScaleOptions {
       refreshMinutes: whole('refresh-minutes', values['refresh-minutes']),
       denySet: whole('deny-set', values['deny-set']),
       json: values.json ?? null,
+      publish: values.docs,
     }
   } catch (error) {
     return end(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2)

@@ -1,12 +1,16 @@
 import { aligned, colours } from '../../scripts/demo/print.ts'
+import { document, markdownTable } from '../../scripts/measured.ts'
 import type { RowResult } from '../measure/rounds.ts'
-import { ratioValue } from '../report/figures.ts'
+import { columns, figuresOfRow, ratioText, ratioValue } from '../report/figures.ts'
+import type { RunFacts } from '../report/run-facts.ts'
 import type { CleanupFigures } from './cleanup.ts'
 import type { StartFigures } from './deny-set.ts'
 import type { ScaleOptions } from './options.ts'
+import type { ProcessFigures } from './processes.ts'
 import type { TableState } from './storage.ts'
 
 export type ScaleFigures = {
+  facts: RunFacts
   options: ScaleOptions
   fillSeconds: number
   rows: RowResult[]
@@ -15,6 +19,7 @@ export type ScaleFigures = {
   refreshes: { before: TableState; after: TableState }
   bytesPerSnapshot: number
   cleanup: CleanupFigures
+  processes: ProcessFigures[]
   start: { withoutRevocations: StartFigures; withDenySet: StartFigures }
 }
 
@@ -42,6 +47,7 @@ export function scaleLines(figures: ScaleFigures): [string, string][] {
       '  verify p99 during it ÷ calm',
       `${ratioValue(cleanup.duringP99Ms / cleanup.calmP99Ms)} (${cleanup.duringP99Ms.toFixed(1)} ms, ${cleanup.calmP99Ms.toFixed(1)} ms)`,
     ],
+    ...figures.processes.map(processLine),
     ['Start', startText(start.withoutRevocations)],
     [`Start with ${count(options.denySet)} revocations`, startText(start.withDenySet)],
   ]
@@ -49,6 +55,32 @@ export function scaleLines(figures: ScaleFigures): [string, string][] {
 
 export function scaleTable(figures: ScaleFigures): string {
   return [colours.bold('What the number of sessions costs'), ...aligned(scaleLines(figures)), ''].join('\n')
+}
+
+/** Into docs/scaling.md, with where and when it was measured. */
+export async function publishScale(figures: ScaleFigures): Promise<void> {
+  const { facts, rows } = figures
+  const on = `${facts.machine.processor}, ${facts.machine.processors} cores`
+  const parts = [
+    `Measured on ${facts.date.slice(0, 10)}: Latchkey ${facts.versions['Latchkey']}, Node.js ${facts.versions['Node.js']}, PostgreSQL ${facts.versions['PostgreSQL']} and Redis ${facts.versions['Redis']} as they come, all on one machine (${on}); ${facts.connections} connections, medians of ${facts.rounds} rounds of ${facts.seconds} s.`,
+    ...rows.flatMap(row => [`**${row.title}.** ${row.about} ${ratiosOf(row)}`, rowTable(row)]),
+    markdownTable([['', ''], ...scaleLines(figures)]),
+  ]
+  await document('docs/scaling.md', 'npm run bench:scale -- --docs', parts.join('\n\n'))
+}
+
+function ratiosOf(row: RowResult): string {
+  return row.ratios.map(ratio => `${ratioText(ratio)}: ${ratioValue(ratio.value)}.`).join(' ')
+}
+
+function rowTable(row: RowResult): string {
+  return markdownTable([columns, ...figuresOfRow(row)])
+}
+
+function processLine({ processes, requestsPerSecond, cpuSecondsPer1000 }: ProcessFigures): [string, string] {
+  const cpu = cpuSecondsPer1000 === null ? '' : `, ${cpuSecondsPer1000.toFixed(3)} s of CPU per 1,000`
+  const what = `Verify from memory, ${processes} process${processes === 1 ? '' : 'es'} on all cores`
+  return [what, `${count(Math.round(requestsPerSecond))} a second${cpu}`]
 }
 
 function startText({ seconds, residentBytes }: StartFigures): string {

@@ -37,6 +37,8 @@ export type FeedReader = {
   /** Notes how far this instance has read, and which Redis it reads. False: it is not on the list (any more). */
   acknowledge(place: FeedPlace, redisRunId: string | null): Promise<boolean>
   unregister(): Promise<void>
+  /** Takes off the list whoever was in this instance's place before. */
+  takeOver(): Promise<void>
   close(): Promise<void>
 }
 
@@ -52,6 +54,8 @@ export type RevocationFeed = {
   start(): void
   /** Somebody says that there is something to read. */
   hint(): void
+  /** This instance has its place to itself: nobody need wait any more for one that was there before, and was killed. */
+  takeOver(): void
   /** Stops following, and takes this instance off the list: nobody waits for it any more. */
   stop(): Promise<void>
 }
@@ -95,6 +99,7 @@ export function createRevocationFeed(parts: {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let hinted = false
+  let takesOver = false
   let stopped = false
 
   async function poll(): Promise<void> {
@@ -142,6 +147,8 @@ export function createRevocationFeed(parts: {
     // A Redis may vouch only once it is noted: whoever revokes must know where a mark is read.
     lease.renew(beganAt, redis?.runId === notedRedis ? redis : null)
     if (keepsSnapshots) await acknowledge(page.place, rows > 0, redis?.runId ?? null)
+    if (takesOver) await reader.takeOver()
+    takesOver = false
     await followRing(page.ringVersion)
   }
 
@@ -191,6 +198,9 @@ export function createRevocationFeed(parts: {
     hint() {
       hinted = true
       plan()
+    },
+    takeOver() {
+      takesOver = keepsSnapshots
     },
     async stop() {
       stopped = true

@@ -17,7 +17,7 @@ const rowsOnPage = 1_000
 /** The feed's own connection, so that no queue for the pool can hold it up. */
 export function createFeedReader(
   url: string,
-  instanceId: string,
+  instance: { id: string; place: string | null },
   windowSeconds: number,
   pageSize = rowsOnPage,
   pooler: Pooler = 'none',
@@ -73,10 +73,10 @@ export function createFeedReader(
     async register() {
       // A snapshot that shows nothing: this instance has read nothing yet.
       await query({
-        text: `INSERT INTO instances (id, seen_at, acked) VALUES ($1, clock_timestamp(), '1:1:')
+        text: `INSERT INTO instances (id, seen_at, acked, place) VALUES ($1, clock_timestamp(), '1:1:', $2)
                ON CONFLICT (id) DO UPDATE
                SET seen_at = excluded.seen_at, acked = excluded.acked, redis_run_id = excluded.redis_run_id`,
-        values: [instanceId],
+        values: [instance.id, instance.place],
       })
     },
     async acknowledge(place, redisRunId) {
@@ -86,12 +86,17 @@ export function createFeedReader(
         text: `WITH local AS (SELECT set_config('synchronous_commit', 'off', true))
                UPDATE instances SET acked = $2::pg_snapshot, seen_at = clock_timestamp(), redis_run_id = $3
                FROM local WHERE id = $1`,
-        values: [instanceId, place.snapshot, redisRunId],
+        values: [instance.id, place.snapshot, redisRunId],
       })
       return rowCount === 1
     },
     async unregister() {
-      await query({ text: 'DELETE FROM instances WHERE id = $1', values: [instanceId] })
+      await query({ text: 'DELETE FROM instances WHERE id = $1', values: [instance.id] })
+    },
+    async takeOver() {
+      // Null is nobody's place: it equals none.
+      const values = [instance.place, instance.id]
+      await query({ text: 'DELETE FROM instances WHERE place = $1 AND id <> $2', values })
     },
     async close() {
       await connection?.then(client => client.end()).catch(() => undefined)

@@ -152,6 +152,8 @@ export const instances = pgTable('instances', {
   acked: pgSnapshot().notNull(),
   /** The Redis whose answers it may trust while Postgres is away; null for none, the default for who does not tell. */
   redisRunId: text('redis_run_id').default('unknown'),
+  /** Where it listens, by a name that no two instances can have at once. */
+  place: text(),
 })
 
 export const users = pgTable(

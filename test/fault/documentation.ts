@@ -5,5 +5,6 @@ import { type Measurement, table } from './measure.ts'
 export async function writeDocumentation(measurements: readonly Measurement[]): Promise<void> {
   const operations = measurements.reduce((sum, measurement) => sum + measurement.operations, 0)
   const heading = `${circumstances()} ${measurements.length} faults, ${operations} operations while they lasted and after.`
-  await document('npm run test:fault -- --docs', `${heading}\n\n${table(measurements)}`.trimEnd())
+  const page = 'docs/reliability.md'
+  await document(page, 'npm run test:fault -- --docs', `${heading}\n\n${table(measurements)}`.trimEnd())
 }

@@ -44,7 +44,8 @@ describe.runIf(process.env['FAULT_LONG'])('random faults that overlap', () => {
         faults.push(...row.faults)
         if (failure === null) continue
         failures.push(`${row.title}\n${failure}`)
-        process.stdout.write(`after ${measurements.length} rows: ${measurement.violations} violations\n`)
+        // At once: half an hour is long to wait for what to look into.
+        process.stdout.write(`\nafter ${measurements.length} rows: ${row.title}\n${failure}\n`)
       }
       expect(measurements).not.toEqual([])
       expect(failures.slice(0, shownFailures).join('\n\n')).toBe('')

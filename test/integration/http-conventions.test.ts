@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import helmet from '@fastify/helmet'
 import * as fc from 'fast-check'
 import Fastify from 'fastify'
@@ -14,6 +15,7 @@ import {
   call,
   parseAnswer,
   rawExchange,
+  slowMs,
   startConventionsApp,
 } from '../support/conventions-app.ts'
 
@@ -153,6 +155,15 @@ describe('time limits', () => {
     const body = expectProblem(answer, 'store_unavailable')
     expect(body.detail).toContain('not known')
     expect(answer.headers['retry-after']).toBe('1')
+  })
+
+  test('what a handler comes to after its time is not logged as a fault', async () => {
+    const from = hurried.log.length
+    const { text } = await call(hurried.port, 'GET', '/v1/slow')
+    await sleep(slowMs)
+    const [line, ...more] = hurried.log.slice(from)
+    expect(more).toEqual([])
+    expect(line?.['reqId']).toBe(JSON.parse(text).requestId)
   })
 
   test('a body that arrives too slowly is a 400: no handler has run', async () => {

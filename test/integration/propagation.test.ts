@@ -5,7 +5,8 @@ import { createDatabase } from '../../src/store/database.ts'
 import { readStanding } from '../../src/store/instances.ts'
 import { client, type Tokens } from '../support/client.ts'
 import { query } from '../support/database.ts'
-import { createUser, type Instance, startInstance } from '../support/service.ts'
+import { createUser, type Instance, secret, startInstance } from '../support/service.ts'
+import { startProcess } from '../support/service-process.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
 let databaseUrl: string
@@ -131,6 +132,34 @@ describe('a revocation', () => {
     expect((await revoke(sessionId)).body['code']).toBe('revocation_unconfirmed')
     await query(databaseUrl, `DELETE FROM instances WHERE acked::text = '1:1:'`)
     expect((await revoke(sessionId)).status).toBe(204)
+  })
+
+  it('waits no more for an instance that was killed, once another listens in its place', async () => {
+    const environment = {
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: (await freshRedis()).url,
+      LATCHKEY_SECRET: secret,
+    }
+    const listed = () => query(databaseUrl, 'SELECT id, redis_run_id IS NULL AS reads_none FROM instances')
+    const killed = await startProcess(environment)
+    await expect.poll(listed).toHaveLength(4)
+    await killed.kill()
+    // As if the Redis that it noted were lost with it: nobody can mark anything there.
+    await query(
+      databaseUrl,
+      `UPDATE instances SET redis_run_id = 'lost' WHERE place IS NOT NULL AND place LIKE $1`,
+      [`%:${killed.port}`],
+    )
+    const { sessionId } = await openSession()
+    expect((await revoke(sessionId)).body['code']).toBe('revocation_unconfirmed')
+
+    const successor = await startProcess({ ...environment, PORT: String(killed.port) })
+    try {
+      await expect.poll(listed).toHaveLength(4)
+      expect((await revoke(sessionId)).status).toBe(204)
+    } finally {
+      await successor.stop()
+    }
   })
 
   it('that the database has lost, as in a failover, is known to be lost', async () => {

@@ -15,7 +15,7 @@ let reader: FeedReader
 
 beforeAll(async () => {
   url = (await freshDatabase()).url
-  reader = createFeedReader(url, uuid(), windowSeconds, pageSize)
+  reader = createFeedReader(url, { id: uuid(), place: null }, windowSeconds, pageSize)
 })
 
 beforeEach(async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
@@ -9,6 +10,9 @@ import { Type } from 'typebox'
 import { Problem } from '../../src/errors.ts'
 import { conventions, type ServerLimits, serverOptions } from '../../src/http/conventions.ts'
 import { StrictObject } from '../../src/http/strict-object.ts'
+
+/** Milliseconds that `/v1/slow` takes. */
+export const slowMs = 700
 
 /** An answer as it came over the wire. */
 export type Answer = { status: number; headers: http.IncomingHttpHeaders; text: string }
@@ -95,7 +99,7 @@ async function demoRoutes(scope: FastifyInstance): Promise<void> {
     },
   )
   const slow = async () => {
-    await new Promise(resolve => setTimeout(resolve, 700))
+    await sleep(slowMs)
     return { slow: true }
   }
   app.get('/v1/slow', slow)

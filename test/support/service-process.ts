@@ -14,7 +14,7 @@ export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
 /** The service in a process of its own, from the sources, as `latchkey serve` runs it. */
 export async function startProcess(environment: Environment) {
-  const port = await getPort()
+  const port = Number(environment['PORT'] ?? (await getPort()))
   const child = fork(join(root, 'src', 'server.ts'), {
     execArgv: ['--expose-gc', '--import', 'tsx', '--import', join(import.meta.dirname, 'memory-probe.js')],
     env: {
@@ -50,6 +50,11 @@ export async function startProcess(environment: Environment) {
       const [report]: MemoryReport[] = await once(child, 'message')
       if (report === undefined) throw new Error('no report')
       return report
+    },
+    /** SIGKILL: it says goodbye to nobody. */
+    async kill(): Promise<void> {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
     async stop(): Promise<void> {
       if (!isRunning()) return

@@ -49,6 +49,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     register: async (): Promise<void> => undefined,
     acknowledge: async (_: string | null): Promise<boolean> => true,
     unregister: async (): Promise<void> => undefined,
+    takeOver: async (): Promise<void> => undefined,
     followRing: async (): Promise<void> => undefined,
     redis: (): RedisContinuity => server1,
   }
@@ -70,6 +71,10 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     async unregister() {
       note('unregister')
       await answers.unregister()
+    },
+    async takeOver() {
+      note('take over')
+      await answers.takeOver()
     },
     async close() {
       note('close')
@@ -208,6 +213,24 @@ describe('a follower of the revocation feed', () => {
       ...['window', 'window, behind a'],
     ])
     expect(holds()).toBe(false)
+  })
+
+  it('takes off the list whoever had its place, once it has it to itself, again until it is done', async () => {
+    const { feed, answers, asked } = follower()
+    feed.start()
+    await pass(0)
+    expect(asked()).not.toContain('take over')
+    answers.takeOver = async () => {
+      throw new Error('away')
+    }
+    feed.takeOver()
+    await pass(250)
+    expect(asked()).toContain('take over')
+    answers.takeOver = async () => undefined
+    await pass(250)
+    expect(asked()).toContain('take over')
+    await pass(1_000)
+    expect(asked()).not.toContain('take over')
   })
 
   it('goes on from where it was, every 250 ms', async () => {

@@ -1,0 +1,20 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/** Linux: a random number of this start of the kernel, and the network namespace that this process is in (`proc(5)`). */
+const bootIdPath = '/proc/sys/kernel/random/boot_id'
+const networkPath = '/proc/self/ns/net'
+
+/**
+ * Where a process listens, by a name that no two processes can listen at together: the kernel gives an address and port
+ * of one network namespace to one of them. Null where the kernel does not tell, or chooses the port itself.
+ */
+export function placeOf({ host, port }: { host: string; port: number }): string | null {
+  if (port === 0) return null
+  try {
+    const machine = [hostname(), readFileSync(bootIdPath, 'utf8').trim(), readlinkSync(networkPath)]
+    return [...machine, `${host}:${port}`].join(' ')
+  } catch {
+    return null
+  }
+}

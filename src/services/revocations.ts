@@ -1,0 +1,82 @@
+import { v7 as uuid } from 'uuid'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { StoreHealth } from '../observability.ts'
+import { placeOf } from '../place.ts'
+import { createDenySet } from '../session/deny-set.ts'
+import { createLease } from '../session/lease.ts'
+import type { NearCache } from '../session/near-cache.ts'
+import type { SessionObserver } from '../session/observer.ts'
+import type { SessionCache } from '../session/ports.ts'
+import { createPropagation } from '../session/propagation.ts'
+import { createRevocationFeed } from '../session/revocation-feed.ts'
+import type { Database } from '../store/database.ts'
+import { countUnaware, readStanding } from '../store/instances.ts'
+import type { RedisLink } from '../store/redis-link.ts'
+import { createFeedReader } from '../store/revocation-feed.ts'
+import { newsChannel, readNews } from '../store/session-cache.ts'
+
+/** What makes a revocation hold on every instance: the deny-set, the feed that fills it, the lease, the propagation. */
+export function createRevocations(
+  config: Config,
+  parts: {
+    database: Database
+    clock: Clock
+    cache: SessionCache
+    nearCache: NearCache
+    redis: RedisLink | null
+    postgres: StoreHealth
+    observer: SessionObserver
+    followRing: (version: string) => Promise<void>
+  },
+) {
+  const { database, clock, cache, nearCache, redis, postgres, observer, followRing } = parts
+  const instance = { id: uuid(), place: placeOf(config) }
+  const window = windowSeconds(config)
+  const denySet = createDenySet(window * 1000)
+  const lease = createLease(config.revocationLeaseMs, config.cacheTtlSeconds * 1000)
+  const propagation = createPropagation({
+    denySet,
+    cache,
+    clock,
+    leaseMs: config.revocationLeaseMs,
+    observer,
+    readStanding: (entries, markedOn) =>
+      readStanding(database, entries, { self: instance.id, windowSeconds: window, markedOn }),
+  })
+  const feed = createRevocationFeed({
+    reader: createFeedReader(config.databaseUrl, instance, window, undefined, config.databasePooler),
+    denySet,
+    lease,
+    clock,
+    health: postgres,
+    observer,
+    redisContinuity: redis?.continuity ?? (() => null),
+    keepsSnapshots: (redis !== null || config.nearCacheMaxSessions > 0) && config.cacheTtlSeconds > 0,
+    followRing,
+  })
+  return {
+    denySet,
+    lease,
+    propagation,
+    /** This one included: on another instance it may have been revoked without this one having read of it. */
+    countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
+    feed: {
+      start() {
+        redis?.subscribe(newsChannel, text => {
+          const { kind, sessionIds } = readNews(text)
+          for (const sessionId of sessionIds) nearCache.forget(sessionId, clock.now())
+          if (kind === 'feed') feed.hint()
+        })
+        feed.start()
+      },
+      takeOver: feed.takeOver,
+      stop: feed.stop,
+    },
+  }
+}
+
+/** The longest that a snapshot may live, and a minute. */
+export function windowSeconds(config: Config): number {
+  return config.cacheTtlSeconds + 60
+}

@@ -1,0 +1,19 @@
+import { readlinkSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { placeOf } from '../../src/place.ts'
+
+const host = '127.0.0.1'
+
+describe('the place where a process listens', () => {
+  it.skipIf(process.platform !== 'linux')('is another at another port or address, and the same again', () => {
+    const place = placeOf({ host, port: 3000 })
+    expect(place).toContain(readlinkSync('/proc/self/ns/net'))
+    expect(placeOf({ host, port: 3000 })).toBe(place)
+    expect(placeOf({ host, port: 3001 })).not.toBe(place)
+    expect(placeOf({ host: '::1', port: 3000 })).not.toBe(place)
+  })
+
+  it('is unknown while the kernel chooses the port', () => {
+    expect(placeOf({ host, port: 0 })).toBeNull()
+  })
+})
