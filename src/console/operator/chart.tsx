@@ -98,8 +98,12 @@ function optionsOf(
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
-    padding: [8, 6, 0, 0],
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] } },
+    padding: [8, 18, 0, 0],
+    scales: {
+      // Half a step on each side, for the halves of the first and the last bar.
+      x: { range: (plot, first, last) => widened(plot.data[0].length, first, last) },
+      y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] },
+    },
     axes: [
       {
         ...axis,
@@ -127,6 +131,11 @@ function optionsOf(
       })),
     ],
   }
+}
+
+function widened(steps: number, first: number, last: number): [number, number] {
+  const halfStep = steps < 2 ? 0 : (last - first) / (steps - 1) / 2
+  return [first - halfStep, last + halfStep]
 }
 
 /** A canvas knows no variables of a stylesheet, so they are looked up. */
