@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { Check, Warning } from './icons.tsx'
 import { whatWentWrong } from './words.ts'
 
@@ -45,14 +45,14 @@ export function Confirm(confirmation: Confirmation) {
 /** Gives the focus back to where it was, or to the page when that went away with what was done. */
 function useModal() {
   const dialog = useRef<HTMLDialogElement>(null)
+  const [before] = useState(() => document.activeElement)
   useEffect(() => {
-    const before = document.activeElement
     dialog.current?.showModal()
     return () => {
       const target = before?.isConnected ? before : document.querySelector('main')
       if (target instanceof HTMLElement) target.focus()
     }
-  }, [])
+  }, [before])
   return dialog
 }
 
