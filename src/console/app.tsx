@@ -38,9 +38,22 @@ export function App() {
     // What belongs to somebody who has left is not for who comes next.
     if (status === 'signed-out') queries.removeQueries({ predicate: query => query.queryKey[0] !== 'health' })
   }, [status, queries])
+  useFocusAfterSignIn(status)
   if (status === 'signed-out') return <SignIn reason={reason} />
   if (status === 'unknown') return <Waiting />
   return <SignedIn />
+}
+
+/** The form that had the focus is gone; without this it would be nowhere. */
+function useFocusAfterSignIn(status: string): void {
+  const before = useRef(status)
+  useEffect(() => {
+    const isNowhere = document.activeElement === document.body
+    if (before.current === 'signed-out' && status === 'signed-in' && isNowhere) {
+      document.querySelector('main')?.focus()
+    }
+    before.current = status
+  }, [status])
 }
 
 function Waiting() {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { AnswerTo } from '../../client/index.ts'
 import { useLatchkey } from '../../react/index.ts'
 import { Failure } from '../dialog.tsx'
 import { Field } from '../field.tsx'
@@ -43,45 +44,47 @@ function Search() {
       <Failure error={error} />
       {data === undefined && error === null && <Placeholder />}
       {data?.users.length === 0 && <p className="panel muted">Nobody’s address begins like that.</p>}
-      {data !== undefined && data.users.length > 0 && (
-        <div className="panel table-panel">
-          <table className="folding">
-            <thead>
-              <tr>
-                <th scope="col">E-mail address</th>
-                <th scope="col">Roles</th>
-                <th scope="col">Since</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.users.map(({ id, email, roles, disabled, createdAt }) => (
-                <tr key={id}>
-                  <td>
-                    <a href={linkTo('people', id)}>
-                      <bdi>{email}</bdi>
-                    </a>
-                    {disabled && <span className="badge bad">Switched off</span>}
-                  </td>
-                  <td>
-                    {roles.length === 0 && <span className="muted">no roles</span>}
-                    {roles.map(role => (
-                      <span key={role} className="badge">
-                        {role}
-                      </span>
-                    ))}
-                  </td>
-                  <td className="nowrap">
-                    <time dateTime={createdAt}>{dayOf(createdAt)}</time>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {data.nextCursor !== undefined && (
-            <p className="muted">There are more: write more of the address.</p>
-          )}
-        </div>
-      )}
+      {data !== undefined && data.users.length > 0 && <Found {...data} />}
     </>
+  )
+}
+
+function Found({ users, nextCursor }: AnswerTo<'GET /v1/admin/users'>) {
+  return (
+    <div className="panel table-panel">
+      <table className="folding">
+        <thead>
+          <tr>
+            <th scope="col">E-mail address</th>
+            <th scope="col">Roles</th>
+            <th scope="col">Since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {users.map(({ id, email, roles, disabled, createdAt }) => (
+            <tr key={id}>
+              <td>
+                <a href={linkTo('people', id)}>
+                  <bdi>{email}</bdi>
+                </a>
+                {disabled && <span className="badge bad">Switched off</span>}
+              </td>
+              <td>
+                {roles.length === 0 && <span className="muted">no roles</span>}
+                {roles.map(role => (
+                  <span key={role} className="badge">
+                    {role}
+                  </span>
+                ))}
+              </td>
+              <td className="nowrap">
+                <time dateTime={createdAt}>{dayOf(createdAt)}</time>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {nextCursor !== undefined && <p className="muted">There are more: write more of the address.</p>}
+    </div>
   )
 }

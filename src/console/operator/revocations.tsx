@@ -15,7 +15,6 @@ export default function Revocations() {
   const [done, setDone] = useState<AnswerTo<'POST /v1/admin/revocations'> | null>(null)
   const queries = useQueryClient()
   const preview = usePreview(target)
-  const { label, ...input } = strategies[target.strategy]
   return (
     <>
       <header className="page-head">
@@ -32,24 +31,7 @@ export default function Revocations() {
           setAsked(true)
         }}
       >
-        <Choices strategy={target.strategy} onChange={strategy => setTarget({ strategy, value: '' })} />
-        {label !== null && (
-          <Field
-            key={target.strategy}
-            label={label}
-            {...input}
-            required
-            value={target.value}
-            onValue={value => setTarget({ ...target, value })}
-          />
-        )}
-        <Field
-          label="Reason, for the audit log"
-          required
-          maxLength={200}
-          value={reason}
-          onValue={setReason}
-        />
+        <Fields target={target} onTarget={setTarget} reason={reason} onReason={setReason} />
         <p role="status" className="preview">
           {previewInWords(preview)}
         </p>
@@ -75,6 +57,33 @@ export default function Revocations() {
           }}
         />
       )}
+    </>
+  )
+}
+
+type Written = {
+  target: Target
+  onTarget: (target: Target) => void
+  reason: string
+  onReason: (reason: string) => void
+}
+
+function Fields({ target, onTarget, reason, onReason }: Written) {
+  const { label, ...input } = strategies[target.strategy]
+  return (
+    <>
+      <Choices strategy={target.strategy} onChange={strategy => onTarget({ strategy, value: '' })} />
+      {label !== null && (
+        <Field
+          key={target.strategy}
+          label={label}
+          {...input}
+          required
+          value={target.value}
+          onValue={value => onTarget({ ...target, value })}
+        />
+      )}
+      <Field label="Reason, for the audit log" required maxLength={200} value={reason} onValue={onReason} />
     </>
   )
 }
