@@ -61,13 +61,16 @@ export type ProblemExtras = {
   allow?: readonly string[]
 }
 
+/** Of a problem whose code says it all. */
+export const noExtras: ProblemExtras = Object.freeze({})
+
 /** A failure with a stable code, thrown anywhere and turned into problem+json at the edge. */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly status: number
   readonly extras: ProblemExtras
 
-  constructor(code: ProblemCode, extras: ProblemExtras = {}, options?: ErrorOptions) {
+  constructor(code: ProblemCode, extras: ProblemExtras = noExtras, options?: ErrorOptions) {
     // What the caller has done wrong is no fault of ours to look for, and anybody can send it: a stack takes 6 µs.
     const { stackTraceLimit } = Error
     if (problems[code].status < 500) Error.stackTraceLimit = 0

@@ -23,7 +23,7 @@ async function run(job: Job): Promise<Result> {
     case 'spend':
       return await drive(spend(work.messages, host), driveOf(job, null))
     case 'chain':
-      return await drive(chain(work.tokens, work.path, host), driveOf(job, null))
+      return await drive(chain(work, host), driveOf(job, null))
     case 'ask':
       return await ask(job, work.path)
   }

@@ -27,9 +27,9 @@ export type Work =
   | { kind: 'spend'; messages: MessageFile }
   /**
    * Each answer holds the token of the session's next request: `{"refreshToken"}` in, `{"refreshToken"}` out. The
-   * file begins it; later jobs with the same file go on where the one before ended.
+   * file begins it; later jobs with the same file go on where the one before ended. `userAgent` is that of the sign-ins.
    */
-  | { kind: 'chain'; tokens: TokenFile; path: string }
+  | { kind: 'chain'; tokens: TokenFile; path: string; userAgent: string }
   /** The server does the work by itself for that long, and answers what it has done: `{"done"}`. */
   | { kind: 'ask'; path: string }
 

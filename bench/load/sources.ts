@@ -1,7 +1,7 @@
 import type { Exchange, Source } from './drive.ts'
 import { linesOf, messagesOf } from './files.ts'
 import { encode } from './http.ts'
-import type { Message } from './job.ts'
+import type { Message, Work } from './job.ts'
 
 /** The messages of a file again and again, beginning where the job before ended. */
 export function cycleThrough(file: string, host: string): Source {
@@ -32,13 +32,15 @@ function encoded(file: string, host: string): readonly Exchange[] {
   return requests
 }
 
+type Chain = Extract<Work, { kind: 'chain' }>
+
 /** Tokens that wait for their turn, from `first` on. */
 type Queue = { tokens: string[]; first: number }
 
 const queues = new Map<string, Queue>()
 
 /** Whoever was refreshed longest ago is next, with the token that its last answer gave. */
-export function chain(file: string, path: string, host: string): Source {
+export function chain({ tokens: file, path, userAgent }: Chain, host: string): Source {
   const queue = queues.get(file) ?? { tokens: [...linesOf(file)], first: 0 }
   queues.set(file, queue)
 
@@ -49,7 +51,7 @@ export function chain(file: string, path: string, host: string): Source {
       const message: Message = {
         method: 'POST',
         path,
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', 'user-agent': userAgent },
         body: JSON.stringify({ refreshToken }),
       }
       return {

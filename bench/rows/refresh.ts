@@ -1,6 +1,7 @@
 import { rotate, rotateSigned, service } from '../contestants/all.ts'
 import type { Contestant } from '../contestants/contestant.ts'
 import type { Message } from '../load/job.ts'
+import { userAgent } from '../seed/sessions.ts'
 import { expectStatus } from './answers.ts'
 import type { Entry, Material, Row } from './row.ts'
 import { firstOf } from './verify.ts'
@@ -18,7 +19,7 @@ export function refreshRow(material: Material): Row {
     id: 'refresh',
     title: 'Refresh',
     about:
-      'Each request spends the newest token of its session, over thousands of sessions in turn. The floors read and change one row by primary key, and the second also signs an access token and writes to Redis; none of them seals a successor, knows a grace, or asks what revokes in bulk.',
+      'Each request spends the newest token of its session, over thousands of sessions in turn, by the browser that signed in. The floors read and change one row by primary key, and the second also signs an access token and writes to Redis; none of them seals a successor, knows a grace, or asks what revokes in bulk.',
     entries: [
       refreshEntry(
         service,
@@ -47,7 +48,10 @@ export function refreshEntry(contestant: Contestant, { files }: Material, tokens
       await expectStatus(url, refreshMessage(refreshToken), 200)
       await expectStatus(url, refreshMessage(`${refreshToken.slice(0, -8)}AAAAAAAA`), 401)
     },
-    prepare: async () => ({ work: { kind: 'chain', tokens: files.tokens(rest), path }, expect: [200] }),
+    prepare: async () => ({
+      work: { kind: 'chain', tokens: files.tokens(rest), path, userAgent },
+      expect: [200],
+    }),
   }
 }
 
@@ -55,7 +59,7 @@ function refreshMessage(refreshToken: string): Message {
   return {
     method: 'POST',
     path,
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
     body: JSON.stringify({ refreshToken }),
   }
 }

@@ -3,6 +3,7 @@ import type { Message } from '../load/job.ts'
 import type { RequestFiles } from '../load/request-files.ts'
 import { bearer, checkVerify, expectStatus, verifyMessage } from '../rows/answers.ts'
 import type { Entry, Plan, Row } from '../rows/row.ts'
+import { userAgent } from '../seed/sessions.ts'
 import type { Sample } from './fill.ts'
 
 /** A database with its sample, and the instances on it. */
@@ -48,7 +49,7 @@ export function verifyMissEntry({ name, sample, withoutSnapshots }: Side, files:
 
 export function refreshEntry({ name, sample, usual, refreshTokens }: Side, files: RequestFiles): Entry {
   return entryOf(name, usual, sample, async () => ({
-    work: { kind: 'chain', tokens: files.tokens(refreshTokens), path: '/v1/auth/refresh' },
+    work: { kind: 'chain', tokens: files.tokens(refreshTokens), path: '/v1/auth/refresh', userAgent },
     expect: [200],
   }))
 }

@@ -34,8 +34,7 @@ export function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   if (authorization === undefined) return null
   requireOneAuthorization(request)
-  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  return token ?? null
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
 }
 
 /**

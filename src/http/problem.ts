@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type Problem, type ProblemCode, problems } from '../errors.ts'
+import { noExtras, type Problem, type ProblemCode, problems } from '../errors.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** A problem as it goes over the wire, for Fastify's reply and for a raw socket alike. */
@@ -10,18 +10,35 @@ export type RenderedProblem = { status: number; headers: Record<string, string>;
  * the request, with which the cause is found in the log.
  */
 export function renderProblem(problem: Problem, requestId: string): RenderedProblem {
-  const { code, status } = problem
-  const { retryAfterSeconds, rateLimit, allow } = problem.extras
-  const headers: Record<string, string> = {
-    ...securityHeaders,
-    'content-type': 'application/problem+json',
-    'x-request-id': requestId,
+  return {
+    status: problem.status,
+    headers: { ...securityHeaders, ...problemHeaders(problem), 'x-request-id': requestId },
+    body: problemBody(problem, requestId),
   }
+}
+
+/** What a problem adds to the headers of every answer. */
+function problemHeaders({ code, status, extras }: Problem): Record<string, string> {
+  const { retryAfterSeconds, rateLimit, allow } = extras
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
   if (rateLimit !== undefined) Object.assign(headers, rateLimitFields(rateLimit, retryAfterSeconds ?? 0))
   if (allow) headers['allow'] = allow.join(', ')
   if (status === 401) headers['www-authenticate'] = challenge(code)
-  return { status, headers, body: JSON.stringify(problemMembers(problem, requestId)) }
+  return headers
+}
+
+/** Up to the id of the request, by code, of problems that have no more to tell than that: most, and all garbage. */
+const openings = new Map<ProblemCode, string>()
+
+function problemBody(problem: Problem, requestId: string): string {
+  if (problem.extras !== noExtras) return JSON.stringify(problemMembers(problem, requestId))
+  let opening = openings.get(problem.code)
+  if (opening === undefined) {
+    opening = JSON.stringify(problemMembers(problem, '')).slice(0, -'""}'.length)
+    openings.set(problem.code, opening)
+  }
+  return `${opening}${JSON.stringify(requestId)}}`
 }
 
 /** What a problem says of itself. */
@@ -59,10 +76,14 @@ function challenge(code: ProblemCode): string {
 
 /**
  * Answers with a problem. All headers are set here once more, because requests that the router refuses never
- * reach a hook.
+ * reach a hook, and because what was said of an answer does not hold for a problem.
  */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
   const { status, headers, body } = renderProblem(problem, request.id)
-  // A buffer, since Fastify appends a charset to the content type of a text, which this media type does not have.
-  reply.code(status).headers(headers).send(Buffer.from(body))
+  reply.code(status).headers(headers).serializer(asItIs).send(body)
+}
+
+/** With a serializer of its own Fastify appends no charset to the content type, which this media type does not have. */
+function asItIs(body: unknown): string {
+  return String(body)
 }

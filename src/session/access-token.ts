@@ -48,7 +48,7 @@ export type AccessTokens = {
   peek(text: string, hash: string): PeekedToken | null
 }
 
-export type PeekedToken = { text: string; hash: string; sessionId: string; expiresAt: Instant }
+export type PeekedToken = { hash: string; sessionId: string; expiresAt: Instant }
 
 /** A token's lifetime is up to this much shorter than its policy says, so that refreshes do not come in storms. */
 const jitter = 0.05
@@ -83,7 +83,7 @@ export function createAccessTokens(ring: KeyRing, issuer: string, audience: stri
       const headerEnd = text.indexOf('.')
       const claims = parseClaims(text.slice(headerEnd + 1, text.indexOf('.', headerEnd + 1)))
       if (claims === null) return null
-      return { text, hash: tokenHash, sessionId: claims.sid, expiresAt: claims.exp * 1000 }
+      return { hash: tokenHash, sessionId: claims.sid, expiresAt: claims.exp * 1000 }
     },
   }
 }

@@ -9,8 +9,8 @@ import type { RevocationReason, SessionState, Snapshot } from './session.ts'
 import { shareReads } from './shared-reads.ts'
 import { snapshotLifetimeMs, snapshotOf, snapshotThatServes } from './snapshot.ts'
 
-/** Proves a token's signature, spelling, `iss` and `aud` against the key ring; null when it does not hold. */
-export type ProveToken = (text: string) => Promise<AccessClaims | null>
+/** Proves the token's signature, spelling, `iss` and `aud` against the key ring; null when it does not hold. */
+export type ProveToken = () => Promise<AccessClaims | null>
 
 export type SignedIn = {
   sessionId: string
@@ -31,11 +31,8 @@ export type VerifyRefusal =
   | { kind: 'session_revoked'; reason: RevocationReason }
   | { kind: 'session_expired' }
 
-/**
- * By their hashes, about 150 bytes each. Checking a signature takes 100 µs, as long as all the rest; that its key is
- * still in the ring is asked each time.
- */
-const provenTokensKept = 20_000
+/** By their hashes, about 400 bytes each. */
+const provenTokensKept = 50_000
 
 /**
  * "Is this request signed in?", asked on every request. A hit in this instance's memory costs no round trip, one in
@@ -47,27 +44,38 @@ export function createVerify(context: SessionContext) {
   const { denySet, lease, observer } = context
   const { policies, cacheTtlSeconds, rotationGraceSeconds } = settings
   const readState = shareReads(store.find)
-  const provenTokens = new QuickLRU<string, true>({ maxSize: provenTokensKept })
+  /**
+   * Ours, by their signature or because a session has their hash. Checking a signature takes 100 µs, as long as all the
+   * rest, and reading the claims 2.5; that the key is still in the ring is asked each time.
+   */
+  const provenTokens = new QuickLRU<string, PeekedToken>({ maxSize: provenTokensKept })
 
   const lifetimeMs = (clientType: string) => snapshotLifetimeMs(policies, clientType, cacheTtlSeconds)
   const graceStillRuns = (rotatedAt: number) =>
     clock.now() < Math.max(rotatedAt, continuity.since()) + rotationGraceSeconds * 1000
 
-  return async function verify(text: string, prove: ProveToken): Promise<VerifyOutcome> {
+  return function verify(text: string, prove: ProveToken): VerifyOutcome | Promise<VerifyOutcome> {
     const askedAt = clock.now()
     const hash = accessTokens.hashOf(text, askedAt)
     if (hash === null) return notOurs()
     const near = nearCache.read(hash, askedAt)
-    const nearSnapshot = near === null ? null : trustedSnapshot(near.reading, near.token)
-    if (near !== null && nearSnapshot !== null) return sayYes('near', near.token, nearSnapshot)
+    const snapshot = near === null ? null : trustedSnapshot(near.reading, near.token)
+    if (near !== null && snapshot !== null) return sayYes('near', near.token, snapshot)
+    const token = provenTokens.get(hash) ?? accessTokens.peek(text, hash)
+    return token === null ? notOurs() : verifyByCache(token, askedAt, prove)
+  }
 
-    const token = accessTokens.peek(text, hash)
-    if (token === null) return notOurs()
+  async function verifyByCache(
+    token: PeekedToken,
+    askedAt: Instant,
+    prove: ProveToken,
+  ): Promise<VerifyOutcome> {
     const reading = await cache.read(token.sessionId)
     // From here to the answer in one synchronous step: nothing can be revoked in between.
     const snapshot = trustedSnapshot(reading, token)
     if (snapshot === null) return await verifyWithoutCache(token, askedAt, reading, prove)
     nearCache.keep(token, snapshot, askedAt)
+    provenTokens.set(token.hash, token)
     return sayYes('redis', token, snapshot)
   }
 
@@ -130,8 +138,8 @@ export function createVerify(context: SessionContext) {
   /** Without a cache every question comes here, most of them about a token that was asked about before. */
   async function isProven(token: PeekedToken, prove: ProveToken): Promise<boolean> {
     if (provenTokens.has(token.hash)) return true
-    if ((await prove(token.text)) === null) return false
-    provenTokens.set(token.hash, true)
+    if ((await prove()) === null) return false
+    provenTokens.set(token.hash, token)
     return true
   }
 

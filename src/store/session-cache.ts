@@ -1,9 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import { Cluster } from 'ioredis'
 import type { MarkedOn, SessionCache } from '../session/ports.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import { type RevocationReason, revocationReasons, type Snapshot } from '../session/session.ts'
 import type { RedisClient } from './redis.ts'
 import type { RedisLink } from './redis-link.ts'
+import { createSharedMget } from './shared-mget.ts'
 
 /** Key names. The braces put a session's keys into one Cluster slot, so that one `MGET` reads both. */
 const keys = {
@@ -39,6 +41,12 @@ export function createSessionCache(
   secrets: SecretRing,
   settings: SessionCacheSettings,
 ): SessionCache {
+  const sharedMget = createSharedMget()
+
+  function readBoth(redis: RedisClient, pair: string[]): Promise<(string | null)[]> {
+    return redis instanceof Cluster ? redis.mget(pair) : sharedMget(redis, pair)
+  }
+
   /** A Redis that cannot be asked is an answer; the link knows, and tells, how it is doing. */
   async function attempt<T>(command: (redis: RedisClient) => Promise<T>, otherwise: T): Promise<T> {
     return await link.ask(command).catch(() => otherwise)
@@ -48,7 +56,7 @@ export function createSessionCache(
     async read(sessionId) {
       const snapshotKey = keys.snapshot(sessionId)
       const markKey = keys.mark(sessionId)
-      const values = await attempt(redis => redis.mget(snapshotKey, markKey), null)
+      const values = await attempt(redis => readBoth(redis, [snapshotKey, markKey]), null)
       if (values === null) return { kind: 'away' }
       const [snapshotText = null, markText = null] = values
       return {

@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import getPort from 'get-port'
+import { inject } from 'vitest'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
 import { freeze, thaw } from './signals.ts'
 
@@ -23,10 +24,8 @@ export type Instance = {
   log(since: number): string[]
 }
 
-/** The build under test; another one than the checkout's may be named, such as one with a mechanism taken out. */
-export const buildFolder = resolve(
-  process.env['FAULT_DIST'] ?? join(dirname(dirname(import.meta.dirname)), 'dist'),
-)
+/** The build under test: what `npm run test:fault` names, else what was made of the sources when the run began. */
+export const buildFolder = resolve(process.env['FAULT_DIST'] ?? inject('builtService'))
 
 const keptLines = 30
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { History } from './history.ts'
 import { createPerson, type Held, type Person, type Target } from './person.ts'
@@ -24,14 +25,17 @@ const wantedSessions = 3
 
 /** People who use their devices all the while, until they are told to stop. */
 export function startLoad({ accounts, targets, history, random }: LoadOptions): Load {
-  let stopping = false
-  const isOver = () => stopping
+  const stopping = new AbortController()
+  // Each loop listens while it pauses.
+  setMaxListeners(0, stopping.signal)
+  const isOver = () => stopping.signal.aborted
   const people = accounts.map(account => createPerson({ account, targets, history, random, isOver }))
 
   async function loop(pause: { from: number; to: number }, turn: () => Promise<void>): Promise<void> {
-    while (!stopping) {
+    while (!isOver()) {
       await turn()
-      await sleep(random.between(pause.from, pause.to))
+      // Nobody has to be waited for who only pauses.
+      await sleep(random.between(pause.from, pause.to), null, { signal: stopping.signal }).catch(() => {})
     }
   }
 
@@ -44,7 +48,7 @@ export function startLoad({ accounts, targets, history, random }: LoadOptions): 
     users: people.map(({ userId }) => userId),
     people,
     async stop() {
-      stopping = true
+      stopping.abort()
       await Promise.all(loops)
     },
   }

@@ -20,6 +20,6 @@ export async function recovered(
     )
     const isQuiet = history.now() - lastFailure > quietMs
     if (isQuiet && recoveringKinds.every(kind => working.has(kind))) return
-    await sleep(100)
+    await sleep(50)
   }
 }

@@ -1,9 +1,10 @@
-import { access, constants, copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import getPort from 'get-port'
 import { Redis } from 'ioredis'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
+import { findProgram } from '../support/redis-node.ts'
 import { freeze, thaw } from './signals.ts'
 
 /** A Redis of the bench's own, which comes back on the same port with what it is told to remember. */
@@ -103,29 +104,4 @@ export async function startRedisServer(): Promise<RedisServer> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Debian's `redis-tools` has the server too, in one file that acts by the name that it is called by. */
-async function findProgram(): Promise<{ command: string; argv0?: string }> {
-  for (const name of ['redis-server', 'valkey-server']) {
-    const command = await locate(name)
-    if (command !== undefined) return { command }
-  }
-  for (const name of ['redis', 'valkey']) {
-    const command = await locate(`${name}-check-rdb`)
-    if (command !== undefined) return { command, argv0: `${name}-server` }
-  }
-  throw new Error('the fault bench needs redis-server or valkey-server on the PATH')
-}
-
-async function locate(name: string): Promise<string | undefined> {
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(Boolean)) {
-    const path = join(folder, name)
-    const runs = await access(path, constants.X_OK).then(
-      () => true,
-      () => false,
-    )
-    if (runs) return path
-  }
-  return undefined
 }

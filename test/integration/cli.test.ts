@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import getPort from 'get-port'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
@@ -14,10 +14,9 @@ import { freshDatabase, freshRedis } from '../support/stores.ts'
 
 type Result = { code: number | null; stdout: string; stderr: string }
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const running = new Set<ChildProcess>()
 
-// Each start of the command line is two seconds of work for a core, which others may want too.
+// Each start of the command line is most of a second's work for a core, which others may want too.
 vi.setConfig({ testTimeout: 120_000 })
 
 let environment: Environment
@@ -46,10 +45,8 @@ afterAll(async () => {
 function start(args: readonly string[], given: Environment = environment): ChildProcess {
   // Nothing of the environment of the test run: its settings are not what is tested.
   const { PATH = '' } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', ...args], {
-    cwd: root,
-    env: { PATH, ...given },
-  })
+  const program = join(inject('builtService'), 'cli.js')
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH, ...given } })
   running.add(child)
   child.once('exit', () => running.delete(child))
   return child

@@ -3,7 +3,7 @@ import { parseOptions } from '@node-rs/argon2'
 import { Piscina } from 'piscina'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Answer, client, tokensOf } from '../support/client.ts'
-import { query, steppableClock } from '../support/database.ts'
+import { query, type SteppableClock, steppableClock } from '../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -224,11 +224,12 @@ describe('a refused sign-in', () => {
 
 describe('a lock', () => {
   let later: Instance
+  let clock: SteppableClock
   let step: (seconds: number) => Promise<void>
 
   beforeAll(async () => {
     const { url } = await freshDatabase()
-    const clock = await steppableClock(url)
+    clock = await steppableClock(url)
     later = await startInstance({ DATABASE_URL: url })
     step = async seconds => {
       await clock.step(seconds)
@@ -236,7 +237,7 @@ describe('a lock', () => {
     }
   })
 
-  afterAll(() => later.close())
+  afterAll(() => Promise.all([later.close(), clock.close()]))
 
   it('ends after 15 minutes, and the next ones after 30', async () => {
     const { email } = await person(later)

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import getPort from 'get-port'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { documentPath } from '../../scripts/openapi.ts'
 import { startProxy, type TcpProxy } from '../fault/proxy.ts'
 import { bodyOf, page, setCookiesOf } from '../support/browser-call.ts'
@@ -79,7 +80,7 @@ async function arrange(redisUrl: string): Promise<void> {
 
 async function serve(databaseUrl: string, redisUrl: string): Promise<void> {
   port = await getPort()
-  child = spawn(process.execPath, ['--import', 'tsx', 'src/cli.ts', 'serve'], {
+  child = spawn(process.execPath, [join(inject('builtService'), 'cli.js'), 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',
       DATABASE_URL: databaseUrl,

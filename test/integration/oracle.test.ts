@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { steppableClock } from '../support/database.ts'
+import { type SteppableClock, steppableClock } from '../support/database.ts'
 import { createUser, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -48,7 +48,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 class Unpredictable extends Error {}
 
 let instance: Instance
-let clock: Awaited<ReturnType<typeof steppableClock>>
+let clock: SteppableClock
 let offsetSeconds = 0
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ beforeAll(async () => {
   })
 })
 
-afterAll(() => instance.close())
+afterAll(() => Promise.all([instance.close(), clock.close()]))
 
 describe('the oracle', () => {
   it('agrees with every answer, over 1,000 histories', { timeout: 240_000 }, async () => {

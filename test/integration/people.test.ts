@@ -1,7 +1,7 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts'
-import { query, steppableClock } from '../support/database.ts'
+import { query, type SteppableClock, steppableClock } from '../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -829,11 +829,12 @@ describe('the limits of a session', () => {
 describe('an access token that runs out', () => {
   let later: Instance
   let email: string
+  let clock: SteppableClock
   let step: (seconds: number) => Promise<void>
 
   beforeAll(async () => {
     const { url } = await freshDatabase()
-    const clock = await steppableClock(url)
+    clock = await steppableClock(url)
     later = await startInstance({ DATABASE_URL: url, REDIS_URL: (await freshRedis()).url })
     email = `later-${users++}@example.test`
     await createUser(later.services, email)
@@ -843,7 +844,7 @@ describe('an access token that runs out', () => {
     }
   })
 
-  afterAll(() => later.close())
+  afterAll(() => Promise.all([later.close(), clock.close()]))
 
   it('is to be refreshed from five minutes before, is refused afterwards, and the session goes on', async () => {
     const api = client(later.url)

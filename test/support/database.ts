@@ -15,11 +15,14 @@ export async function query<Row extends pg.QueryResultRow>(
   }
 }
 
+export type SteppableClock = { step(seconds: number): Promise<void>; close(): Promise<void> }
+
 /**
  * Gives a database a clock that can be moved. Every statement of ours asks for the time by unqualified names; here
- * they find functions of their own that add what `step` has added. Connections opened from now on see it.
+ * they find functions of their own that add what `step` has added. Connections opened from now on see it. It keeps one
+ * of its own, since some tests step thousands of times, until it is closed.
  */
-export async function steppableClock(url: string): Promise<{ step(seconds: number): Promise<void> }> {
+export async function steppableClock(url: string): Promise<SteppableClock> {
   const database = new URL(url).pathname.slice(1)
   await query(
     url,
@@ -32,9 +35,12 @@ export async function steppableClock(url: string): Promise<{ step(seconds: numbe
        'SELECT pg_catalog.statement_timestamp() + make_interval(secs => seconds) FROM stepped.step';
      ALTER DATABASE "${database}" SET search_path = stepped, pg_catalog, public;`,
   )
+  const connection = new pg.Client({ connectionString: url })
+  await connection.connect()
   return {
     async step(seconds) {
-      await query(url, 'UPDATE stepped.step SET seconds = seconds + $1', [seconds])
+      await connection.query('UPDATE stepped.step SET seconds = seconds + $1', [seconds])
     },
+    close: () => connection.end(),
   }
 }

@@ -29,10 +29,12 @@ const fastPostgres = {
 const redisDatabases = 256
 
 /**
- * A real Postgres and a real Redis for the whole run: those of TEST_DATABASE_URL and TEST_REDIS_URL, else containers
- * where a Docker engine answers, else programs of this machine.
+ * A real Postgres and a real Redis for the whole run, whichever projects take part in it: those of TEST_DATABASE_URL and
+ * TEST_REDIS_URL, else containers where a Docker engine answers, else programs of this machine.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const everybody = project.vitest.getRootProject()
+  if (everybody.getProvidedContext().postgresUrl !== undefined) return undefined
   const log = (line: string) => project.vitest.logger.log(line)
   const undo: (() => Promise<void>)[] = []
   const teardown = async () => {
@@ -53,9 +55,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     // A database can only be cloned while nobody is connected to it.
     await query(postgres.url, `ALTER DATABASE ${template} ALLOW_CONNECTIONS false`)
 
-    project.provide('postgresUrl', postgres.url)
-    project.provide('templateDatabase', template)
-    project.provide('redisUrl', redis.url)
+    everybody.provide('postgresUrl', postgres.url)
+    everybody.provide('templateDatabase', template)
+    everybody.provide('redisUrl', redis.url)
     return teardown
   } catch (error) {
     await teardown()

@@ -1,5 +1,5 @@
 // @ts-check
-// Plain JavaScript, because threads of the process load this too, and start without its loaders.
+// Plain JavaScript: the process that loads this, and its threads, have nothing that would compile it.
 import { isMainThread } from 'node:worker_threads'
 
 // Loaded into a process before its program: tells its parent how much memory it has, after collecting garbage.

@@ -143,7 +143,7 @@ export async function startAll(starts: (() => Promise<RedisNode>)[]): Promise<Re
 }
 
 /** A container has addresses of its own, which other servers and we would not find. */
-async function findProgram(): Promise<Program> {
+export async function findProgram(): Promise<Program> {
   const reasons: string[] = []
   for (const find of [onPath, byApt]) {
     const found = await find(() => {})

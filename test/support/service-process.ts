@@ -3,20 +3,23 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import getPort from 'get-port'
+import { inject } from 'vitest'
 import type { Environment } from './service.ts'
 
-const root = join(import.meta.dirname, '..', '..')
 const startMs = 30_000
 
 export type MemoryReport = { rssBytes: number; heapBytes: number }
 
 export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
-/** The service in a process of its own, from the sources, as `latchkey serve` runs it. */
-export async function startProcess(environment: Environment) {
+/** The service in a process of its own, as `latchkey serve` runs it; `imports` are loaded before it. */
+export async function startProcess(environment: Environment, imports: readonly string[] = []) {
   const port = Number(environment['PORT'] ?? (await getPort()))
-  const child = fork(join(root, 'src', 'server.ts'), {
-    execArgv: ['--expose-gc', '--import', 'tsx', '--import', join(import.meta.dirname, 'memory-probe.js')],
+  const child = fork(join(inject('builtService'), 'server.js'), {
+    execArgv: [
+      '--expose-gc',
+      ...[join(import.meta.dirname, 'memory-probe.js'), ...imports].flatMap(name => ['--import', name]),
+    ],
     env: {
       PATH: process.env['PATH'],
       LOG_LEVEL: 'warn',
@@ -24,7 +27,6 @@ export async function startProcess(environment: Environment) {
       PORT: String(port),
       ...environment,
     },
-    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let output = ''
@@ -56,10 +58,13 @@ export async function startProcess(environment: Environment) {
       child.kill('SIGKILL')
       await once(child, 'exit')
     },
-    async stop(): Promise<void> {
-      if (!isRunning()) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+    /** As whoever runs it would; the exit code, or null when it had to be killed. */
+    async stop(): Promise<number | null> {
+      if (isRunning()) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      return child.exitCode
     },
   }
 }

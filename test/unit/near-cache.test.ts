@@ -7,7 +7,7 @@ import { sessionId, sessionState } from '../support/domain.ts'
 const snapshot = snapshotOf(sessionState(1_800_000_000_000), [])
 
 function token(hash: string): PeekedToken {
-  return { text: 'a token', hash, sessionId, expiresAt: 1_800_000_900_000 }
+  return { hash, sessionId, expiresAt: 1_800_000_900_000 }
 }
 
 describe('a near cache', () => {

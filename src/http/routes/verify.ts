@@ -1,14 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import { hasPermission } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
-import { requireSignedIn, sessionOf, signedInProblems } from '../authenticate.ts'
+import type { VerifyOutcome } from '../../session/verify.ts'
+import { refusal, sessionOf, signedInProblems, verify } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { firstCredential } from '../credential.ts'
 import { acceptServiceKey } from '../service-key.ts'
 import { StrictObject } from '../strict-object.ts'
+
+/** For `send()`: a null would be written as JSON, and taken away again. */
+const NoContent = Type.Unsafe<undefined>(Type.Null())
 
 /** Services and gateways ask: is this request signed in? */
 export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cookies: Cookies }> = async (
@@ -17,12 +21,28 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
 ) => {
   const { config, clock, keyRing } = services
 
-  /** Before the request is looked at: who may not call is told nothing of what is wrong with the call. */
-  async function identifyForwarded(request: FastifyRequest): Promise<void> {
+  /**
+   * Before the request is looked at: who may not call is told nothing of what is wrong with the call. By callback, since
+   * most is known at once, and the promises of an async hook take 3 µs.
+   */
+  function identifyForwarded(
+    request: FastifyRequest,
+    _reply: FastifyReply,
+    done: (error?: Error) => void,
+  ): void {
     request.credential = firstCredential(request, cookies)
-    request.session = await requireSignedIn(services, request)
+    if (request.credential === null) throw new Problem('authentication_required')
+    const outcome = verify(services, request, request.credential)
+    if (outcome instanceof Promise) outcome.then(known => admit(request, known)).then(done, done)
+    else done(admit(request, outcome))
+  }
+
+  function admit(request: FastifyRequest, outcome: VerifyOutcome): Problem | undefined {
+    if (outcome.kind !== 'signed_in') return refusal(outcome)
+    request.session = outcome.session
     // In this instance only: a second round trip to Redis would double what the call costs.
-    if (request.serviceKey === null) app.limits.takeHere('session', request.session.sessionId)
+    if (request.serviceKey === null) app.limits.takeHere('session', outcome.session.sessionId)
+    return undefined
   }
 
   app.get(
@@ -38,7 +58,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         querystring: StrictObject({
           permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
         }),
-        response: { 204: Type.Null() },
+        response: { 204: NoContent },
       },
       config: {
         cors: false,
@@ -53,7 +73,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         ],
       },
     },
-    async (request, reply) => {
+    (request, reply) => {
       const session = sessionOf(request)
       const { permission } = request.query
       if (permission !== undefined && !hasPermission(config.permissions, session.roles, permission)) {
@@ -62,7 +82,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       reply.header('x-session-id', session.sessionId)
       reply.header('x-user-id', session.userId)
       reply.header('x-user-roles', session.roles.join(','))
-      return reply.code(204).send(null)
+      reply.code(204).send()
     },
   )
 

@@ -1,33 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Exploration } from './explorer.ts'
-import { type Fault, faults, noFault } from './faults.ts'
+import { faults, noFault } from './faults.ts'
+import { report } from './report.ts'
 import { check } from './revocation.ts'
 import { type Rule, rules, without } from './rules.ts'
 
-/** Prints what was explored: of the whole the number of worlds, of a violation the shortest way there. */
-function report(title: string, { states, violation }: Exploration): void {
-  const lines = violation === null ? [] : [...violation.trace, `⇒ breaks ${violation.promise}`]
-  process.stdout.write(`${title}: ${states} states${lines.map(line => `\n      ${line}`).join('')}\n`)
-}
-
 const tokens = { rotates: false }
 const rotatingTokens = { rotates: true }
-
-describe('with all its rules, the protocol says no false yes and no false no', () => {
-  it.each([
-    ['nothing fails', noFault, tokens],
-    ['nothing fails and the tokens rotate', noFault, rotatingTokens],
-    ...Object.entries(faults).map(([name, fault]): [string, Fault, { rotates: boolean }] => [
-      name,
-      fault,
-      tokens,
-    ]),
-  ])('when %s', { timeout: 120_000 }, (name, fault, options) => {
-    const explored = check(fault, rules, options)
-    report(name, explored)
-    expect(explored).toMatchObject({ complete: true, violation: null })
-  })
-})
 
 const finality = expect.stringMatching(/^1:/)
 const noFalseNo = expect.stringMatching(/^2:/)
