@@ -61,17 +61,17 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
   // A browser keeps tabs in several processes: what one has written may not be read in another for a while, and what it
   // has removed may be.
   async function hear(item: News): Promise<void> {
-    const stored = item.kind === 'granted' ? await readNewer() : await grants.read()
+    const stored = item.kind === 'granted' ? await readGranted() : await grants.read()
     const isOver = item.kind === 'ended' && (stored === null || stored.sessionId === item.sessionId)
     if (isOver && held !== null) drop(item.reason)
     else if (!isOver && stored !== null) hold(stored)
   }
 
-  async function readNewer(): Promise<Grant | null> {
+  async function readGranted(): Promise<Grant | null> {
     for (const waitMs of showsWithinMs) {
       if (waitMs > 0) await sleep(waitMs)
       const stored = await grants.read()
-      if (stored !== null && stored.stamp !== held?.grant.stamp) return stored
+      if (stored !== null) return stored
     }
     return null
   }
