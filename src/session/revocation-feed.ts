@@ -37,8 +37,8 @@ export type FeedReader = {
   /** Notes how far this instance has read, and which Redis it reads. False: it is not on the list (any more). */
   acknowledge(place: FeedPlace, redisRunId: string | null): Promise<boolean>
   unregister(): Promise<void>
-  /** Takes off the list whoever was in this instance's place before. */
-  takeOver(): Promise<void>
+  /** Takes off the list whoever was in this instance's place before, and has not been seen since that instant. */
+  takeOver(since: Instant): Promise<void>
   close(): Promise<void>
 }
 
@@ -99,7 +99,8 @@ export function createRevocationFeed(parts: {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let hinted = false
-  let takesOver = false
+  /** Of the monotonic clock; null: the place is not this instance's yet, or whoever was there before is off the list. */
+  let takesOverFrom: number | null = null
   let stopped = false
 
   async function poll(): Promise<void> {
@@ -147,9 +148,15 @@ export function createRevocationFeed(parts: {
     // A Redis may vouch only once it is noted: whoever revokes must know where a mark is read.
     lease.renew(beganAt, redis?.runId === notedRedis ? redis : null)
     if (keepsSnapshots) await acknowledge(page.place, rows > 0, redis?.runId ?? null)
-    if (takesOver) await reader.takeOver()
-    takesOver = false
+    await takeOver()
     await followRing(page.ringVersion)
+  }
+
+  /** However late it comes, it is about those from before: by now somebody else may listen there. */
+  async function takeOver(): Promise<void> {
+    if (takesOverFrom === null) return
+    await reader.takeOver(clock.now() - (clock.monotonic() - takesOverFrom))
+    takesOverFrom = null
   }
 
   /** Returns how much there was to learn. */
@@ -200,7 +207,7 @@ export function createRevocationFeed(parts: {
       plan()
     },
     takeOver() {
-      takesOver = keepsSnapshots
+      if (keepsSnapshots) takesOverFrom = clock.monotonic()
     },
     async stop() {
       stopped = true

@@ -93,10 +93,12 @@ export function createFeedReader(
     async unregister() {
       await query({ text: 'DELETE FROM instances WHERE id = $1', values: [instance.id] })
     },
-    async takeOver() {
-      // Null is nobody's place: it equals none.
-      const values = [instance.place, instance.id]
-      await query({ text: 'DELETE FROM instances WHERE place = $1 AND id <> $2', values })
+    async takeOver(since) {
+      await query({
+        // Null is nobody's place: it equals none.
+        text: 'DELETE FROM instances WHERE place = $1 AND id <> $2 AND seen_at < to_timestamp($3::float8 / 1000)',
+        values: [instance.place, instance.id, since],
+      })
     },
     async close() {
       await connection?.then(client => client.end()).catch(() => undefined)

@@ -155,3 +155,28 @@ describe('the feed', () => {
     }
   })
 })
+
+it('who listens takes off the list who was in its place before, and not who came after', async () => {
+  const listed = async () =>
+    (await query<{ id: string }>(url, 'SELECT id FROM instances')).map(({ id }) => id)
+  const [before = '', listening = '', after = '', elsewhere = ''] = ids(4)
+  const join = async (id: string, place: string | null) => {
+    const instance = createFeedReader(url, { id, place }, windowSeconds)
+    joined.push(instance)
+    await instance.register()
+    return instance
+  }
+  const joined: FeedReader[] = []
+  try {
+    await join(before, 'here')
+    await join(elsewhere, 'there')
+    const successor = await join(listening, 'here')
+    const { now } = await successor.read(null, null)
+    await join(after, 'here')
+    await successor.takeOver(now)
+    expect((await listed()).sort()).toEqual([listening, after, elsewhere].sort())
+  } finally {
+    await query(url, 'TRUNCATE instances')
+    await Promise.all(joined.map(instance => instance.close()))
+  }
+})

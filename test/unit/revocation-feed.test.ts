@@ -49,7 +49,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     register: async (): Promise<void> => undefined,
     acknowledge: async (_: string | null): Promise<boolean> => true,
     unregister: async (): Promise<void> => undefined,
-    takeOver: async (): Promise<void> => undefined,
+    takeOver: async (_since: number): Promise<void> => undefined,
     followRing: async (): Promise<void> => undefined,
     redis: (): RedisContinuity => server1,
   }
@@ -72,9 +72,9 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
       note('unregister')
       await answers.unregister()
     },
-    async takeOver() {
-      note('take over')
-      await answers.takeOver()
+    async takeOver(since) {
+      note(`take over since ${since}`)
+      await answers.takeOver(since)
     },
     async close() {
       note('close')
@@ -215,22 +215,23 @@ describe('a follower of the revocation feed', () => {
     expect(holds()).toBe(false)
   })
 
-  it('takes off the list whoever had its place, once it has it to itself, again until it is done', async () => {
+  it('takes off the list who had its place before, once it has it to itself, again until it is done', async () => {
     const { feed, answers, asked } = follower()
     feed.start()
-    await pass(0)
-    expect(asked()).not.toContain('take over')
+    await pass(100)
+    expect(asked().filter(what => what.startsWith('take over'))).toEqual([])
     answers.takeOver = async () => {
       throw new Error('away')
     }
     feed.takeOver()
-    await pass(250)
-    expect(asked()).toContain('take over')
+    await pass(150)
+    expect(asked()).toContain('take over since 100')
     answers.takeOver = async () => undefined
     await pass(250)
-    expect(asked()).toContain('take over')
+    // However late: somebody else may listen there by now.
+    expect(asked()).toContain('take over since 100')
     await pass(1_000)
-    expect(asked()).not.toContain('take over')
+    expect(asked().filter(what => what.startsWith('take over'))).toEqual([])
   })
 
   it('goes on from where it was, every 250 ms', async () => {
