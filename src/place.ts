@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
@@ -7,10 +8,11 @@ const networkPath = '/proc/self/ns/net'
 
 /**
  * Where a process listens, by a name that no two processes can listen at together: the kernel gives an address and port
- * of one network namespace to one of them. Null where the kernel does not tell, or chooses the port itself.
+ * of one network namespace to one of them. Null where the kernel does not tell, or chooses the port itself, and for a
+ * worker of `node:cluster`: all workers of a primary listen together, by the one socket that it has.
  */
 export function placeOf({ host, port }: { host: string; port: number }): string | null {
-  if (port === 0) return null
+  if (port === 0 || cluster.isWorker) return null
   try {
     const machine = [hostname(), readFileSync(bootIdPath, 'utf8').trim(), readlinkSync(networkPath)]
     return [...machine, `${host}:${port}`].join(' ')

@@ -1,4 +1,7 @@
+import cluster from 'node:cluster'
+import { once } from 'node:events'
 import { readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { placeOf } from '../../src/place.ts'
 
@@ -15,5 +18,18 @@ describe('the place where a process listens', () => {
 
   it('is unknown while the kernel chooses the port', () => {
     expect(placeOf({ host, port: 0 })).toBeNull()
+  })
+
+  it('is unknown to a worker of a cluster, which listens together with others', async () => {
+    cluster.setupPrimary({
+      exec: join(import.meta.dirname, '..', 'support', 'place-of-worker.ts'),
+      execArgv: ['--import', 'tsx'],
+    })
+    const worker = cluster.fork()
+    const ended = once(worker, 'exit')
+    const [told] = await once(worker, 'message')
+    worker.kill()
+    await ended
+    expect(told).toEqual({ place: null })
   })
 })
