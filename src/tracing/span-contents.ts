@@ -1,4 +1,4 @@
-import { type Attributes, SpanKind } from '@opentelemetry/api'
+import { type Attributes, type SpanContext, SpanKind } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 
 /** Of a request: neither its path nor its query, which may hold an address or, by mistake, a token; nor who sent it. */
@@ -31,8 +31,8 @@ export function bareSpan(span: ReadableSpan): ReadableSpan {
   return {
     name: span.name,
     kind: span.kind,
-    spanContext: () => span.spanContext(),
-    ...(parentSpanContext === undefined ? {} : { parentSpanContext }),
+    spanContext: () => withoutState(span.spanContext()),
+    ...(parentSpanContext === undefined ? {} : { parentSpanContext: withoutState(parentSpanContext) }),
     startTime: span.startTime,
     endTime: span.endTime,
     duration: span.duration,
@@ -51,6 +51,11 @@ export function bareSpan(span: ReadableSpan): ReadableSpan {
     droppedEventsCount: span.droppedEventsCount,
     droppedLinksCount: span.droppedLinksCount,
   }
+}
+
+/** `tracestate` is whatever text the caller has sent. */
+function withoutState({ traceState: _, ...context }: SpanContext): SpanContext {
+  return context
 }
 
 function only(wanted: ReadonlySet<string>, attributes: Attributes): Attributes {

@@ -174,7 +174,10 @@ describe('with a collector', () => {
     const kept = await redisValues()
     expect(kept.length).toBeGreaterThan(0)
     const last = caller()
-    await call('DELETE', '/v1/sessions?scope=all', { token: admin.accessToken, headers: last.headers })
+    await call('DELETE', '/v1/sessions?scope=all', {
+      token: admin.accessToken,
+      headers: { ...last.headers, tracestate: 'told=Telltale' },
+    })
     expect((await spansOf(last.traceId)).children.length).toBeGreaterThan(0)
 
     const tokens = [first, pair, again, admin].flatMap(({ accessToken, refreshToken }: Partial<Tokens>) => [
