@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import pc from 'picocolors'
 import { type Block, blocksIn } from './docs/blocks.ts'
 import { type Checkout, openCheckout } from './docs/checkout.ts'
+import { checkProgram, runProgram } from './docs/programs.ts'
 import { difference } from './docs/shape.ts'
 
 /**
@@ -62,6 +63,12 @@ async function runPage({ path, blocks }: Page, checkout: Checkout): Promise<void
     if (index >= outputs.length - 1) throw new Error(`${path}:${line} failed: ${failure}\n${output}`)
     const unlike = answer === null ? null : difference(answer, output)
     if (unlike !== null) throw new Error(`${path}:${answer?.line} is not what line ${line} prints: ${unlike}`)
+  }
+  const program = blocks.filter(block => block.kind === 'program')
+  if (program.length > 0) {
+    await checkProgram(path, program, checkout)
+    await runProgram(path, program, checkout, text => text.replaceAll(shownPlace, checkout.url))
+    console.log(`${path}: ${program.length} parts of a program checked`)
   }
   const answers = toRun.filter(({ answer }) => answer !== null).length
   console.log(`${path}: ${toRun.length} run, ${answers} with an answer, which was as shown`)

@@ -10,7 +10,7 @@ import { createLogger } from '../src/observability.ts'
 import { createServices } from '../src/services.ts'
 import { migrate } from '../src/store/migrate.ts'
 import { seed } from './dev/life.ts'
-import { startPostgres } from './stores.ts'
+import { startPostgres, startRedis } from './stores.ts'
 
 /** The pictures of the console in docs/images, of the seeded life. Needs a Chromium and a build: `npm run screenshots`. */
 
@@ -26,7 +26,7 @@ const shots: readonly Shot[] = [
   { name: 'sign-in', who: null, hash: '', ready: 'Sign in to Latchkey' },
   { name: 'devices', who: email, hash: '#devices', ready: 'Kitchen tablet' },
   { name: 'security', who: email, hash: '#security', ready: 'Recent activity' },
-  { name: 'overview', who: operatorEmail, hash: '#overview', ready: 'Lockouts and reuse' },
+  { name: 'overview', who: operatorEmail, hash: '#overview', ready: 'Revoked by reason' },
   { name: 'person', who: operatorEmail, hash: '#people', ready: 'ada@example.com' },
   { name: 'revocations', who: operatorEmail, hash: '#revocations', ready: 'Whose sessions' },
   { name: 'audit-log', who: operatorEmail, hash: '#audit-log', ready: 'the user' },
@@ -35,10 +35,12 @@ const shots: readonly Shot[] = [
 async function main(): Promise<void> {
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
   const postgres = await startPostgres({ port: 0 })
+  const redis = await startRedis({})
   const port = await getPort()
   await migrate(postgres.url)
   const config = readConfig({
     DATABASE_URL: postgres.url,
+    ...(redis.kind === 'none' ? {} : { REDIS_URL: redis.url }),
     LATCHKEY_SECRET: randomBytes(32).toString('base64'),
     REGISTRATION: 'open',
     TRUST_PROXY: '127.0.0.1',
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
     await app.close()
     await jobs.stop()
     await services.close()
+    if (redis.kind !== 'none') await redis.stop()
     await postgres.stop()
   }
 }
@@ -98,7 +101,7 @@ async function takeAll(browser: Browser, url: string, who: string | null): Promi
 
 async function signIn(page: Page, who: string): Promise<void> {
   await page.getByLabel('E-mail address').fill(who)
-  await page.getByLabel('Password').fill(password)
+  await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Your devices' }).waitFor()
 }

@@ -35,7 +35,7 @@ import { version } from './version.ts'
  */
 export async function buildApp(
   services: Services,
-  { consoleFolder = builtConsole } = {},
+  { consoleFolder = builtConsole, observe = (_app: FastifyInstance): void => undefined } = {},
 ): Promise<FastifyInstance> {
   const { config } = services
   const app = Fastify({
@@ -45,6 +45,7 @@ export async function buildApp(
 
   // First, so that it sees the answers of all that follows.
   countAnswers(app, services.metrics.answered)
+  observe(app)
 
   const cookies = createCookies({ insecure: config.insecureCookies })
   await app.register(conventions, {

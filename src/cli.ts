@@ -8,9 +8,6 @@ import { serviceKeyCommands } from './cli/service-keys.ts'
 import { sessionCommands } from './cli/sessions.ts'
 import { statisticsCommand } from './cli/statistics.ts'
 import { userCommands } from './cli/users.ts'
-import { readDatabaseUrl } from './config.ts'
-import { refuse } from './refuse.ts'
-import { migrate } from './store/migrate.ts'
 import { version } from './version.ts'
 
 const program = new Command('latchkey')
@@ -24,6 +21,8 @@ program
   .command('migrate')
   .description('apply what the database lacks; safe from several instances at once')
   .action(async (_options: unknown, command: Command) => {
+    const { readDatabaseUrl } = await import('./config.ts')
+    const { migrate } = await import('./store/migrate.ts')
     const applied = await migrate(readDatabaseUrl())
     print(command, { applied }, applied === 0 ? 'nothing to do' : `applied ${applied}`)
   })
@@ -43,4 +42,7 @@ cleanupCommand(program)
 statisticsCommand(program)
 eventsCommand(program)
 
-await program.parseAsync().catch(refuse)
+await program.parseAsync().catch(async (error: unknown) => {
+  const { refuse } = await import('./refuse.ts')
+  refuse(error)
+})

@@ -38,6 +38,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     refuseUnencryptedPostgres(env.DATABASE_URL)
     if (redis !== null) refuseUnencryptedRedis(redis)
   }
+  const collector = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT
   return Object.freeze({
     databaseUrl: env.DATABASE_URL,
     databasePooler: env.DATABASE_POOLER,
@@ -48,6 +49,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     port: env.PORT,
     metricsPort: env.METRICS_PORT,
     logLevel: env.LOG_LEVEL,
+    tracing: collector !== undefined && !env.OTEL_SDK_DISABLED,
     trustProxy: env.TRUST_PROXY ?? [],
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     insecureCookies: env.INSECURE_COOKIES,

@@ -3,11 +3,16 @@ import { loggedError } from './error-log.ts'
 
 export type { Logger }
 
-/** One line of JSON an event. What could be a secret is cut out, at any level. */
-export function createLogger(level: string, destination: DestinationStream = pino.destination(1)): Logger {
+/** One line of JSON an event. What could be a secret is cut out, at any level. `mixin` adds to each line. */
+export function createLogger(
+  level: string,
+  destination: DestinationStream = pino.destination(1),
+  mixin?: () => object,
+): Logger {
   return pino(
     {
       level,
+      ...(mixin === undefined ? {} : { mixin }),
       serializers: { err: loggedError },
       redact: {
         paths: [

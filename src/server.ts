@@ -16,7 +16,10 @@ const drainMs = 500
 /** Serves until SIGTERM or SIGINT. A refused start is one line on stderr and exit code 1. */
 async function serve(): Promise<void> {
   const config = readConfig()
-  const logger = createLogger(config.logLevel)
+  // Not even its code is loaded by those who do not want it.
+  const tracing = config.tracing ? await import('./tracing.ts') : null
+  const logger = createLogger(config.logLevel, undefined, tracing?.traceOfLine)
+  const traces = tracing?.startTracing(logger)
   const services = createServices(config, logger)
   try {
     await services.start()
@@ -26,7 +29,7 @@ async function serve(): Promise<void> {
     logger.warn({ err: error }, 'started without the database')
   }
 
-  const app = await buildApp(services)
+  const app = await buildApp(services, tracing === null ? {} : { observe: tracing.nameSpansByRoute })
   await services.follow()
   const address = await app.listen({ host: config.host, port: config.port })
   services.listening()
@@ -47,6 +50,10 @@ async function serve(): Promise<void> {
     await metrics.close()
     await jobs.stop()
     await services.close()
+    if (traces === undefined) return
+    await traces.stop()
+    // What still waits for the collector would keep the process.
+    process.exit()
   }
   process.on('SIGTERM', signal => void stop(signal))
   process.on('SIGINT', signal => void stop(signal))

@@ -5,7 +5,6 @@ import pg from 'pg'
 const perDay = [
   ['sign_in_succeeded', 'info', 900],
   ['sign_in_failed', 'warning', 130],
-  ['session_revoked', 'info', 260],
   ['account_locked', 'warning', 9],
   ['refresh_reused', 'critical', 4],
 ] as const
@@ -24,7 +23,7 @@ export async function writePast(databaseUrl: string, demoEmail: string): Promise
         `INSERT INTO security_events (id, type, severity, user_id, actor, ip_address, details, created_at)
          SELECT gen_random_uuid(), $1, $2, someone.id, coalesce(someone.id::text, 'anonymous'),
            ('198.51.100.' || 1 + floor(random() * 250)::int)::inet,
-           CASE $1 WHEN 'session_revoked' THEN '{"reason": "logout"}' ELSE '{}' END::jsonb,
+           '{}',
            now() - (happened.ago + 0.02 * random()) * interval '1 day'
          FROM generate_series(1, $3) AS n, LATERAL (SELECT (n + 0.5) / ($3::float8 + 1) AS ago) AS happened
          LEFT JOIN LATERAL (
@@ -34,6 +33,8 @@ export async function writePast(databaseUrl: string, demoEmail: string): Promise
         [type, severity, count, demoEmail],
       )
     }
+    await client.query(sessionsOfThePast)
+    await client.query(endingsOfThePast)
     await client.query(
       `INSERT INTO session_counts (minute, event, count)
        SELECT date_trunc('minute', now()) - n * interval '1 minute', 'refreshed',
@@ -44,6 +45,26 @@ export async function writePast(databaseUrl: string, demoEmail: string): Promise
     await client.end()
   }
 }
+
+/** Of a client type that ends after half an hour of silence, so all of them are over; three in ten were revoked. */
+const sessionsOfThePast = `
+  INSERT INTO user_sessions (id, user_id, client_type, auth_method, access_token_hash, refresh_token_hash, family_hash,
+    rotated_at, created_at, authenticated_at, last_activity_at, refresh_expires_at, expires_at, ip_address, device_info,
+    revoked_at, revoked_reason, revoked_by)
+  SELECT gen_random_uuid(), e.user_id, 'portal', 'password', bytes, bytes, bytes, at, at, at, at, at + interval '1 day',
+    at + interval '1 day', e.ip_address, '{"type": "desktop", "os": "Windows", "browser": "Firefox"}',
+    CASE WHEN luck < 0.3 THEN at + interval '20 minutes' END,
+    CASE WHEN luck < 0.3 THEN (array['logout', 'logout', 'logout', 'user', 'session_limit'])[1 + floor(luck * 16)::int] END,
+    CASE WHEN luck < 0.3 THEN e.user_id::text END
+  FROM (SELECT *, created_at AS at, random() AS luck, sha256(id::text::bytea) AS bytes FROM security_events
+        WHERE type = 'sign_in_succeeded' AND session_id IS NULL AND created_at < now() - interval '40 minutes') AS e
+  WHERE e.user_id IS NOT NULL`
+
+const endingsOfThePast = `
+  INSERT INTO security_events (id, type, severity, user_id, session_id, actor, ip_address, details, created_at)
+  SELECT gen_random_uuid(), 'session_revoked', 'info', user_id, id, revoked_by, ip_address,
+    jsonb_build_object('reason', revoked_reason), revoked_at
+  FROM user_sessions WHERE user_agent IS NULL AND revoked_at IS NOT NULL`
 
 /** As if the sessions of a person had begun some days ago, each at another time. */
 export async function ageSessions(databaseUrl: string, email: string): Promise<void> {
@@ -57,14 +78,14 @@ export async function ageSessions(databaseUrl: string, email: string): Promise<v
                LATERAL (SELECT count(*) AS later FROM user_sessions t
                  WHERE t.user_id = s.user_id AND t.created_at > s.created_at) AS place,
                LATERAL (SELECT (array[3, 40, 120, 260, 400])[least(later, 4)::int + 1] AS age) AS chosen
-             WHERE lower(u.email) = lower($1)) AS ages
+             WHERE lower(u.email) = lower($1) AND s.created_at > now() - interval '10 minutes') AS ages
        WHERE user_sessions.id = ages.id`,
       [email],
     )
     await client.query(
       `UPDATE security_events SET created_at = security_events.created_at - (now() - s.created_at)
        FROM user_sessions s JOIN users u ON u.id = s.user_id
-       WHERE security_events.session_id = s.id AND lower(u.email) = lower($1)`,
+       WHERE security_events.session_id = s.id AND lower(u.email) = lower($1) AND s.user_agent IS NOT NULL`,
       [email],
     )
     await client.query(

@@ -6,6 +6,7 @@ export type Answer = { line: number; language: string; text: string }
 /** A fenced block of a page. `line` is where its fence stands, counted from one. */
 export type Block =
   | { kind: 'run'; line: number; commands: string; answer: Answer | null }
+  | { kind: 'program'; line: number; text: string; isRun: boolean }
   | { kind: 'not_run'; line: number; why: string }
 
 /**
@@ -13,6 +14,7 @@ export type Block =
  *
  *     bash run             commands, run as they stand
  *     json answer          what the block before it has printed, or `text answer`
+ *     ts run, ts checked   a part of the page's program, whose types are checked; or which is run, too
  *     bash skip: REASON    commands that are not run
  *     yaml excerpt         no commands
  *
@@ -21,7 +23,7 @@ export type Block =
 export function blocksIn(markdown: string): Block[] {
   const blocks: Block[] = []
   for (const { line, language, mark, text } of fencesIn(fromMarkdown(markdown).children)) {
-    const block = blockOf(line, mark, text)
+    const block = blockOf(line, language, mark, text)
     if (block !== null) {
       blocks.push(block)
       continue
@@ -34,7 +36,11 @@ export function blocksIn(markdown: string): Block[] {
   return blocks
 }
 
-function blockOf(line: number, mark: string, text: string): Block | null {
+function blockOf(line: number, language: string, mark: string, text: string): Block | null {
+  const isProgram = language === 'ts' || language === 'tsx'
+  if (isProgram && (mark === 'run' || mark === 'checked')) {
+    return { kind: 'program', line, text, isRun: mark === 'run' }
+  }
   if (mark === 'run') return { kind: 'run', line, commands: text, answer: null }
   if (mark === 'excerpt') return { kind: 'not_run', line, why: 'an excerpt' }
   if (mark.startsWith('skip: ')) return { kind: 'not_run', line, why: mark.slice('skip: '.length) }

@@ -1,5 +1,5 @@
 import type { CurrentSession, TokenAnswer } from './api.ts'
-import { monotonicMs } from './clock.ts'
+import { monotonicMs, sleep } from './clock.ts'
 import { LatchkeyError } from './error.ts'
 import type { Events } from './events.ts'
 import { createNews, type News } from './news.ts'
@@ -27,6 +27,9 @@ export type TokenStatus =
 /** The service calls a token nearly over from this long before its end. */
 const refreshAheadSeconds = 300
 
+/** When a storage is looked at for what another tab says that it has written. */
+const showsWithinMs = [0, 20, 100, 500]
+
 export type HeldSession = ReturnType<typeof createHeldSession>
 
 /** What this client knows of its session, and hears of it from others that share its storage. */
@@ -35,11 +38,12 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
   let held: { grant: Grant; receivedAt: number } | null = null
   let news: ReturnType<typeof createNews> | null = null
   let loading: Promise<void> | null = null
+  let hearing = Promise.resolve()
 
   /** Reads what an earlier page has left, once. */
   function load(): Promise<void> {
     loading ??= (async () => {
-      if (channelName !== null) news = createNews(channelName, item => void hear(item).catch(() => {}))
+      if (channelName !== null) news = createNews(channelName, hearInTurn)
       const stored = await grants.read()
       // Its time began in another page, whose clock is not ours.
       if (stored !== null && held === null) hold({ ...stored, expiresIn: null })
@@ -50,12 +54,26 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
     return loading
   }
 
+  function hearInTurn(item: News): void {
+    hearing = hearing.then(() => hear(item)).catch(() => {})
+  }
+
+  // A browser keeps tabs in several processes: what one has written may not be read in another for a while, and what it
+  // has removed may be.
   async function hear(item: News): Promise<void> {
-    const stored = await grants.read()
-    // A browser keeps tabs in several processes, and what one has removed may be read in another for a while.
+    const stored = item.kind === 'granted' ? await readGranted() : await grants.read()
     const isOver = item.kind === 'ended' && (stored === null || stored.sessionId === item.sessionId)
     if (isOver && held !== null) drop(item.reason)
     else if (!isOver && stored !== null) hold(stored)
+  }
+
+  async function readGranted(): Promise<Grant | null> {
+    for (const waitMs of showsWithinMs) {
+      if (waitMs > 0) await sleep(waitMs)
+      const stored = await grants.read()
+      if (stored !== null) return stored
+    }
+    return null
   }
 
   function hold(grant: Grant): void {

@@ -13,6 +13,13 @@ export const whole = (minimum: number, maximum: number) =>
     return value
   })
 
+export const ratio = makeExactValidator<number>(input => {
+  const value = Number(input)
+  if (!/^[\d.]+$/.test(input) || !(value >= 0 && value <= 1))
+    throw new RangeError('must be a number from 0 to 1')
+  return value
+})
+
 export const secret = makeExactValidator<Buffer>(input => {
   const bytes = Buffer.from(input, 'base64')
   const canonical = bytes.toString('base64').replace(/=+$/, '') === input.replace(/=+$/, '')
@@ -31,6 +38,7 @@ function looksRandom(bytes: Buffer): boolean {
 
 export const postgresUrl = urlOf('postgres:', 'postgresql:')
 export const redisUrl = urlOf('redis:', 'rediss:')
+export const httpUrl = urlOf('http:', 'https:')
 
 function urlOf(...protocols: string[]) {
   return makeValidator<string>(input => {

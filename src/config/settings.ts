@@ -1,7 +1,27 @@
 import { str } from 'envalid'
-import { flag, hosts, json, networks, origins, postgresUrl, redisUrl, secret, whole } from './formats.ts'
+import {
+  flag,
+  hosts,
+  httpUrl,
+  json,
+  networks,
+  origins,
+  postgresUrl,
+  ratio,
+  redisUrl,
+  secret,
+  whole,
+} from './formats.ts'
 import { ConfigError } from './refusal.ts'
 
+const samplers = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
 /** Every setting, with its default. `.env.example` has a line for each; a test holds the two against each other. */
@@ -43,6 +63,15 @@ export const settings = {
   REVOCATION_LEASE_MS: whole(300, 1_200)({ default: 1_000 }),
   EVENTS_RETENTION_DAYS: whole(7, 36_500)({ default: 90 }),
   CLEANUP_INTERVAL_SECONDS: whole(0, 86_400)({ default: 3_600 }),
+  // Those of OpenTelemetry that are looked at here; its packages read these and their others themselves.
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl({ default: undefined }),
+  OTEL_EXPORTER_OTLP_HEADERS: str({ default: undefined }),
+  OTEL_EXPORTER_OTLP_PROTOCOL: str({ choices: ['http/protobuf'] as const, default: 'http/protobuf' }),
+  OTEL_SERVICE_NAME: str({ default: 'latchkey' }),
+  OTEL_TRACES_SAMPLER: str({ choices: samplers, default: 'parentbased_always_on' }),
+  OTEL_TRACES_SAMPLER_ARG: ratio({ default: undefined }),
+  OTEL_SDK_DISABLED: flag({ default: false }),
 }
 
 /** What begins like one of ours and is not: most likely a typing error. */

@@ -1,12 +1,14 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useQueryClient } from '@tanstack/react-query'
 import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
-import { useLatchkey, useSession } from '../react/index.ts'
-import { Devices, Placeholder } from './devices.tsx'
+import { useSession } from '../react/index.ts'
+import { Devices } from './devices.tsx'
 import { HealthNotice } from './health.tsx'
 import { Ban, Chart, Key, Laptop, List, People, Shield, SignOut } from './icons.tsx'
+import { Placeholder } from './placeholder.tsx'
 import { linkTo, type Place, useRoute } from './route.ts'
 import { Security } from './security.tsx'
 import { SignIn } from './sign-in.tsx'
+import { SignOutButton } from './sign-out.tsx'
 
 /** Loaded when an operator opens them; most people never do. */
 const pages: Record<Place, ComponentType> = {
@@ -36,9 +38,22 @@ export function App() {
     // What belongs to somebody who has left is not for who comes next.
     if (status === 'signed-out') queries.removeQueries({ predicate: query => query.queryKey[0] !== 'health' })
   }, [status, queries])
+  useFocusAfterSignIn(status)
   if (status === 'signed-out') return <SignIn reason={reason} />
   if (status === 'unknown') return <Waiting />
   return <SignedIn />
+}
+
+/** The form that had the focus is gone; without this it would be nowhere. */
+function useFocusAfterSignIn(status: string): void {
+  const before = useRef(status)
+  useEffect(() => {
+    const isNowhere = document.activeElement === document.body
+    if (before.current === 'signed-out' && status === 'signed-in' && isNowhere) {
+      document.querySelector('main')?.focus()
+    }
+    before.current = status
+  }, [status])
 }
 
 function Waiting() {
@@ -90,16 +105,16 @@ function NotAllowed() {
     <header className="page-head">
       <div>
         <h1>Not for you</h1>
-        <p>Your account has no permission for this page.</p>
+        <p>
+          Your account has no permission for this page. <a href={linkTo('devices')}>See your devices</a>
+        </p>
       </div>
     </header>
   )
 }
 
 function Sidebar({ entries, place }: { entries: readonly Entry[]; place: Place }) {
-  const client = useLatchkey()
   const { user } = useSession()
-  const signOut = useMutation({ mutationFn: () => client.signOut() })
   const link = ({ place: target, title, Icon }: Entry) => (
     <li key={target}>
       <a href={linkTo(target)} aria-current={target === place ? 'page' : undefined}>
@@ -130,16 +145,9 @@ function Sidebar({ entries, place }: { entries: readonly Entry[]; place: Place }
         <span className="email" title={user?.email}>
           {user?.email}
         </span>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Sign out of this device"
-          title="Sign out"
-          disabled={signOut.isPending}
-          onClick={() => signOut.mutate()}
-        >
+        <SignOutButton className="icon-button" aria-label="Sign out of this device" title="Sign out">
           <SignOut size={18} />
-        </button>
+        </SignOutButton>
       </div>
     </header>
   )

@@ -1,15 +1,15 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { DeviceSession } from '../client/index.ts'
-import { useLatchkey } from '../react/index.ts'
+import { useSessionManagement } from '../react/index.ts'
+import { useAction } from './action.ts'
 import { nameOf } from './device.tsx'
 import { Failure } from './dialog.tsx'
 import { Pencil } from './icons.tsx'
 
-type Props = { session: DeviceSession; queryKey: readonly unknown[]; children: ReactNode }
+type Props = { session: DeviceSession; children: ReactNode }
 
 /** What the owner calls the device; changed in place, by Enter or a click, and left as it was by Escape. */
-export function DeviceName({ session, queryKey, children }: Props) {
+export function DeviceName({ session, children }: Props) {
   const [isEditing, setEditing] = useState(false)
   const pencil = useRef<HTMLButtonElement>(null)
   const wasEditing = useRef(false)
@@ -17,10 +17,10 @@ export function DeviceName({ session, queryKey, children }: Props) {
     if (wasEditing.current && !isEditing) pencil.current?.focus()
     wasEditing.current = isEditing
   }, [isEditing])
-  if (isEditing) return <Editor session={session} queryKey={queryKey} onDone={() => setEditing(false)} />
+  if (isEditing) return <Editor session={session} onDone={() => setEditing(false)} />
   return (
-    <h2 className="device-name">
-      <span>{nameOf(session)}</span>
+    <h3 className="device-name">
+      <bdi>{nameOf(session)}</bdi>
       <button
         ref={pencil}
         type="button"
@@ -32,32 +32,25 @@ export function DeviceName({ session, queryKey, children }: Props) {
         <Pencil size={15} />
       </button>
       {children}
-    </h2>
+    </h3>
   )
 }
 
-function Editor({ session, queryKey, onDone }: Omit<Props, 'children'> & { onDone: () => void }) {
-  const client = useLatchkey()
-  const queries = useQueryClient()
+function Editor({ session, onDone }: Omit<Props, 'children'> & { onDone: () => void }) {
+  const management = useSessionManagement()
   const [name, setName] = useState(session.deviceName ?? '')
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])
-  const rename = useMutation({
-    mutationFn: () => client.renameSession(session.id, name.trim()),
-    onSuccess: async renamed => {
-      await queries.cancelQueries({ queryKey })
-      queries.setQueryData<DeviceSession[]>(queryKey, known =>
-        known?.map(other => (other.id === renamed.id ? renamed : other)),
-      )
-      onDone()
-    },
+  const rename = useAction({
+    mutationFn: () => management.rename(session.id, name.trim()),
+    onSuccess: onDone,
   })
   return (
     <form
       className="rename"
       onSubmit={event => {
         event.preventDefault()
-        rename.mutate()
+        if (!rename.isPending) rename.run()
       }}
       onKeyDown={event => {
         if (event.key === 'Escape') onDone()
@@ -65,6 +58,7 @@ function Editor({ session, queryKey, onDone }: Omit<Props, 'children'> & { onDon
     >
       <input
         ref={field}
+        dir="auto"
         aria-label="Name of the device"
         placeholder={nameOf(session)}
         required
@@ -73,7 +67,7 @@ function Editor({ session, queryKey, onDone }: Omit<Props, 'children'> & { onDon
         onChange={event => setName(event.target.value)}
       />
       <button type="submit" className="primary" disabled={rename.isPending || name.trim() === ''}>
-        Save
+        {rename.isPending ? 'Saving…' : 'Save'}
       </button>
       <button type="button" onClick={onDone}>
         Cancel

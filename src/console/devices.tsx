@@ -1,192 +1,141 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { DeviceSession } from '../client/index.ts'
-import { useLatchkey, useSession } from '../react/index.ts'
-import { DeviceIcon, deviceInWords, nameOf } from './device.tsx'
+import { useSessionManagement } from '../react/index.ts'
+import { useAction } from './action.ts'
+import { nameOf } from './device.tsx'
 import { DeviceName } from './device-name.tsx'
-import { Confirm, Failure } from './dialog.tsx'
-import { SignOut, Warning } from './icons.tsx'
-import { usePollMs } from './presence.ts'
-import { Ago, useNow } from './time.tsx'
+import { Confirm, Done, Failure } from './dialog.tsx'
+import { Warning } from './icons.tsx'
+import { Placeholder } from './placeholder.tsx'
+import { usePoll } from './presence.ts'
+import { SessionCard } from './session-card.tsx'
+import { SignOutButton } from './sign-out.tsx'
+import { useNow } from './time.tsx'
 
 /** Often enough that a device which was signed out elsewhere shows it within seconds. */
 const pollMs = 2_500
 /** A session counts as new for a day. */
 const newForMs = 86_400_000
 
-export function useDevices() {
-  const client = useLatchkey()
-  const { sessionId } = useSession()
-  const queryKey = ['devices', sessionId]
-  const refetchInterval = usePollMs(pollMs)
-  return { queryKey, ...useQuery({ queryKey, queryFn: () => client.listSessions(), refetchInterval }) }
-}
-
 export function Devices() {
-  const { data: sessions, error, queryKey } = useDevices()
+  const { sessions, reload, error } = useSessionManagement()
   const [asked, setAsked] = useState<DeviceSession | 'others' | null>(null)
-  if (sessions === undefined) return error ? <Failure error={error} /> : <Placeholder />
-  const ordered = sessions.toSorted((a, b) => Number(b.current) - Number(a.current))
-  const others = sessions.length - 1
+  const [done, setDone] = useState('')
+  // What fails here is asked again, and the notice above says what is wrong with the service.
+  usePoll(
+    useCallback(() => void reload().catch(() => {}), [reload]),
+    pollMs,
+  )
+  // A list has at least the session that asked for it.
+  if (sessions.length === 0) return error === null ? <Placeholder /> : <Failure error={error} />
+  const others = sessions.filter(({ current }) => !current)
+  const card = (session: DeviceSession) => (
+    <DeviceCard key={session.id} session={session} onRevoke={() => setAsked(session)} />
+  )
   return (
     <>
       <header className="page-head">
         <div>
           <h1>Your devices</h1>
-          <p>{countInWords(sessions.length)} If you do not know one, sign it out.</p>
+          <p>{countInWords(sessions.length)}</p>
         </div>
-        {others > 0 && (
-          <button type="button" className="danger-quiet" onClick={() => setAsked('others')}>
-            Sign out everywhere else
-          </button>
-        )}
       </header>
-      <ul className="cards">
-        {ordered.map(session => (
-          <DeviceCard
-            key={session.id}
-            session={session}
-            queryKey={queryKey}
-            onRevoke={() => setAsked(session)}
-          />
-        ))}
-      </ul>
-      {asked === 'others' && (
-        <ConfirmOthers count={others} queryKey={queryKey} onDone={() => setAsked(null)} />
+      <Done>{done}</Done>
+      <ul className="cards">{sessions.filter(({ current }) => current).map(card)}</ul>
+      {others.length > 0 && (
+        <section aria-labelledby="others">
+          <header className="section-head">
+            <h2 id="others">Other devices</h2>
+            <button type="button" className="danger-quiet" onClick={() => setAsked('others')}>
+              Sign out everywhere else
+            </button>
+          </header>
+          <ul className="cards">{others.map(card)}</ul>
+        </section>
       )}
-      {asked !== null && asked !== 'others' && (
-        <ConfirmRevoke session={asked} queryKey={queryKey} onDone={() => setAsked(null)} />
+      {asked !== null && (
+        <ConfirmSignOut which={asked} count={others.length} onDone={setDone} onClose={() => setAsked(null)} />
       )}
     </>
   )
 }
 
 function countInWords(count: number): string {
-  return count === 1 ? 'You are signed in on this device only.' : `You are signed in on ${count} devices.`
+  return count === 1
+    ? 'You are signed in on this device only.'
+    : `You are signed in on ${count} devices. If you do not know one, sign it out and change your password.`
 }
 
-type Keyed = { queryKey: readonly unknown[] }
-
-function DeviceCard({
-  session,
-  queryKey,
-  onRevoke,
-}: Keyed & { session: DeviceSession; onRevoke: () => void }) {
-  const client = useLatchkey()
-  const signOut = useMutation({ mutationFn: () => client.signOut() })
+function DeviceCard({ session, onRevoke }: { session: DeviceSession; onRevoke: () => void }) {
   const nowMs = useNow()
-  const isNew = !session.current && Date.parse(session.createdAt) > nowMs - newForMs
-  return (
-    <li className={session.suspicious ? 'card device alarming' : 'card device'} aria-label={nameOf(session)}>
-      <span className="tile">
-        <DeviceIcon type={session.device.type} />
-      </span>
-      <div className="device-body">
-        <DeviceName session={session} queryKey={queryKey}>
-          {session.current && <span className="badge good">This device</span>}
-          {isNew && <span className="badge new">New</span>}
-          {session.suspicious && <span className="badge warn">Suspicious</span>}
-        </DeviceName>
-        <p className="facts">
-          {session.deviceName !== null && <span>{deviceInWords(session.device)}</span>}
-          {session.ipAddress !== null && <span>{session.ipAddress}</span>}
-          <span>
-            Signed in <Ago at={session.createdAt} />
-          </span>
-          <LastActive session={session} />
-        </p>
-        {session.suspicious && (
-          <p className="warn-text">
-            <Warning size={16} /> Its network and its browser have both changed since it signed in.
-          </p>
-        )}
-        <Failure error={signOut.error} />
-      </div>
-      {session.current ? (
-        <button type="button" disabled={signOut.isPending} onClick={() => signOut.mutate()}>
-          Sign out
-        </button>
-      ) : (
-        <button type="button" className="danger-quiet" onClick={onRevoke}>
-          Sign out<span className="hidden"> {nameOf(session)}</span>
-        </button>
-      )}
-    </li>
+  const { current, suspicious } = session
+  const isNew = !current && Date.parse(session.createdAt) > nowMs - newForMs
+  const heading = (
+    <DeviceName session={session}>
+      {current && <span className="badge good">This device</span>}
+      {isNew && <span className="badge new">New</span>}
+      {suspicious && <span className="badge warn">Suspicious</span>}
+    </DeviceName>
   )
-}
-
-function LastActive({ session: { current, lastActivityAt } }: { session: DeviceSession }) {
-  if (current) return <span className="live">Active now</span>
-  return (
-    <span>
-      Last active <Ago at={lastActivityAt} />
-    </span>
+  const action = current ? (
+    <SignOutButton>Sign out</SignOutButton>
+  ) : (
+    <button type="button" className={suspicious ? 'danger-quiet' : 'quiet'} onClick={onRevoke}>
+      Sign out<span className="hidden"> {nameOf(session)}</span>
+    </button>
   )
-}
-
-function ConfirmRevoke({
-  session,
-  queryKey,
-  onDone,
-}: Keyed & { session: DeviceSession; onDone: () => void }) {
-  const client = useLatchkey()
-  const queries = useQueryClient()
-  const revoke = useMutation({
-    mutationFn: () => client.revokeSession(session.id),
-    onSuccess: async () => {
-      await queries.cancelQueries({ queryKey })
-      queries.setQueryData<DeviceSession[]>(queryKey, known => known?.filter(({ id }) => id !== session.id))
-      onDone()
-    },
-  })
   return (
-    <Confirm
-      title={`Sign out ${nameOf(session)}?`}
-      action="Sign out device"
-      isBusy={revoke.isPending}
-      error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onCancel={onDone}
+    <SessionCard
+      session={session}
+      {...(suspicious && { tone: 'alarming' })}
+      heading={heading}
+      action={action}
     >
-      <p>It is signed out at once, and has to sign in again with your password. This cannot be undone.</p>
-    </Confirm>
+      {suspicious && (
+        <p className="warn-text">
+          <Warning size={16} /> Its network and its browser have both changed since it signed in.
+        </p>
+      )}
+    </SessionCard>
   )
 }
 
-function ConfirmOthers({ count, queryKey, onDone }: Keyed & { count: number; onDone: () => void }) {
-  const client = useLatchkey()
-  const queries = useQueryClient()
-  const revoke = useMutation({
-    mutationFn: () => client.revokeOthers(),
-    onSuccess: async () => {
-      await queries.cancelQueries({ queryKey })
-      queries.setQueryData<DeviceSession[]>(queryKey, known => known?.filter(({ current }) => current))
-      onDone()
+type Asked = {
+  which: DeviceSession | 'others'
+  /** Of the others. */
+  count: number
+  /** Takes what has happened, in words. */
+  onDone: (words: string) => void
+  onClose: () => void
+}
+
+function ConfirmSignOut({ which, count, onDone, onClose }: Asked) {
+  const { revokeSession, revokeOthers } = useSessionManagement()
+  const isOthers = which === 'others'
+  const revoke = useAction({
+    mutationFn: async () => {
+      if (!isOthers) await revokeSession(which.id)
+      else await revokeOthers()
+    },
+    onSuccess: () => {
+      onDone(isOthers ? 'Every other device is signed out.' : `${nameOf(which)} is signed out.`)
+      onClose()
     },
   })
+  const others = count > 1 ? `Sign out ${count} devices` : 'Sign out one device'
   return (
     <Confirm
-      title="Sign out everywhere else?"
-      action={count === 1 ? 'Sign out one device' : `Sign out ${count} devices`}
+      title={isOthers ? 'Sign out everywhere else?' : `Sign out ${nameOf(which)}?`}
+      action={isOthers ? others : 'Sign out device'}
       isBusy={revoke.isPending}
       error={revoke.error}
-      onConfirm={() => revoke.mutate()}
-      onCancel={onDone}
+      onConfirm={() => revoke.run()}
+      onCancel={onClose}
     >
       <p>
-        <SignOut size={16} /> Every device but this one is signed out at once. This cannot be undone.
+        {isOthers ? 'Every device but this one' : 'It'} is signed out at once, and has to sign in again with
+        your password. This cannot be undone.
       </p>
     </Confirm>
-  )
-}
-
-export function Placeholder() {
-  return (
-    <div className="placeholder" role="status">
-      <span className="hidden">Loading…</span>
-      <div />
-      <div />
-      <div />
-    </div>
   )
 }

@@ -1,4 +1,5 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { Check, Warning } from './icons.tsx'
 import { whatWentWrong } from './words.ts'
 
 type Confirmation = {
@@ -15,9 +16,8 @@ type Confirmation = {
 /** Asks before what cannot be undone. The browser keeps the focus inside, and closes it by Escape. */
 export function Confirm(confirmation: Confirmation) {
   const { title, children, action, isBusy, isAllowed = true, error, onConfirm, onCancel } = confirmation
-  const dialog = useRef<HTMLDialogElement>(null)
+  const dialog = useModal()
   const heading = useId()
-  useEffect(() => dialog.current?.showModal(), [])
   return (
     <dialog ref={dialog} aria-labelledby={heading} onClose={onCancel}>
       <form
@@ -42,11 +42,40 @@ export function Confirm(confirmation: Confirmation) {
   )
 }
 
+/** Gives the focus back to where it was, or to the page when that went away with what was done. */
+function useModal() {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const [before] = useState(() => document.activeElement)
+  useEffect(() => {
+    dialog.current?.showModal()
+    return () => {
+      const target = before?.isConnected ? before : document.querySelector('main')
+      if (target instanceof HTMLElement) target.focus()
+    }
+  }, [before])
+  return dialog
+}
+
 export function Failure({ error }: { error: unknown }) {
   if (error === null || error === undefined) return null
   return (
     <p role="alert" className="note bad">
-      {whatWentWrong(error)}
+      <Warning size={18} />
+      <span>{whatWentWrong(error)}</span>
     </p>
+  )
+}
+
+/** What has been done. It is there before it says something, so that a screen reader hears that it does. */
+export function Done({ children }: { children: ReactNode }) {
+  return (
+    <div role="status">
+      {children !== '' && (
+        <p className="note good">
+          <Check size={18} />
+          <span>{children}</span>
+        </p>
+      )}
+    </div>
   )
 }

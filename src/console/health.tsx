@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { setClockBy } from './clock.ts'
 import { Warning } from './icons.tsx'
 import { usePollMs } from './presence.ts'
 
@@ -8,6 +9,7 @@ type Health = 'fine' | 'no_cache' | 'no_database' | 'unreachable'
 async function askHealth(): Promise<Health> {
   try {
     const answer = await fetch('/health/ready', { signal: AbortSignal.timeout(4_000) })
+    setClockBy(answer)
     const { postgres, redis }: { postgres: string; redis: string } = await answer.json()
     if (postgres === 'down') return 'no_database'
     return redis === 'down' || redis === 'recovering' ? 'no_cache' : 'fine'

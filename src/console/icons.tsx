@@ -44,8 +44,16 @@ export const Shield = icon(
 export const Warning = icon(<path d="M12 4 2.800 19.500h18.400L12 4Zm0 6v4.500m0 2.500v.01" />)
 export const Info = icon(<path d="M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm0-10v5.500m0-8.500v.01" />)
 export const Check = icon(<path d="m5 12.5 4.5 4.500L19 7.5" />)
+export const ArrowLeft = icon(<path d="M19.500 12h-15m6-6-6 6 6 6" />)
+export const Download = icon(<path d="M12 4v11.500m-5-5 5 5 5-5M4.500 20h15" />)
 export const Pencil = icon(
   <path d="m4 20 1-4.500L16 4.500a1.900 1.900 0 0 1 2.700 0l.8.8a1.900 1.900 0 0 1 0 2.700L8.5 19 4 20Zm10.5-14 3.5 3.5" />,
+)
+export const Eye = icon(
+  <path d="M2.5 12S6 5.500 12 5.500 21.5 12 21.5 12 18 18.500 12 18.500 2.500 12 2.500 12Zm9.5 2.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5Z" />,
+)
+export const EyeOff = icon(
+  <path d="M4.500 8.500A17 17 0 0 0 2.500 12S6 18.500 12 18.500a9 9 0 0 0 3.500-.7M9.500 5.800A9 9 0 0 1 12 5.500c6 0 9.500 6.500 9.500 6.500a17 17 0 0 1-2.800 3.600M4 4l16 16M10.200 10.200a2.500 2.500 0 0 0 3.500 3.500" />,
 )
 export const SignOut = icon(
   <path d="M14 4.500H6A1.5 1.5 0 0 0 4.5 6v12A1.5 1.5 0 0 0 6 19.500h8M10 12h10.500m-3.5-3.500L20.5 12 17 15.5" />,

@@ -1,88 +1,112 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useQueryClient } from '@tanstack/react-query'
+import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { useLatchkey, useSession } from '../react/index.ts'
-import { Failure } from './dialog.tsx'
+import { useAction } from './action.ts'
+import { Done, Failure } from './dialog.tsx'
+import { PasswordField } from './field.tsx'
+import { linkTo, useRoute } from './route.ts'
 
 const empty = { currentPassword: '', newPassword: '', repeated: '' }
+type Fields = typeof empty
 
+/** The form is at a place of its own, so that advice can lead there, and back leads out of it. */
 export function PasswordChange() {
+  const isOpen = useRoute().detail === 'password'
+  const [done, setDone] = useState('')
+  const opener = useRef<HTMLAnchorElement>(null)
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) opener.current?.focus()
+    wasOpen.current = isOpen
+  }, [isOpen])
+  return (
+    <section className="panel" aria-labelledby="password">
+      <div className="row">
+        <div>
+          <h2 id="password">Password</h2>
+          <p className="muted">A new one signs every other device out.</p>
+        </div>
+        {!isOpen && (
+          <a
+            ref={opener}
+            className="button"
+            href={linkTo('security', 'password')}
+            onClick={() => setDone('')}
+          >
+            Change password
+          </a>
+        )}
+      </div>
+      <Done>{done}</Done>
+      {isOpen && (
+        <PasswordForm
+          onDone={() => {
+            setDone('Your password is changed, and every other device is signed out.')
+            location.replace(linkTo('security'))
+          }}
+        />
+      )}
+    </section>
+  )
+}
+
+function PasswordForm({ onDone }: { onDone: () => void }) {
   const client = useLatchkey()
   const { user } = useSession()
   const queries = useQueryClient()
-  const [fields, setFields] = useState(empty)
-  const id = useId()
-  const change = useMutation({
-    mutationFn: ({ currentPassword, newPassword }: typeof empty) =>
+  const [fields, setFields] = useState<Fields>(empty)
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => form.current?.querySelector<HTMLInputElement>('input:not(.hidden)')?.focus(), [])
+  const change = useAction({
+    mutationFn: ({ currentPassword, newPassword }: Fields) =>
       client.changePassword({ currentPassword, newPassword }),
     onSuccess: async () => {
-      setFields(empty)
       await queries.invalidateQueries()
+      onDone()
     },
   })
   const differs = fields.repeated !== '' && fields.repeated !== fields.newPassword
-  const input = (name: keyof typeof empty, label: string, autoComplete: string, hint?: string) => (
-    <div className="field">
-      <label htmlFor={`${id}-${name}`}>{label}</label>
-      <input
-        id={`${id}-${name}`}
-        type="password"
-        autoComplete={autoComplete}
-        aria-describedby={hint === undefined ? undefined : `${id}-${name}-hint`}
-        required
-        value={fields[name]}
-        onChange={event => setFields({ ...fields, [name]: event.target.value })}
-      />
-      {hint !== undefined && (
-        <p className="hint" id={`${id}-${name}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
-  )
+  const field = (name: keyof Fields) => ({
+    value: fields[name],
+    onValue: (value: string) => setFields({ ...fields, [name]: value }),
+  })
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    if (!differs && !change.isPending) change.run(fields)
+  }
   return (
-    <section className="panel" aria-labelledby={`${id}-heading`}>
-      <h2 id={`${id}-heading`}>Password</h2>
-      <p className="muted">A new password signs every other device out.</p>
-      <form
-        onSubmit={event => {
-          event.preventDefault()
-          if (!differs) change.mutate(fields)
-        }}
-      >
-        {/* So that a password manager knows whose password it is. */}
-        <input
-          className="hidden"
-          autoComplete="username"
-          value={user?.email ?? ''}
-          readOnly
-          tabIndex={-1}
-          aria-hidden="true"
-        />
-        <div className="columns">
-          {input('currentPassword', 'Current password', 'current-password')}
-          {input(
-            'newPassword',
-            'New password',
-            'new-password',
-            'Long beats complicated: a few words are good.',
-          )}
-          {input(
-            'repeated',
-            'New password, again',
-            'new-password',
-            differs ? 'The two are not the same.' : undefined,
-          )}
-        </div>
-        <Failure error={change.error} />
-        {change.isSuccess && (
-          <p role="status" className="note good">
-            Your password is changed, and every other device is signed out.
-          </p>
-        )}
+    <form ref={form} className="narrow stack" onSubmit={submit}>
+      {/* So that a password manager knows whose password it is. */}
+      <input
+        className="hidden"
+        autoComplete="username"
+        value={user?.email ?? ''}
+        readOnly
+        tabIndex={-1}
+        aria-hidden="true"
+      />
+      <PasswordField label="Current password" autoComplete="current-password" {...field('currentPassword')} />
+      <PasswordField
+        label="New password"
+        autoComplete="new-password"
+        hint="Long beats complicated: a few words are good."
+        {...field('newPassword')}
+      />
+      <PasswordField
+        label="New password, again"
+        autoComplete="new-password"
+        hint={<span role="status">{differs ? 'The two are not the same.' : ''}</span>}
+        {...field('repeated')}
+      />
+      <Failure error={change.error} />
+      <div className="actions start">
         <button type="submit" className="primary" disabled={change.isPending || differs}>
           {change.isPending ? 'Changing…' : 'Change password'}
         </button>
-      </form>
-    </section>
+        <a className="button" href={linkTo('security')}>
+          Cancel
+        </a>
+      </div>
+    </form>
   )
 }

@@ -1,9 +1,9 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 
 /** A page is asked to stay up to date for as long after the last sign of somebody. */
 const absentAfterMs = 5 * 60_000
 
-const signs = ['pointerdown', 'pointermove', 'keydown', 'focus'] as const
+const signs = ['pointerdown', 'pointermove', 'keydown', 'focus', 'visibilitychange'] as const
 const listeners = new Set<() => void>()
 let isPresent = true
 let timer: ReturnType<typeof setTimeout> | undefined
@@ -14,31 +14,43 @@ function tell(present: boolean): void {
   for (const listener of listeners) listener()
 }
 
-function noticeSomebody(): void {
+function look(): void {
+  const isSeen = document.visibilityState === 'visible'
   clearTimeout(timer)
-  timer = setTimeout(() => tell(false), absentAfterMs)
-  tell(true)
+  if (isSeen) timer = setTimeout(() => tell(false), absentAfterMs)
+  tell(isSeen)
 }
 
 function subscribe(listener: () => void): () => void {
   if (listeners.size === 0) {
-    for (const sign of signs) addEventListener(sign, noticeSomebody, { passive: true })
-    noticeSomebody()
+    for (const sign of signs) addEventListener(sign, look, { passive: true, capture: true })
+    look()
   }
   listeners.add(listener)
   return () => {
     listeners.delete(listener)
     if (listeners.size > 0) return
     clearTimeout(timer)
-    for (const sign of signs) removeEventListener(sign, noticeSomebody)
+    for (const sign of signs) removeEventListener(sign, look, { capture: true })
   }
 }
 
 /**
- * How often to ask, while somebody is there; else not at all. Each question counts as activity of the session, and a
- * forgotten page must not keep one alive.
+ * How often to ask, while somebody is there and the page is not behind others; else not at all. Each question counts as
+ * activity of the session, and a forgotten page must not keep one alive.
  */
 export function usePollMs(everyMs: number): number | false {
   const present = useSyncExternalStore(subscribe, () => isPresent)
   return present ? everyMs : false
+}
+
+/** Does something at once, and again and again while somebody is there. */
+export function usePoll(task: () => void, everyMs: number): void {
+  const pollMs = usePollMs(everyMs)
+  useEffect(() => {
+    if (pollMs === false) return
+    task()
+    const timer = setInterval(task, pollMs)
+    return () => clearInterval(timer)
+  }, [task, pollMs])
 }

@@ -1,11 +1,12 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useLatchkey, useSession } from '../react/index.ts'
 import { deviceInWords } from './device.tsx'
-import { Placeholder } from './devices.tsx'
 import { Failure } from './dialog.tsx'
 import { Check, Info, Warning } from './icons.tsx'
 import { PasswordChange } from './password.tsx'
+import { Placeholder } from './placeholder.tsx'
 import { usePollMs } from './presence.ts'
+import { linkTo } from './route.ts'
 import { Ago } from './time.tsx'
 import { type OwnEvent, tell } from './words.ts'
 
@@ -44,6 +45,9 @@ function Activity() {
   return (
     <section className="panel" aria-labelledby="activity">
       <h2 id="activity">Recent activity</h2>
+      {events.data.pages[0]?.events.length === 0 && (
+        <p className="muted">Nothing has happened for as long as events are kept.</p>
+      )}
       <ol className="events">
         {told(events.data.pages.flatMap(page => page.events)).map(event => (
           <EventEntry key={event.id} event={event} />
@@ -79,7 +83,7 @@ const marks = {
 const actors = { you: null, somebody: null, operator: 'By an operator', service: 'By the service' } as const
 
 function EventEntry({ event }: { event: OwnEvent }) {
-  const { title, advice } = tell(event)
+  const { title, advice, remedy } = tell(event)
   const { Icon, tone } = marks[event.severity]
   const by = actors[event.actor]
   return (
@@ -89,15 +93,25 @@ function EventEntry({ event }: { event: OwnEvent }) {
       </span>
       <div>
         <p className="event-title">
-          {title} <Ago at={event.createdAt} />
+          <span>{title}</span>
+          <Ago at={event.createdAt} />
         </p>
-        {advice !== null && <p className="advice">{advice}</p>}
         <p className="facts">
           {event.device !== null && <span>{deviceInWords(event.device)}</span>}
           {event.ipAddress !== null && <span>{event.ipAddress}</span>}
           {by !== null && <span>{by}</span>}
         </p>
+        {advice !== null && (
+          <p className="advice">
+            {advice} {remedy !== null && <Remedy kind={remedy} />}
+          </p>
+        )}
       </div>
     </li>
   )
+}
+
+function Remedy({ kind }: { kind: 'password' | 'devices' }) {
+  if (kind === 'devices') return <a href={linkTo('devices')}>See your devices</a>
+  return <a href={linkTo('security', 'password')}>Change password</a>
 }

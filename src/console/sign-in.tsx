@@ -1,8 +1,9 @@
-import { useMutation } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { LatchkeyError } from '../client/index.ts'
 import { useLatchkey } from '../react/index.ts'
+import { useAction } from './action.ts'
 import { now } from './clock.ts'
+import { Field, PasswordField } from './field.tsx'
 import { HealthNotice } from './health.tsx'
 import { Info, Key, Warning } from './icons.tsx'
 import { Countdown, useNow } from './time.tsx'
@@ -16,9 +17,8 @@ export function SignIn({ reason }: { reason: string | null }) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const fields = useId()
   const isWaiting = useNow(1_000) < (refusal?.waitUntil ?? 0)
-  const attempt = useMutation({
+  const attempt = useAction({
     mutationFn: () => client.signIn({ email, password }),
     onMutate: () => setRefusal(null),
     onError: error => {
@@ -42,27 +42,23 @@ export function SignIn({ reason }: { reason: string | null }) {
         className="panel"
         onSubmit={event => {
           event.preventDefault()
-          if (!isWaiting) attempt.mutate()
+          if (!isWaiting) attempt.run()
         }}
       >
         {refusal !== null && <Refused {...refusal} />}
-        <label htmlFor={`${fields}-email`}>E-mail address</label>
-        <input
-          id={`${fields}-email`}
+        <Field
+          label="E-mail address"
           type="email"
           autoComplete="username"
           required
           value={email}
-          onChange={event => setEmail(event.target.value)}
+          onValue={setEmail}
         />
-        <label htmlFor={`${fields}-password`}>Password</label>
-        <input
-          id={`${fields}-password`}
-          type="password"
+        <PasswordField
+          label="Password"
           autoComplete="current-password"
-          required
           value={password}
-          onChange={event => setPassword(event.target.value)}
+          onValue={setPassword}
         />
         <button type="submit" className="primary wide" disabled={attempt.isPending || isWaiting}>
           {attempt.isPending ? 'Signing in…' : 'Sign in'}

@@ -23,9 +23,47 @@ export function inFull(at: string): string {
   return complete.format(new Date(at))
 }
 
+const sameYear = new Intl.DateTimeFormat('en', {
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+})
+
+/** As short as it can be without a doubt: the year only where it is another one. */
+export function inShort(at: string): string {
+  const date = new Date(at)
+  return (date.getFullYear() === new Date(now()).getFullYear() ? sameYear : complete).format(date)
+}
+
+const date = new Intl.DateTimeFormat('en', { dateStyle: 'medium' })
+
+export function dayOf(at: string): string {
+  return date.format(new Date(at))
+}
+
+/** "3 days": the largest unit that there is one of. */
+export function lengthInWords(seconds: number): string {
+  const [unit, length] = steps.find(step => seconds >= step[1]) ?? steps[2]
+  const format = new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' })
+  return format.format(Math.round(seconds / length))
+}
+
+const listeners = new Set<() => void>()
+let timer: ReturnType<typeof setInterval> | undefined
+
+/** One timer for all that shows a time. */
 function everySecond(listener: () => void): () => void {
-  const timer = setInterval(listener, 1_000)
-  return () => clearInterval(timer)
+  if (listeners.size === 0) {
+    timer = setInterval(() => {
+      for (const told of listeners) told()
+    }, 1_000)
+  }
+  listeners.add(listener)
+  return () => {
+    listeners.delete(listener)
+    if (listeners.size === 0) clearInterval(timer)
+  }
 }
 
 /** The time in whole steps, so that nothing is drawn anew more often than it changes. */

@@ -42,7 +42,11 @@ export function isOutage(error: unknown): boolean {
   return error.status === 0 || error.status >= 500
 }
 
+/** What somebody has written names nothing; the message says so. */
+export class NothingNamed extends Error {}
+
 export function whatWentWrong(error: unknown): string {
+  if (error instanceof NothingNamed) return error.message
   if (!(error instanceof LatchkeyError)) return 'Something went wrong. Try again.'
   if (error.code === 'revocation_unconfirmed')
     return 'It is written down, but not every part of the service has confirmed it yet. Repeat it in a moment.'
@@ -74,7 +78,8 @@ function minutesIn(seconds: number): string {
   return minutes === 1 ? 'a minute' : `${minutes} minutes`
 }
 
-export type Told = { title: string; advice: string | null }
+/** `remedy`: where to do what the advice says. */
+export type Told = { title: string; advice: string | null; remedy: 'password' | 'devices' | null }
 
 const notYou = 'If this was not you, change your password now; it signs everybody else out.'
 
@@ -88,18 +93,31 @@ const tellers: Record<OwnEvent['type'], (event: OwnEvent) => Told> = {
       'There were too many wrong passwords. It unlocks by itself; your devices stay signed in.',
     ),
   account_unlocked: () => told('Sign-in was unlocked', null),
-  new_device: () => told('Signed in on a new device', notYou),
+  new_device: () => told('Signed in on a new device', notYou, 'password'),
   session_context_changed: () =>
-    told('A device looks different', `It came from another network and another browser at once. ${notYou}`),
+    told(
+      'A device looks different',
+      'It came from another network and another browser at once. If you cannot explain that, sign it out.',
+      'devices',
+    ),
   session_revoked: event => told(endingOf(event.reason), null),
   session_limit_reached: () =>
-    told('Too many devices', 'The device that had been idle the longest was signed out to make room.'),
+    told(
+      'Too many devices',
+      'The device that had been idle the longest was signed out to make room.',
+      'devices',
+    ),
   refresh_reused: () =>
     told(
       'A copied key was used',
       'A device’s spent key came back, so that device was signed out. Change your password if you share it, or cannot explain this.',
+      'password',
     ),
-  password_changed: () => told('Password changed', notYou),
+  password_changed: () =>
+    told(
+      'Password changed',
+      'Every other device was signed out. If this was not you, tell whoever runs this service at once.',
+    ),
   roles_changed: () =>
     told(
       'Your roles were changed',
@@ -114,8 +132,8 @@ export function tell(event: OwnEvent): Told {
   return tellers[event.type](event)
 }
 
-function told(title: string, advice: string | null): Told {
-  return { title, advice }
+function told(title: string, advice: string | null, remedy: Told['remedy'] = null): Told {
+  return { title, advice, remedy }
 }
 
 function endingOf(reason: string | null): string {

@@ -20,6 +20,8 @@ const pageHeaders = {
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join(';'),
   'cross-origin-opener-policy': 'same-origin',
 }

@@ -28,7 +28,7 @@ export function keepDeadlines(app: FastifyInstance, timeoutMs: number): void {
   function answerLate(reply: FastifyReply, url: string): void {
     if (reply.sent || reply.raw.headersSent) return
     reply.send(new errorCodes.FST_ERR_HANDLER_TIMEOUT(timeoutMs, url))
-    // What the handler comes to later is for nobody; else Fastify warns, with a stack, that it was sent twice.
-    reply.hijack()
+    // What the handler comes to later is for nobody; Fastify would warn, with a stack, that it was sent twice.
+    reply.send = () => reply
   }
 }

@@ -17,6 +17,8 @@ export function createDeviceList(client: LatchkeyClient) {
   /** Whose they are: a session's id, or why there is none. */
   let owner: string | null = null
   let loading: { owner: string | null; done: Promise<void> } | null = null
+  /** Changes that have been made here: a list that was asked for before the last of them may lack it. */
+  let changes = 0
   let stopFollowing = () => {}
   const listeners = new Set<() => void>()
 
@@ -41,7 +43,7 @@ export function createDeviceList(client: LatchkeyClient) {
     if (loading?.owner === owner) return loading.done
     const asked = owner
     const done = attempt(
-      () => client.listSessions(),
+      listUnchanged,
       // What belongs to somebody who has left meanwhile is not for who has come.
       sessions => (asked === owner ? { sessions, loading: false } : {}),
     )
@@ -51,6 +53,25 @@ export function createDeviceList(client: LatchkeyClient) {
       })
     loading = { owner: asked, done }
     return done
+  }
+
+  async function listUnchanged(): Promise<DeviceSession[]> {
+    for (;;) {
+      const before = changes
+      const sessions = await client.listSessions()
+      if (changes === before) return sessions
+    }
+  }
+
+  /** Does it, and shows it at once, whatever list is on its way. */
+  function change<T>(
+    task: () => Promise<T>,
+    changed: (sessions: readonly DeviceSession[], result: T) => readonly DeviceSession[],
+  ): Promise<T> {
+    return attempt(task, result => {
+      changes++
+      return { sessions: changed(devices.sessions, result) }
+    })
   }
 
   function follow(): void {
@@ -83,19 +104,19 @@ export function createDeviceList(client: LatchkeyClient) {
 
     reload,
     rename: (id: string, deviceName: string) =>
-      attempt(
+      change(
         () => client.renameSession(id, deviceName),
-        renamed => ({ sessions: devices.sessions.map(session => (session.id === id ? renamed : session)) }),
+        (sessions, renamed) => sessions.map(session => (session.id === id ? renamed : session)),
       ),
     revokeSession: (id: string) =>
-      attempt(
+      change(
         () => client.revokeSession(id),
-        () => ({ sessions: devices.sessions.filter(session => session.id !== id) }),
+        sessions => sessions.filter(session => session.id !== id),
       ),
     revokeOthers: () =>
-      attempt(
+      change(
         () => client.revokeOthers(),
-        () => ({ sessions: devices.sessions.filter(session => session.current) }),
+        sessions => sessions.filter(session => session.current),
       ),
   }
 }

@@ -15,6 +15,8 @@ export type UseSessionManagement = {
   /** Resolves to how many. */
   revokeOthers(): Promise<number>
   rename(id: string, deviceName: string): Promise<DeviceSession>
+  /** Gets the list anew. */
+  reload(): Promise<void>
   /** Gets a new pair of tokens, and the list anew. */
   refresh(): Promise<void>
   /** Until the list is there for the first time. */
@@ -44,6 +46,7 @@ export function useSessionManagement(): UseSessionManagement {
     revokeSession: devices.revokeSession,
     revokeOthers: devices.revokeOthers,
     rename: devices.rename,
+    reload: devices.reload,
     refresh,
     loading,
     error,

@@ -4,6 +4,7 @@ import { Problem } from '../errors.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Database, Executor } from './database.ts'
 import { firstId } from './pages.ts'
+import { within } from './patience.ts'
 import { type IdleLimits, idleTable } from './session-counts.ts'
 
 export type Statistics = {
@@ -84,14 +85,6 @@ export function createStatistics(parts: {
       })
     },
   }
-}
-
-/** Null when it takes longer. */
-function within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), milliseconds)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }
 
 type CountedRow = {

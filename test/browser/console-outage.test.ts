@@ -79,8 +79,14 @@ describe.skipIf(chromium.kind === 'none')('the console while a store is away', (
     await page.keyboard.press('Enter')
     await page.getByRole('alert').filter({ hasText: 'You are still signed in' }).waitFor()
 
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Sign out of this device' }).click()
+    await page.getByRole('alert').filter({ hasText: 'You are still signed in' }).waitFor()
+
     const stranger = await visitors.visit()
     await stranger.getByText('The service cannot reach its database.').waitFor()
+    await fillIn(stranger, email)
+    await stranger.getByText('The service is not available just now.').waitFor()
     await page.reload()
     await notice.waitFor()
 
@@ -88,7 +94,8 @@ describe.skipIf(chromium.kind === 'none')('the console while a store is away', (
     way.retarget(postgres.port)
     await device(page, 'Still here').waitFor()
     await notice.waitFor({ state: 'detached' })
-    await fillIn(stranger, email)
+    // What was written is still there.
+    await stranger.getByRole('button', { name: 'Sign in' }).click()
     await device(stranger, 'Still here').waitFor()
   })
 

@@ -118,10 +118,11 @@ describe.skipIf(chromium.kind === 'none')('a person at the console', () => {
   it('changes the password, which signs the other device out, and signs in with the new one', async () => {
     const { email, desk, hand } = await twoDevices()
     await pageOf(desk, 'Security')
+    await desk.locator('main').getByRole('link', { name: 'Change password' }).first().click()
     const change = async (current: string, next: string, again = next) => {
-      await desk.getByLabel('Current password').fill(current)
+      await desk.getByLabel('Current password', { exact: true }).fill(current)
       await desk.getByLabel('New password', { exact: true }).fill(next)
-      await desk.getByLabel('New password, again').fill(again)
+      await desk.getByLabel('New password, again', { exact: true }).fill(again)
       await desk.getByRole('button', { name: 'Change password' }).click()
     }
     await change('not the password', 'seven green bottles')

@@ -44,7 +44,7 @@ export async function receiveVisitors(executablePath: string, serviceUrl: string
 
 export async function fillIn(page: Page, email: string, password = goodPassword): Promise<void> {
   await page.getByLabel('E-mail address').fill(email)
-  await page.getByLabel('Password').fill(password)
+  await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 

@@ -55,6 +55,10 @@ export async function startBench(build = buildFolder, settings: NodeJS.ProcessEn
     await migrate(postgres.url())
 
     const environment = { ...serviceEnvironment(postgres.url(), redisUrl(redis, redis.port)), ...settings }
+    const undoPosts: (() => Promise<void>)[] = []
+    undo.push(async () => {
+      await Promise.all(undoPosts.map(step => step()))
+    })
     const addPost = async (name: string): Promise<Post> => {
       const ways = { postgres: await startProxy(postgres.port()), redis: await startProxy(redis.port) }
       const databaseUrl = new URL(postgres.url())
@@ -64,10 +68,10 @@ export async function startBench(build = buildFolder, settings: NodeJS.ProcessEn
         DATABASE_URL: databaseUrl.href,
         REDIS_URL: redisUrl(redis, ways.redis.port),
       })
-      undo.push(async () => {
+      undoPosts.push(async () => {
+        await instance.stop()
         await Promise.all([ways.postgres.close(), ways.redis.close()])
       })
-      undo.push(() => instance.stop())
       await instance.start()
       return { ...instance, ...ways }
     }

@@ -5,7 +5,7 @@ import { writeDocumentation } from './documentation.ts'
 import { failoverRow } from './failover-row.ts'
 import { type Measurement, writeReport } from './measure.ts'
 import { redisFailoverRows } from './redis-failover-rows.ts'
-import { runRow } from './row.ts'
+import { type Row, runRow } from './row.ts'
 import { instanceRows, postgresRows, redisRows } from './rows.ts'
 import { staleRedisRows } from './stale-redis-rows.ts'
 import { upkeepRows } from './upkeep-rows.ts'
@@ -24,11 +24,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await bench?.close()
+  // One that was begun early may not have been run.
+  await Promise.all(order.map(row => row.tidy?.()))
   if (reportPath) await writeReport(reportPath, measurements)
   if (process.env['FAULT_DOCS'] && open === 0) await writeDocumentation(measurements)
 })
 
-describe.each([
+const table: [string, readonly Row[]][] = [
   ['Redis that remembers', staleRedisRows],
   ['Redis', redisRows],
   ['Postgres', postgresRows],
@@ -37,11 +39,15 @@ describe.each([
   ['upkeep', upkeepRows],
   ['failover', [failoverRow()]],
   ['Redis failover', redisFailoverRows],
-])('%s', (_what, rows) => {
+]
+const order = table.flatMap(([, rows]) => rows)
+
+describe.each(table)('%s', (_what, rows) => {
   it.for(rows.map(row => [row.title, row] as const))('every promise holds: %s', async ([, row], context) => {
     const obstacle = await row.cannotRun?.()
     if (obstacle) context.skip(obstacle)
     open++
+    order[order.indexOf(row) + 1]?.early?.()
     const { measurement, failure } = await runRow(bench, row, seed)
     measurements.push(measurement)
     if (failure !== null) expect.fail(failure)

@@ -45,13 +45,17 @@ export const redisFailoverRows: readonly Row[] = [
 ]
 
 function failover(title: string, start: () => Promise<Topology>): Row {
-  let started: Topology | null = null
-  async function begin(): Promise<Topology> {
-    started = await start()
+  let started: Promise<Topology> | null = null
+  function begin(): Promise<Topology> {
+    started ??= start()
     return started
   }
   return {
     title,
+    early() {
+      // Whoever prepares the row hears why it failed.
+      begin().catch(() => {})
+    },
     async prepare(bench) {
       const { posts } = bench
       const [topology] = await Promise.all([begin(), ...posts.map(post => post.stop())])
@@ -64,8 +68,7 @@ function failover(title: string, start: () => Promise<Topology>): Row {
       if (ailments.length > 0) throw new Error(ailments.join('; '))
     },
     async fault(stage) {
-      const topology = started
-      if (topology === null) throw new Error('there is no Redis to fail over')
+      const topology = await begin()
       const { by, victims } = await signedInVictims(stage, 3)
       const key = snapshotKey(victims[0])
       const master = await topology.masterOf(key)
@@ -78,7 +81,9 @@ function failover(title: string, start: () => Promise<Topology>): Row {
       })
     },
     async tidy() {
-      await started?.close()
+      const topology = await started?.catch(() => null)
+      started = null
+      await topology?.close()
     },
   }
 }

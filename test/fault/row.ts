@@ -19,6 +19,8 @@ export type Row = {
   fault(stage: Stage): Promise<void>
   /** Which calls the design lets fail meanwhile; default: none. */
   mayFail?: (operation: Operation) => boolean
+  /** Begins what takes long and needs nothing of the bench, while the row before is prepared. */
+  early?: () => void
   /** What takes long and disturbs nobody; before the load begins. */
   prepare?: (bench: Bench) => Promise<void>
   /** Ends what was prepared, however the row has ended. */

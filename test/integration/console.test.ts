@@ -49,6 +49,8 @@ describe('the console', () => {
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
     ])
     const bare = await get('/console')
     expect([bare.status, bare.headers.get('location')]).toEqual([308, '/console/'])

@@ -157,9 +157,12 @@ describe('time limits', () => {
     expect(answer.headers['retry-after']).toBe('1')
   })
 
-  test('what a handler comes to after its time is not logged as a fault', async () => {
+  test.each([
+    ['returned', 'GET'],
+    ['sent', 'DELETE'],
+  ])('what a handler comes to after its time is not logged as a fault: %s', async (_, method) => {
     const from = hurried.log.length
-    const { text } = await call(hurried.port, 'GET', '/v1/slow')
+    const { text } = await call(hurried.port, method, '/v1/slow')
     await sleep(slowMs)
     const [line, ...more] = hurried.log.slice(from)
     expect(more).toEqual([])

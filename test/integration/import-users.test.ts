@@ -1,15 +1,19 @@
+import { execFile } from 'node:child_process'
 import { scryptSync } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hash as argon2 } from '@node-rs/argon2'
 import bcrypt from 'bcryptjs'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { transform } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { importUsers } from '../../src/cli/import-users.ts'
 import { client } from '../support/client.ts'
 import { query } from '../support/database.ts'
-import { goodPassword, type Instance, startInstance } from '../support/service.ts'
+import { goodPassword, type Instance, secret, startInstance } from '../support/service.ts'
 import { freshDatabase } from '../support/stores.ts'
+
+const root = join(import.meta.dirname, '..', '..')
 
 let instance: Instance
 let databaseUrl: string
@@ -40,11 +44,37 @@ const foreign = {
   argon2id: async () => await argon2(goodPassword, { memoryCost: 8192, timeCost: 1 }),
 }
 
-async function run(lines: readonly unknown[]) {
+async function written(lines: readonly unknown[]): Promise<string> {
   const path = join(folder, 'users.jsonl')
   const texts = lines.map(line => (typeof line === 'string' ? line : JSON.stringify(line)))
   await writeFile(path, `${texts.join('\n')}\n`)
-  return await importUsers(instance.services, path)
+  return path
+}
+
+async function run(lines: readonly unknown[]) {
+  return await importUsers(instance.services, await written(lines))
+}
+
+/** `latchkey users import`, in a process of its own. */
+function latchkeyImport(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return inProcess(process.execPath, [...command, ...args])
+}
+
+const command = [join(inject('builtService'), 'cli.js'), 'users', 'import']
+
+function inProcess(program: string, args: readonly string[]) {
+  const { PATH = '' } = process.env
+  const env = { PATH, DATABASE_URL: databaseUrl, LATCHKEY_SECRET: secret }
+  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve => {
+    execFile(program, args, { env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr })
+    })
+  })
+}
+
+async function users(): Promise<number> {
+  const [row] = await query<{ count: string }>(databaseUrl, 'SELECT count(*) FROM users')
+  return Number(row?.count)
 }
 
 async function hashOf(email: string): Promise<string | undefined> {
@@ -72,6 +102,20 @@ describe('users of another system', () => {
       await signIn(email)
     },
   )
+
+  it('come from better-auth by the function that docs/migrate.md shows', async () => {
+    // As better-auth makes it: 16 random bytes whose hexadecimal text is the salt, and 64 bytes of scrypt.
+    const text = '3f0a9c5be1d24477a8c6120fd95be3ac'
+    const key = scryptSync(goodPassword, text, 64, { N: 2 ** 14, r: 16, p: 1, maxmem: 2 ** 26 })
+    const page = await readFile(join(root, 'docs', 'migrate.md'), 'utf8')
+    const [, shown = ''] = /```ts checked\n(.*?)```/s.exec(page) ?? []
+    const { code } = await transform(shown, { loader: 'ts' })
+    const { passwordHashOf } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+    const email = 'better-auth@example.test'
+    const passwordHash = passwordHashOf(`${text}:${key.toString('hex')}`)
+    expect(await run([{ email, passwordHash }])).toEqual({ created: 1, unchanged: 0, bad: [] })
+    await client(instance.url).signIn(email)
+  })
 
   it('are imported once: a second run changes nothing, not even for who has signed in since', async () => {
     const lines = [
@@ -104,4 +148,59 @@ describe('users of another system', () => {
     expect([result.created, result.bad.map(({ line }) => line)]).toEqual([1, [2, 3, 5, 6, 7, 8, 9, 10]])
     expect(JSON.stringify(result)).not.toMatch(/plain text|\$20\$/)
   })
+})
+
+describe('latchkey users import', { timeout: 120_000 }, () => {
+  it('says what it did; a second run succeeds as well, and changes nothing', async () => {
+    const before = await users()
+    const path = await written([
+      { email: 'cli-1@example.test', passwordHash: await foreign.bcrypt(), roles: ['agent'] },
+      { email: 'cli-2@example.test' },
+    ])
+    const first = { code: 0, stdout: 'created 2, unchanged 0, bad lines 0\n', stderr: '' }
+    expect(await latchkeyImport(path)).toEqual(first)
+    expect(await users()).toBe(before + 2)
+    await client(instance.url).signIn('cli-1@example.test')
+    const all = () => query(databaseUrl, 'SELECT users::text FROM users ORDER BY id')
+    const after = await all()
+    expect(await latchkeyImport(path)).toEqual({
+      code: 0,
+      stdout: 'created 0, unchanged 2, bad lines 0\n',
+      stderr: '',
+    })
+    expect(await all()).toEqual(after)
+  })
+
+  it('fails when it left lines out, and tells their numbers and why on stderr; the others are in', async () => {
+    const before = await users()
+    const path = await written(['{"email": ', { email: 'cli-3@example.test' }, '', { email: 'nobody' }])
+    const { code, stdout, stderr } = await latchkeyImport(path, '--json')
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ created: 1, unchanged: 0, bad: [{ line: 1 }, { line: 4 }] })
+    expect(stderr).toBe('line 1: it is not a JSON object\nline 4: email must be an e-mail address\n')
+    expect(await users()).toBe(before + 1)
+  })
+
+  it('fails in one line for a file that is not there, and is called wrongly without one', async () => {
+    const missing = await latchkeyImport(join(folder, 'nowhere.jsonl'))
+    expect(missing).toMatchObject({ code: 1, stdout: '' })
+    expect(missing.stderr).toMatch(/^latchkey: .*the file cannot be read: ENOENT.*\n$/)
+    expect(await latchkeyImport()).toMatchObject({ code: 2, stdout: '' })
+  })
+
+  // `script`, which gives it a terminal, is called otherwise elsewhere.
+  it.runIf(process.platform === 'linux')(
+    'shows on a terminal how far it is, once it takes a second',
+    async () => {
+      const many = 4_000
+      const path = await written(
+        Array.from({ length: many }, (_, at) => ({ email: `many-${at}@example.test` })),
+      )
+      const line = [process.execPath, ...command, path].map(part => `'${part}'`).join(' ')
+      const { code, stdout } = await inProcess('script', ['-qec', line, '/dev/null'])
+      expect(code).toBe(0)
+      expect(stdout.split('\r\u001b[K')).toContainEqual(expect.stringMatching(/^\d+ lines, \d+ created$/))
+      expect(stdout).toContain(`created ${many}, unchanged 0, bad lines 0`)
+    },
+  )
 })

@@ -103,6 +103,10 @@ async function demoRoutes(scope: FastifyInstance): Promise<void> {
     return { slow: true }
   }
   app.get('/v1/slow', slow)
+  app.delete('/v1/slow', async (_request, reply) => {
+    await slow()
+    return reply.code(204).send()
+  })
   app.post('/v1/slow', { schema: { body: Type.Unknown() } }, slow)
   const Code = StrictObject({ code: Type.String() })
   app.get('/v1/problems/:code', { schema: { params: Code } }, async request => {

@@ -12,11 +12,14 @@ export type MemoryReport = { rssBytes: number; heapBytes: number }
 
 export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
-/** The service in a process of its own, as `latchkey serve` runs it. */
-export async function startProcess(environment: Environment) {
+/** The service in a process of its own, as `latchkey serve` runs it; `imports` are loaded before it. */
+export async function startProcess(environment: Environment, imports: readonly string[] = []) {
   const port = Number(environment['PORT'] ?? (await getPort()))
   const child = fork(join(inject('builtService'), 'server.js'), {
-    execArgv: ['--expose-gc', '--import', join(import.meta.dirname, 'memory-probe.js')],
+    execArgv: [
+      '--expose-gc',
+      ...[join(import.meta.dirname, 'memory-probe.js'), ...imports].flatMap(name => ['--import', name]),
+    ],
     env: {
       PATH: process.env['PATH'],
       LOG_LEVEL: 'warn',
@@ -55,10 +58,13 @@ export async function startProcess(environment: Environment) {
       child.kill('SIGKILL')
       await once(child, 'exit')
     },
-    async stop(): Promise<void> {
-      if (!isRunning()) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+    /** As whoever runs it would; the exit code, or null when it had to be killed. */
+    async stop(): Promise<number | null> {
+      if (isRunning()) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      return child.exitCode
     },
   }
 }

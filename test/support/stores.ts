@@ -48,14 +48,21 @@ export async function freshRedis(): Promise<FreshStore> {
   const own = await connect(url.href)
   await own.flushdb()
   own.disconnect()
-  return {
-    url: url.href,
-    async drop() {
-      clearInterval(renewal)
-      await keeper.del(leaseOf(number))
-      keeper.disconnect()
-    },
+  async function drop(): Promise<void> {
+    if (!taken.delete(drop)) return
+    clearInterval(renewal)
+    await keeper.del(leaseOf(number))
+    keeper.disconnect()
   }
+  taken.add(drop)
+  return { url: url.href, drop }
+}
+
+/** What the test file has taken and not dropped: the process goes on to the next file. */
+const taken = new Set<() => Promise<void>>()
+
+export async function dropRedis(): Promise<void> {
+  await Promise.all([...taken].map(drop => drop()))
 }
 
 /** Leases are in database 0, which therefore no test gets. They run out by themselves if a process is killed. */

@@ -9,7 +9,7 @@ const rooms = [
   ['session'],
   ['security'],
   ['store'],
-  ['config.ts', 'config', 'metrics.ts', 'metrics'],
+  ['config.ts', 'config', 'metrics.ts', 'metrics', 'tracing.ts', 'tracing'],
   ['services.ts', 'services'],
   ['http', 'jobs'],
   ['app.ts', 'refuse.ts'],
@@ -50,6 +50,12 @@ const rules: IFlattenedRuleSet = {
       severity: 'error',
       from: { path: '^src/(session|security|store|jobs|cli)/' },
       to: { path: 'node_modules/(fastify|@fastify)/' },
+    },
+    {
+      name: 'tracing-is-imported-when-it-is-wanted',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(store/)?tracing' },
+      to: { path: '^src/(store/)?tracing|node_modules/@opentelemetry/', dynamic: false },
     },
     {
       name: 'the-client-imports-only-itself',

@@ -112,6 +112,11 @@ describe('configuration', () => {
       { PERMISSIONS: '{"agent":[],"admin":["process_claims"]}' },
       /^PERMISSIONS must not say what admin may do: .*take another name/,
     ],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /^OTEL_EXPORTER_OTLP_ENDPOINT must be a URL/],
+    [{ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /^OTEL_EXPORTER_OTLP_PROTOCOL .*http\/protobuf/],
+    [{ OTEL_TRACES_SAMPLER: 'sometimes' }, /^OTEL_TRACES_SAMPLER /],
+    [{ OTEL_TRACES_SAMPLER_ARG: '10%' }, /^OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1/],
+    [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, /^OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1/],
     [{ LATCHKEY_SECRETS: 'x' }, /^LATCHKEY_SECRETS is not a setting/],
     [{ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is not a setting/],
     [{ RATE_LIMIT: '{}' }, /^RATE_LIMIT is not a setting/],
@@ -129,6 +134,17 @@ describe('configuration', () => {
     })
     expect(rateLimits.session).toEqual({ max: 7, windowSeconds: 2 })
     expect(rateLimits.login_account).toEqual({ max: 5, windowSeconds: 900 })
+  })
+
+  it.each([
+    [{}, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
+    [{ OTEL_SERVICE_NAME: 'sessions', OTEL_TRACES_SAMPLER: 'always_on' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318' }, true],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://traces.example.com/v1/traces' }, true],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318', OTEL_SDK_DISABLED: 'true' }, false],
+  ])('with %j, that it traces is %s', (changes, tracing) => {
+    expect(readConfig({ ...minimal, ...changes }).tracing).toBe(tracing)
   })
 
   it('allows insecure cookies where nobody else can listen', () => {

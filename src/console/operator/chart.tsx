@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 
@@ -7,16 +7,20 @@ export type Series = { label: string; colour: string; values: readonly number[] 
 
 type Props = {
   title: string
-  /** Seconds since the epoch, one for each value. */
+  /** Seconds since the epoch at which each step begins. */
   times: readonly number[]
   series: readonly Series[]
 }
 
-const height = 170
+const height = 168
 
-/** Lines over time. What they show is also told in words, for those who cannot see them. */
+/**
+ * Counts over time, as bars: a step that is still going on has a small one, where a line would seem to fall. What they
+ * show is also told in words, for those who cannot see them.
+ */
 export function Chart({ title, times, series }: Props) {
   const place = useRef<HTMLDivElement>(null)
+  const [pointed, setPointed] = useState<number | null>(null)
 
   useEffect(() => {
     const element = place.current
@@ -24,8 +28,7 @@ export function Chart({ title, times, series }: Props) {
     let plot: uPlot
     const draw = () => {
       plot?.destroy()
-      const data: uPlot.AlignedData = [[...times], ...series.map(({ values }) => [...values])]
-      plot = new uPlot(optionsOf(element, series), data, element)
+      plot = new uPlot(optionsOf(element, series, setPointed), stacked(times, series), element)
     }
     draw()
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }))
@@ -39,16 +42,23 @@ export function Chart({ title, times, series }: Props) {
     }
   }, [times, series])
 
+  const at = pointed === null ? undefined : times[pointed]
   const sums = series.map(({ label, values }) => `${label} ${sum(values)}`)
   return (
     <figure className="chart panel">
       <figcaption>
-        <h3>{title}</h3>
+        <h3>
+          {title}
+          {at !== undefined && <span className="at">{clockTime(at)}</span>}
+        </h3>
         <ul className="legend">
           {series.map(({ label, colour, values }) => (
             <li key={label}>
               <span className={`swatch ${colour}`} />
-              {label} <strong className="figures">{sum(values)}</strong>
+              {label}{' '}
+              <strong className="figures">
+                {(pointed === null ? sum(values) : (values[pointed] ?? 0)).toLocaleString('en')}
+              </strong>
             </li>
           ))}
         </ul>
@@ -62,48 +72,83 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-/** A canvas knows no variables of a stylesheet, so they are looked up. */
-function optionsOf(element: HTMLElement, series: readonly Series[]): uPlot.Options {
-  const style = getComputedStyle(element)
-  const resolve = (name: string) => {
-    const probe = document.createElement('span')
-    probe.className = `swatch ${name}`
-    element.append(probe)
-    const colour = getComputedStyle(probe).backgroundColor
-    probe.remove()
-    return colour
+/** The last of the series is drawn first and reaches to the top; the ones before it stand in front of it. */
+function stacked(times: readonly number[], series: readonly Series[]): uPlot.AlignedData {
+  const heights: number[][] = []
+  for (const { values } of series) {
+    const below = heights.at(-1)
+    heights.push(values.map((value, step) => value + (below?.[step] ?? 0)))
   }
-  const grid = { stroke: resolve('line'), width: 1 }
-  const axis = { stroke: style.color, grid, ticks: { show: false }, font: `11px ${style.fontFamily}` }
+  return [[...times], ...heights.toReversed()]
+}
+
+const bars = uPlot.paths.bars?.({ size: [1, 14, 1], gap: 1 })
+
+function optionsOf(
+  element: HTMLElement,
+  series: readonly Series[],
+  onPoint: (step: number | null) => void,
+): uPlot.Options {
+  const style = getComputedStyle(element)
+  const grid = { stroke: colourOf(element, 'line'), width: 1 }
+  const axis = { stroke: style.color, ticks: { show: false }, font: `11px ${style.fontFamily}` }
   return {
     width: element.clientWidth,
     height,
     legend: { show: false },
-    cursor: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
+    hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
     padding: [8, 18, 0, 0],
-    scales: { y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.15)] } },
+    scales: {
+      // Half a step on each side, for the halves of the first and the last bar.
+      x: { range: (plot, first, last) => widened(plot.data[0].length, first, last) },
+      y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] },
+    },
     axes: [
-      { ...axis, size: 26, space: 70, values: (_plot, splits) => splits.map(clockTime) },
       {
         ...axis,
-        size: 34,
+        size: 26,
+        space: 64,
+        grid: { show: false },
+        values: (_plot, splits) => splits.map(clockTime),
+      },
+      {
+        ...axis,
+        grid,
+        size: 38,
+        space: 36,
         incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000],
       },
     ],
     series: [
       {},
-      ...series.map(({ label, colour }) => ({
+      ...series.toReversed().map(({ label, colour }) => ({
         label,
-        stroke: resolve(colour),
-        width: 2,
+        fill: colourOf(element, colour),
+        width: 0,
         points: { show: false },
-        fill: resolve(`${colour} faint`),
+        ...(bars !== undefined && { paths: bars }),
       })),
     ],
   }
 }
 
-const format = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hour12: false })
+function widened(steps: number, first: number, last: number): [number, number] {
+  const halfStep = steps < 2 ? 0 : (last - first) / (steps - 1) / 2
+  return [first - halfStep, last + halfStep]
+}
+
+/** A canvas knows no variables of a stylesheet, so they are looked up. */
+function colourOf(element: HTMLElement, name: string): string {
+  const probe = document.createElement('span')
+  probe.className = `swatch ${name}`
+  element.append(probe)
+  const colour = getComputedStyle(probe).backgroundColor
+  probe.remove()
+  return colour
+}
+
+const format = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 function clockTime(seconds: number): string {
   return format.format(seconds * 1000)

@@ -30,3 +30,7 @@ const known: Record<EventType, true> = {
 }
 
 export const eventTypes = Object.keys(known).filter((name): name is EventType => Object.hasOwn(known, name))
+
+export function typeInWords(type: EventType): string {
+  return type.replaceAll('_', ' ')
+}

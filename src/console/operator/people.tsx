@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useId, useState } from 'react'
+import { useState } from 'react'
+import type { AnswerTo } from '../../client/index.ts'
 import { useLatchkey } from '../../react/index.ts'
-import { Placeholder } from '../devices.tsx'
 import { Failure } from '../dialog.tsx'
+import { Field } from '../field.tsx'
+import { Placeholder } from '../placeholder.tsx'
 import { linkTo, useRoute } from '../route.ts'
-import { Ago } from '../time.tsx'
+import { useSettled } from '../settled.ts'
+import { dayOf } from '../time.tsx'
 import { PersonPage } from './person.tsx'
 
 export default function People() {
@@ -15,8 +18,7 @@ export default function People() {
 function Search() {
   const client = useLatchkey()
   const [beginning, setBeginning] = useState('')
-  const asked = useDeferredValue(beginning.trim())
-  const field = useId()
+  const asked = useSettled(beginning.trim())
   const { data, error } = useQuery({
     queryKey: ['people', asked],
     queryFn: () => client.request('GET /v1/admin/users', { query: asked === '' ? {} : { email: asked } }),
@@ -27,60 +29,62 @@ function Search() {
       <header className="page-head">
         <div>
           <h1>People</h1>
-          <p>Find somebody by the beginning of the e-mail address.</p>
+          <p>Find somebody, and see where they are signed in.</p>
         </div>
       </header>
       <div className="search">
-        <label htmlFor={field} className="hidden">
-          E-mail address begins with
-        </label>
-        <input
-          id={field}
+        <Field
+          label="The e-mail address begins with"
           type="search"
-          placeholder="E-mail address begins with…"
+          autoComplete="off"
           value={beginning}
-          onChange={event => setBeginning(event.target.value)}
+          onValue={setBeginning}
         />
       </div>
       <Failure error={error} />
       {data === undefined && error === null && <Placeholder />}
       {data?.users.length === 0 && <p className="panel muted">Nobody’s address begins like that.</p>}
-      {data !== undefined && data.users.length > 0 && (
-        <div className="panel table-panel">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">E-mail address</th>
-                <th scope="col">Roles</th>
-                <th scope="col">Since</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.users.map(({ id, email, roles, disabled, createdAt }) => (
-                <tr key={id}>
-                  <td>
-                    <a href={linkTo('people', id)}>{email}</a>
-                    {disabled && <span className="badge bad">Switched off</span>}
-                  </td>
-                  <td>
-                    {roles.map(role => (
-                      <span key={role} className="badge">
-                        {role}
-                      </span>
-                    ))}
-                  </td>
-                  <td>
-                    <Ago at={createdAt} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-          {data.nextCursor !== undefined && (
-            <p className="muted">There are more: write more of the address.</p>
-          )}
-        </div>
-      )}
+      {data !== undefined && data.users.length > 0 && <Found {...data} />}
     </>
+  )
+}
+
+function Found({ users, nextCursor }: AnswerTo<'GET /v1/admin/users'>) {
+  return (
+    <div className="panel table-panel">
+      <table className="folding">
+        <thead>
+          <tr>
+            <th scope="col">E-mail address</th>
+            <th scope="col">Roles</th>
+            <th scope="col">Since</th>
+          </tr>
+        </thead>
+        <tbody>
+          {users.map(({ id, email, roles, disabled, createdAt }) => (
+            <tr key={id}>
+              <td>
+                <a href={linkTo('people', id)}>
+                  <bdi>{email}</bdi>
+                </a>
+                {disabled && <span className="badge bad">Switched off</span>}
+              </td>
+              <td>
+                {roles.length === 0 && <span className="muted">no roles</span>}
+                {roles.map(role => (
+                  <span key={role} className="badge">
+                    {role}
+                  </span>
+                ))}
+              </td>
+              <td className="nowrap">
+                <time dateTime={createdAt}>{dayOf(createdAt)}</time>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {nextCursor !== undefined && <p className="muted">There are more: write more of the address.</p>}
+    </div>
   )
 }

@@ -1,0 +1,19 @@
+import { ExportResultCode } from '@opentelemetry/core'
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
+import { bareSpan } from './span-contents.ts'
+
+/** Sends spans by OTLP over HTTP. Where to, and with which headers, it reads from the `OTEL_…` variables itself. */
+export function createExporter(collector: { reached(): void; missed(error: unknown): void }): SpanExporter {
+  const otlp = new OTLPTraceExporter()
+  return {
+    export(spans, done) {
+      otlp.export(spans.map(bareSpan), result => {
+        if (result.code === ExportResultCode.SUCCESS) collector.reached()
+        else collector.missed(result.error)
+        done(result)
+      })
+    },
+    shutdown: () => otlp.shutdown(),
+  }
+}
