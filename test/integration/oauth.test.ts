@@ -262,6 +262,11 @@ describe('POST /v1/token', () => {
     ['another grant', { grant_type: 'password', username: 'x', password: 'y' }, 'unsupported_grant_type'],
     ['a scope', { grant_type: 'refresh_token', refresh_token: 'x', scope: 'openid' }, 'invalid_scope'],
     ['garbage', { grant_type: 'refresh_token', refresh_token: 'x' }, 'invalid_grant'],
+    [
+      'a long token of another issuer',
+      { grant_type: 'refresh_token', refresh_token: 'x'.repeat(3_000) },
+      'invalid_grant',
+    ],
   ])('refuses %s in the words of the RFC', async (_what, form, error) => {
     const answer = await post('/v1/token', form)
     expect([answer.status, answer.body['error']]).toEqual([400, error])

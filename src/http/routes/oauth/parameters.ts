@@ -7,9 +7,12 @@ import type { ServiceKeyScope } from '../../../security/service-keys.ts'
  */
 const maxLength = 16_384
 
+/** Whoever issued it. */
+export const Token = Type.String({ minLength: 1, maxLength })
+
 /** What introspection and revocation are asked about (RFC 7662 §2.1, RFC 7009 §2.1). */
 export const tokenParameters = {
-  token: Type.String({ minLength: 1, maxLength, description: 'An access or a refresh token.' }),
+  token: { ...Token, description: 'An access or a refresh token.' },
   token_type_hint: Type.Optional(
     Type.String({ maxLength, description: 'Not needed: a token shows of which kind it is.' }),
   ),
