@@ -8,11 +8,14 @@ const barHeight = 18
 const lineHeight = 26
 const titleHeight = 44
 
-/** Bars of what each entry answers in a second, a scale for each row, and each with its ratio to the row's first. */
+/**
+ * Bars of what each entry answers in a second, a scale for each row, and each with its ratio to the row's first. Rows that
+ * ask how long an answer takes are left out: a rate says nothing there.
+ */
 export function renderChart(rows: readonly RowResult[]): string {
   const parts: string[] = []
   let y = 8
-  for (const row of rows) {
+  for (const row of rows.filter(asksForRates)) {
     parts.push(`<text class="title" x="10" y="${y + 26}">${escaped(row.title)}, requests per second</text>`)
     y += titleHeight
     for (const entry of row.entries) {
@@ -38,6 +41,10 @@ export function renderChart(rows: readonly RowResult[]): string {
   ${parts.join('\n  ')}
 </svg>
 `
+}
+
+function asksForRates({ ratios }: RowResult): boolean {
+  return ratios.some(({ figure }) => figure === 'requestsPerSecond')
 }
 
 function bar({ name, kind, summary }: EntryResult, row: RowResult, y: number): string {

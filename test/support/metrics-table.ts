@@ -12,7 +12,7 @@ export async function documentedMetrics(): Promise<{ own: DocumentedMetric[]; pr
       ? [{ name: bare(name), labels: labels.split(', ').map(bare).filter(Boolean) }]
       : [],
   )
-  const others = cells.map(([, name = '']) => bare(name)).filter(name => !name.startsWith('latchkey_'))
+  const others = cells.map(([, name = '']) => bare(name)).filter(name => /^(process|nodejs)_/.test(name))
   return { own, process: others }
 }
 
