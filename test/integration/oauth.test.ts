@@ -422,7 +422,7 @@ describe('POST /v1/introspect', () => {
     await revoke(accessToken)
     const forged = accessToken.slice(0, -2)
     // Of other issuers there are longer ones than ours.
-    const long = `${accessToken}${'A'.repeat(15_000)}`
+    const long = `${accessToken}${'A'.repeat(6_000)}`
     const ours = [accessToken, refreshToken, forged]
     for (const token of [...ours, 'x', 'a.b.c', `lkr_${'A'.repeat(114)}`, '🦊', long, `lkr_${long}`]) {
       const { status, body } = await introspect(token)
@@ -508,7 +508,7 @@ describe('POST /v1/revoke', () => {
   it('is a 200 for what is no token of ours, and ends nothing', async () => {
     const { accessToken, refreshToken } = await signIn()
     const altered = `${refreshToken.slice(0, 60)}${refreshToken[60] === 'A' ? 'B' : 'A'}${refreshToken.slice(61)}`
-    for (const token of ['x', 'a.b.c', accessToken.slice(0, -3), altered, 'A'.repeat(16_000)]) {
+    for (const token of ['x', 'a.b.c', accessToken.slice(0, -3), altered, 'A'.repeat(7_000)]) {
       expect((await revoke(token)).status).toBe(200)
     }
     expect((await api().verify(accessToken)).status).toBe(204)

@@ -2,10 +2,10 @@ import { Type } from 'typebox'
 import type { ServiceKeyScope } from '../../../security/service-keys.ts'
 
 /**
- * As much as fits into the headers of a request: a service asks about whatever it was sent, also about another issuer's
- * token, and is to hear that it is inactive, not that the question was wrong.
+ * About as much as servers commonly take in a header (8 KB): a service asks about whatever it was sent, also about
+ * another issuer's token, and is to hear that it is inactive, not that the question was wrong.
  */
-const maxLength = 16_384
+const maxLength = 7_000
 
 /** Whoever issued it. */
 export const Token = Type.String({ minLength: 1, maxLength })
