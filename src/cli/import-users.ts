@@ -18,16 +18,14 @@ type Line = { kind: 'user'; user: Omit<NewAccount, 'id'> } | { kind: 'bad'; reas
 export async function importUsers({ accounts }: Services, path: string): Promise<Imported> {
   const progress = createProgress()
   const result: Imported = { created: 0, unchanged: 0, bad: [] }
-  const file = await open(path).catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Problem('validation_failed', { detail: `the file cannot be read: ${reason}` })
-  })
   let number = 0
   try {
-    for await (const text of file.readLines()) {
+    for await (const text of linesOf(path)) {
       number++
-      if (text.trim() === '') continue
-      const line = readLine(text)
+      // A byte order mark, which some systems put before the first line, is white space to `trim` and a fault to JSON.
+      const trimmed = text.trim()
+      if (trimmed === '') continue
+      const line = readLine(trimmed)
       if (line.kind === 'bad') result.bad.push({ line: number, reason: line.reason })
       else if (await accounts.takeOver(line.user, 'cli')) result.created++
       else result.unchanged++
@@ -35,9 +33,24 @@ export async function importUsers({ accounts }: Services, path: string): Promise
     }
   } finally {
     progress.done()
-    await file.close()
   }
   return result
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const file = await open(path).catch(unreadable)
+  try {
+    // It can be opened, and only its first read fails.
+    if ((await file.stat()).isDirectory()) unreadable(new Error('it is a directory'))
+    yield* file.readLines()
+  } finally {
+    await file.close()
+  }
+}
+
+function unreadable(error: unknown): never {
+  const reason = error instanceof Error ? error.message : String(error)
+  throw new Problem('validation_failed', { detail: `the file cannot be read: ${reason}` })
 }
 
 function readLine(text: string): Line {

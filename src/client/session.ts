@@ -39,6 +39,8 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
   let news: ReturnType<typeof createNews> | null = null
   let loading: Promise<void> | null = null
   let hearing = Promise.resolve()
+  /** The stamp of what stands in the storage, spent, since it could be neither replaced nor removed. */
+  let leftOver: string | undefined
 
   /** Reads what an earlier page has left, once. */
   function load(): Promise<void> {
@@ -101,7 +103,10 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
     grant: () => held?.grant ?? null,
 
     /** The newest grant of all who share the storage. */
-    latest: async () => (await grants.read()) ?? held?.grant ?? null,
+    async latest(): Promise<Grant | null> {
+      const stored = await grants.read()
+      return stored !== null && stored.stamp !== leftOver ? stored : (held?.grant ?? null)
+    },
 
     /** Kept before it is used, so that no page can be closed in between. */
     async accept(answer: TokenAnswer, deviceToken = held?.grant.deviceToken): Promise<void> {
@@ -115,10 +120,13 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
       if (deviceToken !== undefined) grant.deviceToken = deviceToken
       try {
         await grants.write(grant)
+        leftOver = undefined
         news?.tell({ kind: 'granted' })
       } catch (error) {
         // The storage is full, say. The pair in it is spent, and nobody must come back to it.
-        await grants.remove().catch(() => {})
+        await grants.remove().catch(() => {
+          leftOver ??= held?.grant.stamp
+        })
         throw error
       } finally {
         hold(grant)

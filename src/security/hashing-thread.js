@@ -24,6 +24,7 @@ function verifyScrypt(passwordHash, password) {
   const [, , settings = '', salt = '', digest = ''] = passwordHash.split('$')
   const [ln = 0, r = 0, p = 0] = settings.split(',').map(setting => Number(setting.split('=')[1]))
   const expected = Buffer.from(digest, 'base64')
-  const cost = { N: 2 ** ln, r, p, maxmem: 256 * 2 ** ln * r }
+  // What OpenSSL counts: N blocks and two to work in, and one for each lane.
+  const cost = { N: 2 ** ln, r, p, maxmem: 128 * r * (2 ** ln + p + 2) }
   return timingSafeEqual(scryptSync(password, Buffer.from(salt, 'base64'), expected.length, cost), expected)
 }

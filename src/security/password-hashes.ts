@@ -1,9 +1,10 @@
 /** Hashes that other systems made, and what of them is taken over. Each is a text that names its own parameters. */
 
 const bcrypt = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/
-const scrypt = /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$[A-Za-z0-9+/]{8,128}\$[A-Za-z0-9+/]{22,128}$/
+const scrypt =
+  /^\$scrypt\$ln=([1-9]\d?),r=([1-9]\d?),p=([1-9]\d?)\$([A-Za-z0-9+/]{8,128})\$([A-Za-z0-9+/]{22,128})$/
 const argon2 =
-  /^\$argon2(?:id|i|d)\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{16,86}$/
+  /^\$argon2(?:id|i|d)\$v=19\$m=([1-9]\d{0,6}),t=([1-9]\d{0,2}),p=([1-9]\d?)\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/
 
 /** A check must be over within a sign-in's patience: some half a second of a core, and 128 MiB. */
 const most = { bcryptCost: 13, bytes: 128 * 1024 * 1024, passes: 10, lanes: 16 }
@@ -12,9 +13,17 @@ const most = { bcryptCost: 13, bytes: 128 * 1024 * 1024, passes: 10, lanes: 16 }
 export function hashFault(hash: string): string | null {
   for (const { pattern, fits, otherwise } of formats) {
     const found = pattern.exec(hash)
-    if (found !== null) return fits(...found.slice(1).map(Number)) ? null : otherwise
+    if (found === null) continue
+    const [, first, second, third, ...encoded] = found
+    if (!encoded.every(isBase64)) return 'passwordHash has a salt or a hash that is not base64'
+    return fits(Number(first), Number(second), Number(third)) ? null : otherwise
   }
   return 'passwordHash must be bcrypt ($2b$…), or scrypt or argon2 in the PHC string format'
+}
+
+/** Without padding, and in the one spelling that its bytes have: the library refuses every other (RFC 4648 §3.5). */
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64').replaceAll('=', '') === text
 }
 
 type Format = { pattern: RegExp; fits: (...parameters: number[]) => boolean; otherwise: string }
@@ -27,8 +36,10 @@ const formats: Format[] = [
   },
   {
     pattern: scrypt,
-    fits: (ln = 0, r = 0, p = 0) => ln >= 1 && r >= 1 && p >= 1 && 128 * 2 ** ln * r * p <= most.bytes,
-    otherwise: 'scrypt must not take more than 128 MiB, for all of its p together',
+    // RFC 7914 §2: N is less than 2^(128 * r / 8).
+    fits: (ln = 0, r = 0, p = 0) => ln < 16 * r && 128 * 2 ** ln * r * p <= most.bytes,
+    otherwise:
+      'scrypt must not take more than 128 MiB, for all of its p together; and ln must be less than 16 r',
   },
   {
     pattern: argon2,

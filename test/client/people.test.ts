@@ -257,6 +257,22 @@ describe('the session', () => {
     expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_1' } })
     client.close()
   })
+
+  it('goes on in memory, never back to a spent token, when the storage can only be read', async () => {
+    const memory = memoryStorage()
+    ;({ client } = await signedIn(service, { storage: memory }))
+    const set = vi.spyOn(memory, 'set').mockRejectedValue(new Error('read-only'))
+    vi.spyOn(memory, 'remove').mockRejectedValue(new Error('read-only'))
+    for (const spent of ['lkr_0', 'lkr_1', 'lkr_2']) {
+      await expect(client.refresh()).rejects.toThrow('read-only')
+      expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: spent } })
+    }
+    set.mockRestore()
+    await client.refresh()
+    expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_3' } })
+    expect(await memory.get('latchkey:bearer:https://auth.example.test')).toContain('lkr_4')
+    client.close()
+  })
 })
 
 describe('with cookies', () => {

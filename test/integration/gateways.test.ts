@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { get } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { startProxy, type TcpProxy } from '../fault/proxy.ts'
 import { type Answer, client, tokensOf } from '../support/client.ts'
@@ -117,6 +119,25 @@ describe.each(found)('behind $name', ({ name, program }) => {
       const headers = arrived[0]?.headers ?? {}
       expect([headers['x-user-id'], headers['x-session-id']]).toEqual([userId, sessionId])
       expect(headers['x-user-roles'] ?? '').toBe('')
+      // An application behind CGI, WSGI or PHP reads it as the name with hyphens.
+      expect(Object.keys(headers).filter(header => header.includes('_'))).toEqual([])
+    })
+
+    it('a client cannot have taken away what the gateway says of it', async () => {
+      const { accessToken, userId, sessionId } = await signIn(['analyst'])
+      const headers = { connection: 'close, x-user-id, X-Session-Id, x-user-roles' }
+      application.arrived.length = 0
+      const request = get(`${gateway.url}/`, {
+        headers: { authorization: `Bearer ${accessToken}`, ...headers },
+      })
+      const [response] = await once(request, 'response')
+      response.resume()
+      expect([response.statusCode, application.arrived.length]).toEqual([200, 1])
+      expect(application.arrived[0]?.headers).toMatchObject({
+        'x-user-id': userId,
+        'x-session-id': sessionId,
+        'x-user-roles': 'analyst',
+      })
     })
 
     it('nobody gets in without signing in, whatever else is sent', async () => {
@@ -137,7 +158,9 @@ describe.each(found)('behind $name', ({ name, program }) => {
       const analyst = await signIn(['analyst'])
       const clerk = await signIn(['clerk'])
       expect((await ask('/reports/2026', { token: analyst.accessToken })).status).toBe(200)
-      for (const path of ['/reports/2026', '/reports/2026?permission=', '/reports/?permission=view_own']) {
+      const paths = ['/reports/2026', '/reports/2026?permission=', '/reports/?permission=view_own']
+      const spellings = ['/reports', '/Reports/2026', '//reports/2026', '/%72eports/2026', '/reports%2f2026']
+      for (const path of [...paths, ...spellings]) {
         const refused = await ask(path, { token: clerk.accessToken })
         expect([path, refused.status, refused.arrived]).toEqual([path, 403, []])
       }

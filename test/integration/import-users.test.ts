@@ -148,6 +148,37 @@ describe('users of another system', () => {
     expect([result.created, result.bad.map(({ line }) => line)]).toEqual([1, [2, 3, 5, 6, 7, 8, 9, 10]])
     expect(JSON.stringify(result)).not.toMatch(/plain text|\$20\$/)
   })
+
+  it('come from a file of another system too: a byte order mark, its line ends, none at the last line', async () => {
+    const path = await written([])
+    const lines = ['foreign-1', 'foreign-2', 'foreign-3'].map(name =>
+      JSON.stringify({ email: `${name}@example.test` }),
+    )
+    await writeFile(path, `\u{feff}${lines.join('\r\n')}`)
+    expect(await importUsers(instance.services, path)).toEqual({ created: 3, unchanged: 0, bad: [] })
+  })
+
+  it('are one user for one address, however it is spelt: the first line counts', async () => {
+    const lines = [
+      { email: 'twice@example.test', roles: ['agent'] },
+      { email: 'Twice@Example.test', roles: ['admin'] },
+    ]
+    expect(await run(lines)).toEqual({ created: 1, unchanged: 1, bad: [] })
+    const found = await query(
+      databaseUrl,
+      `SELECT roles FROM users WHERE lower(email) = 'twice@example.test'`,
+    )
+    expect(found).toEqual([{ roles: ['agent'] }])
+  })
+
+  it('are not taken over with a hash that nobody could check', async () => {
+    const hash = (await foreign.argon2id()).replace(
+      /\$([^$]+)(\$[^$]+)$/,
+      (_, __, rest) => `$${'A'.repeat(13)}${rest}`,
+    )
+    const { created, bad } = await run([{ email: 'unreadable@example.test', passwordHash: hash }])
+    expect([created, bad.map(({ line }) => line)]).toEqual([0, [1]])
+  })
 })
 
 describe('latchkey users import', { timeout: 120_000 }, () => {
@@ -181,10 +212,13 @@ describe('latchkey users import', { timeout: 120_000 }, () => {
     expect(await users()).toBe(before + 1)
   })
 
-  it('fails in one line for a file that is not there, and is called wrongly without one', async () => {
+  it('fails in one line for a file that is not there or is a directory, and is called wrongly without one', async () => {
     const missing = await latchkeyImport(join(folder, 'nowhere.jsonl'))
     expect(missing).toMatchObject({ code: 1, stdout: '' })
     expect(missing.stderr).toMatch(/^latchkey: .*the file cannot be read: ENOENT.*\n$/)
+    const directory = await latchkeyImport(folder)
+    expect(directory).toMatchObject({ code: 1, stdout: '' })
+    expect(directory.stderr).toMatch(/^latchkey: .*the file cannot be read: it is a directory\n$/)
     expect(await latchkeyImport()).toMatchObject({ code: 2, stdout: '' })
   })
 

@@ -262,6 +262,11 @@ describe('POST /v1/token', () => {
     ['another grant', { grant_type: 'password', username: 'x', password: 'y' }, 'unsupported_grant_type'],
     ['a scope', { grant_type: 'refresh_token', refresh_token: 'x', scope: 'openid' }, 'invalid_scope'],
     ['garbage', { grant_type: 'refresh_token', refresh_token: 'x' }, 'invalid_grant'],
+    [
+      'a long token of another issuer',
+      { grant_type: 'refresh_token', refresh_token: 'x'.repeat(3_000) },
+      'invalid_grant',
+    ],
   ])('refuses %s in the words of the RFC', async (_what, form, error) => {
     const answer = await post('/v1/token', form)
     expect([answer.status, answer.body['error']]).toEqual([400, error])
@@ -416,7 +421,10 @@ describe('POST /v1/introspect', () => {
     const { accessToken, refreshToken } = await signIn()
     await revoke(accessToken)
     const forged = accessToken.slice(0, -2)
-    for (const token of [accessToken, refreshToken, forged, 'x', 'a.b.c', `lkr_${'A'.repeat(114)}`, '🦊']) {
+    // Of other issuers there are longer ones than ours.
+    const long = `${accessToken}${'A'.repeat(6_000)}`
+    const ours = [accessToken, refreshToken, forged]
+    for (const token of [...ours, 'x', 'a.b.c', `lkr_${'A'.repeat(114)}`, '🦊', long, `lkr_${long}`]) {
       const { status, body } = await introspect(token)
       expect([status, body]).toEqual([200, { active: false }])
     }
@@ -500,7 +508,7 @@ describe('POST /v1/revoke', () => {
   it('is a 200 for what is no token of ours, and ends nothing', async () => {
     const { accessToken, refreshToken } = await signIn()
     const altered = `${refreshToken.slice(0, 60)}${refreshToken[60] === 'A' ? 'B' : 'A'}${refreshToken.slice(61)}`
-    for (const token of ['x', 'a.b.c', accessToken.slice(0, -3), altered]) {
+    for (const token of ['x', 'a.b.c', accessToken.slice(0, -3), altered, 'A'.repeat(7_000)]) {
       expect((await revoke(token)).status).toBe(200)
     }
     expect((await api().verify(accessToken)).status).toBe(204)

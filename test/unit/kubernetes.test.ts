@@ -30,8 +30,10 @@ const models = {
 
 type PodSpec = {
   automountServiceAccountToken: boolean
+  terminationGracePeriodSeconds?: number
   securityContext: { runAsNonRoot: boolean; seccompProfile: { type: string } }
   containers: {
+    lifecycle?: { preStop?: { exec?: { command: string[] } } }
     securityContext: { capabilities: { drop: string[] } }
     image: string
     env?: { name: string; value?: string }[]
@@ -100,6 +102,14 @@ describe('the Kubernetes manifests', () => {
     expect(config.filter(name => /SECRET|PASSWORD|_URL/.test(name))).toEqual([])
     const values = pods.flatMap(({ pod }) => pod.containers.flatMap(({ env = [] }) => env))
     expect(values.filter(({ value }) => value !== undefined)).toEqual([])
+  })
+
+  it('leave a pod the time to be noticed, and then to finish, before it is killed', () => {
+    const server = pods.find(({ kind }) => kind === 'Deployment')?.pod
+    const told = server?.containers[0]?.lifecycle?.preStop?.exec?.command
+    expect(told).toEqual(['sleep', '5'])
+    // The process ends by itself 10 seconds after it was told to.
+    expect(server?.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(5 + 10)
   })
 
   it('run the same image everywhere', () => {

@@ -1,11 +1,20 @@
 import { Type } from 'typebox'
 import type { ServiceKeyScope } from '../../../security/service-keys.ts'
 
+/**
+ * About as much as servers commonly take in a header (8 KB): a service asks about whatever it was sent, also about
+ * another issuer's token, and is to hear that it is inactive, not that the question was wrong.
+ */
+const maxLength = 7_000
+
+/** Whoever issued it. */
+export const Token = Type.String({ minLength: 1, maxLength })
+
 /** What introspection and revocation are asked about (RFC 7662 §2.1, RFC 7009 §2.1). */
 export const tokenParameters = {
-  token: Type.String({ minLength: 1, maxLength: 4_096, description: 'An access or a refresh token.' }),
+  token: { ...Token, description: 'An access or a refresh token.' },
   token_type_hint: Type.Optional(
-    Type.String({ maxLength: 64, description: 'Not needed: a token shows of which kind it is.' }),
+    Type.String({ maxLength, description: 'Not needed: a token shows of which kind it is.' }),
   ),
 }
 

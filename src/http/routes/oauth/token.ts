@@ -6,16 +6,17 @@ import { errorHandler } from '../../error-handler.ts'
 import { createExchange, exchangeProblems } from '../../exchange.ts'
 import { acceptForms, formMediaType } from '../../form.ts'
 import { sendOAuthError } from '../../oauth-error.ts'
-import { RefreshToken, tokensView } from '../../schemas.ts'
+import { tokensView } from '../../schemas.ts'
 import { checkClient } from '../../service-key.ts'
 import { StrictObject } from '../../strict-object.ts'
+import { Token } from './parameters.ts'
 
 /** Off-the-shelf clients stay signed in: the refresh grant of RFC 6749 §6. */
 export const tokenRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   const exchange = createExchange(app, services)
   const parameters = {
     grant_type: Type.String({ description: '`refresh_token`; there is no other.' }),
-    refresh_token: Type.Optional(RefreshToken),
+    refresh_token: Type.Optional(Token),
     scope: Type.Optional(Type.String({ description: 'Refused: a token cannot be narrowed.' })),
   }
   app.setErrorHandler(errorHandler(sendOAuthError))
