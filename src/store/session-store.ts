@@ -20,7 +20,7 @@ export function createSessionStore(database: Database): SessionStore {
   return {
     async find(sessionId) {
       const [row] = await database.run(() => findState.execute({ sessionId }))
-      return row === undefined ? null : toState(row)
+      return row === undefined ? null : toState(row.state)
     },
     findForOwner: (sessionId, userId) => database.run(executor => findForOwner(executor, sessionId, userId)),
     listLive: (userId, idle, page) => database.run(executor => listLive(executor, userId, idle, page)),

@@ -1,4 +1,4 @@
-import { and, eq, getTableColumns, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, type Column, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { DeviceFacts } from '../session/device.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
@@ -61,27 +61,77 @@ export async function ownerOf(executor: Executor, sessionId: string): Promise<st
   return row?.userId ?? null
 }
 
-/** All that decides about a session, in one statement by primary key. */
+/**
+ * All that decides about a session, in one statement by primary key. It comes as one column of JSON: what the client and
+ * drizzle do for each of 27 columns was a third of the time of a verify that Postgres answers.
+ */
 export function stateById(executor: Executor) {
-  const { deviceName, deviceInfo, metadata, revokedBy, ...columns } = getTableColumns(userSessions)
+  const instant = (column: Column) => sql`extract(epoch FROM ${column}) * 1000`
+  const bytes = (column: Column) => sql`encode(${column}, 'base64')`
+  const s = userSessions
   return executor
     .select({
-      ...columns,
-      cutOff: isCutOff,
-      userRoles: users.roles,
-      userDisabledAt: users.disabledAt,
-      readAt: sql<Instant>`extract(epoch FROM statement_timestamp()) * 1000`.mapWith(Number),
+      state: sql<StateRow>`json_build_object(
+        'id', ${s.id}, 'userId', ${s.userId}, 'clientType', ${s.clientType}, 'authMethod', ${s.authMethod},
+        'ipAddress', ${s.ipAddress}, 'userAgent', ${s.userAgent}, 'rotation', ${s.rotation},
+        'accessTokenHash', ${bytes(s.accessTokenHash)}, 'refreshTokenHash', ${bytes(s.refreshTokenHash)},
+        'previousAccessTokenHash', ${bytes(s.previousAccessTokenHash)},
+        'previousRefreshTokenHash', ${bytes(s.previousRefreshTokenHash)},
+        'familyHash', ${bytes(s.familyHash)}, 'successorSealed', ${bytes(s.successorSealed)},
+        'rotatedAt', ${instant(s.rotatedAt)}, 'createdAt', ${instant(s.createdAt)},
+        'authenticatedAt', ${instant(s.authenticatedAt)}, 'lastActivityAt', ${instant(s.lastActivityAt)},
+        'refreshExpiresAt', ${instant(s.refreshExpiresAt)}, 'expiresAt', ${instant(s.expiresAt)},
+        'revokedAt', ${instant(s.revokedAt)}, 'revokedReason', ${s.revokedReason},
+        'contextChangedAt', ${instant(s.contextChangedAt)}, 'cutOff', ${isCutOff},
+        'userRoles', ${users.roles}, 'userDisabled', ${users.disabledAt} IS NOT NULL,
+        'readAt', extract(epoch FROM statement_timestamp()) * 1000)`,
     })
-    .from(userSessions)
-    .leftJoin(users, eq(users.id, userSessions.userId))
-    .where(eq(userSessions.id, sql.placeholder('sessionId')))
+    .from(s)
+    .leftJoin(users, eq(users.id, s.userId))
+    .where(eq(s.id, sql.placeholder('sessionId')))
     .prepare('session_state_by_id')
 }
 
-type StateRow = Awaited<ReturnType<ReturnType<typeof stateById>['execute']>>[number]
+type Bytes = 'accessTokenHash' | 'refreshTokenHash' | 'familyHash'
+type BytesOrNull = 'previousAccessTokenHash' | 'previousRefreshTokenHash' | 'successorSealed'
 
-export function toState({ userRoles, userDisabledAt, ...row }: StateRow): SessionState {
-  return { ...row, user: userRoles === null ? null : { roles: userRoles, disabled: userDisabledAt !== null } }
+/** Bytes travel as base64, and instants as numbers. */
+type StateRow = Omit<SessionState, Bytes | BytesOrNull | 'user'> &
+  Record<Bytes, string> &
+  Record<BytesOrNull, string | null> & { userRoles: string[] | null; userDisabled: boolean }
+
+export function toState(row: StateRow): SessionState {
+  return {
+    id: row.id,
+    userId: row.userId,
+    clientType: row.clientType,
+    authMethod: row.authMethod,
+    ipAddress: row.ipAddress,
+    userAgent: row.userAgent,
+    accessTokenHash: Buffer.from(row.accessTokenHash, 'base64'),
+    previousAccessTokenHash: bytesOrNull(row.previousAccessTokenHash),
+    refreshTokenHash: Buffer.from(row.refreshTokenHash, 'base64'),
+    previousRefreshTokenHash: bytesOrNull(row.previousRefreshTokenHash),
+    familyHash: Buffer.from(row.familyHash, 'base64'),
+    successorSealed: bytesOrNull(row.successorSealed),
+    rotation: row.rotation,
+    rotatedAt: row.rotatedAt,
+    createdAt: row.createdAt,
+    authenticatedAt: row.authenticatedAt,
+    lastActivityAt: row.lastActivityAt,
+    refreshExpiresAt: row.refreshExpiresAt,
+    expiresAt: row.expiresAt,
+    revokedAt: row.revokedAt,
+    revokedReason: row.revokedReason,
+    contextChangedAt: row.contextChangedAt,
+    cutOff: row.cutOff,
+    user: row.userRoles === null ? null : { roles: row.userRoles, disabled: row.userDisabled },
+    readAt: row.readAt,
+  }
+}
+
+function bytesOrNull(text: string | null): Buffer | null {
+  return text === null ? null : Buffer.from(text, 'base64')
 }
 
 /** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
