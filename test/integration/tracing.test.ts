@@ -132,14 +132,18 @@ describe('with a collector', () => {
 
   it('a command that several requests share is below one of them', async () => {
     const accessToken = await knownToken()
-    const callers = Array.from({ length: 40 }, caller)
-    await Promise.all(
-      callers.map(({ headers }) => client(url).call('GET', '/v1/verify', { token: accessToken, headers })),
-    )
-    const found = await Promise.all(callers.map(({ traceId }) => spansOf(traceId)))
-    const reads = found.flatMap(({ children }) => children).filter(span => systemOf(span) === 'redis')
-    expect(reads.length).toBeGreaterThan(0)
-    expect(reads.length).toBeLessThanOrEqual(callers.length)
+    const readsOfMany = async () => {
+      const callers = Array.from({ length: 40 }, caller)
+      await Promise.all(
+        callers.map(({ headers }) => client(url).call('GET', '/v1/verify', { token: accessToken, headers })),
+      )
+      const found = await Promise.all(callers.map(({ traceId }) => spansOf(traceId)))
+      const reads = found.flatMap(({ children }) => children).filter(span => systemOf(span) === 'redis')
+      expect(reads.length).toBeLessThanOrEqual(callers.length)
+      return reads.length
+    }
+    // None while Redis is slow, on a busy machine: then it is Postgres that answers.
+    await expect.poll(readsOfMany, { timeout: 10_000 }).toBeGreaterThan(0)
   })
 
   it('nothing is traced that nobody asked for: polls, probes, health', async () => {

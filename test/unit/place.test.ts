@@ -16,6 +16,10 @@ describe('the place where a process listens', () => {
     expect(placeOf({ host: '::1', port: 3000 })).not.toBe(place)
   })
 
+  it('is unknown for a name, which may stand for another address the next time', () => {
+    expect(placeOf({ host: 'localhost', port: 3000 })).toBeNull()
+  })
+
   it('is unknown while the kernel chooses the port', () => {
     expect(placeOf({ host, port: 0 })).toBeNull()
   })
