@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
 import { forgottenAfterMs } from '../security/lockout.ts'
 import type { Database, Executor } from './database.ts'
 import { deleteOldEvents } from './events.ts'
@@ -79,13 +80,36 @@ async function runBatches(
     executor => deleteWhatNothingNeeds(executor, settings),
   ]
   for (const step of steps) {
-    while (!signal.aborted && (await database.transaction(step))) {
+    while (!signal.aborted && (await runPatiently(() => database.transaction(step), deleted, signal))) {
       progress({ ...deleted })
       await pause(settings.pauseMs)
     }
     progress({ ...deleted })
   }
   return { kind: 'done', deletedSessions: deleted.sessions, deletedEvents: deleted.events }
+}
+
+/** A batch that the database is too busy for is begun anew, up to so many times in a row. */
+const attempts = 5
+const busyPauseMs = 1_000
+
+/** What is done of a run of a million rows must not hang on the slowest of a thousand statements. */
+async function runPatiently(
+  batch: () => Promise<boolean>,
+  deleted: { sessions: number; events: number },
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    const before = { ...deleted }
+    try {
+      return await batch()
+    } catch (error) {
+      Object.assign(deleted, before)
+      const isBusy = error instanceof Problem && error.code === 'store_unavailable'
+      if (!isBusy || attempt === attempts || signal.aborted) throw error
+      await pause(busyPauseMs)
+    }
+  }
 }
 
 /** One batch; whether there may be more. */

@@ -232,6 +232,35 @@ describe('cleanup', () => {
     })
   })
 
+  it('goes on when the database was too busy for a batch, and counts what it has deleted once', async () => {
+    const { maintenance } = instance.services
+    await insertSessions(1_500, '31 days', '1 day')
+    const other = new pg.Client(database.url)
+    await other.connect()
+    try {
+      const told: number[] = []
+      let locking: Promise<unknown> = Promise.resolve()
+      const result = await maintenance.cleanUp('cli', {
+        progress({ sessions }) {
+          told.push(sessions)
+          if (told.length > 1) return
+          // Longer than a batch waits for a lock.
+          locking = other
+            .query('BEGIN; LOCK TABLE user_sessions IN ACCESS EXCLUSIVE MODE')
+            .then(() => sleep(1_200))
+            .then(() => other.query('COMMIT'))
+        },
+      })
+      await locking
+      expect(told[0]).toBe(1_000)
+      expect(result).toMatchObject({ kind: 'done', deletedSessions: 1_500 })
+      expect(result.tookMs).toBeGreaterThan(1_200)
+      expect(await count('user_sessions')).toBe(0)
+    } finally {
+      await other.end()
+    }
+  })
+
   it('skips what another transaction has locked, without waiting, and takes it the next time', async () => {
     const [lockedSession] = await insertSessions(3, '30 days', '1 second')
     const [lockedEvent] = await insertEvents(3, '91 days')
