@@ -1,10 +1,13 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
-import { useSession } from '../react/index.ts'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { useLatchkey, useSession } from '../react/index.ts'
 import { Devices } from './devices.tsx'
 import { HealthNotice } from './health.tsx'
 import { Ban, Chart, Key, Laptop, List, People, Shield, SignOut } from './icons.tsx'
+import { Mishap } from './mishap.tsx'
 import { Placeholder } from './placeholder.tsx'
+import { usePoll } from './presence.ts'
+import { createQueryClient } from './queries.ts'
 import { linkTo, type Place, useRoute } from './route.ts'
 import { Security } from './security.tsx'
 import { SignIn } from './sign-in.tsx'
@@ -31,17 +34,30 @@ const entries: readonly Entry[] = [
   { place: 'audit-log', title: 'Audit log', Icon: List, permission: 'audit:read' },
 ]
 
+/** Often enough that somebody who was signed out elsewhere reads it within seconds. */
+const pollMs = 2_500
+
 export function App() {
-  const { status, reason } = useSession()
-  const queries = useQueryClient()
-  useEffect(() => {
-    // What belongs to somebody who has left is not for who comes next.
-    if (status === 'signed-out') queries.removeQueries({ predicate: query => query.queryKey[0] !== 'health' })
-  }, [status, queries])
+  const { status, sessionId } = useSession()
   useFocusAfterSignIn(status)
-  if (status === 'signed-out') return <SignIn reason={reason} />
-  if (status === 'unknown') return <Waiting />
-  return <SignedIn />
+  return <Visit key={sessionId ?? 'nobody'} />
+}
+
+/** What belongs to one session goes with it: what was read, open dialogs, what was typed. */
+function Visit() {
+  const { status, reason } = useSession()
+  const [queries] = useState(createQueryClient)
+  return (
+    <QueryClientProvider client={queries}>
+      {status === 'signed-out' ? (
+        <SignIn reason={reason} />
+      ) : status === 'unknown' ? (
+        <Waiting />
+      ) : (
+        <SignedIn />
+      )}
+    </QueryClientProvider>
+  )
 }
 
 /** The form that had the focus is gone; without this it would be nowhere. */
@@ -66,7 +82,13 @@ function Waiting() {
 }
 
 function SignedIn() {
+  const client = useLatchkey()
   const { user } = useSession()
+  // Whether it is still so, and with which permissions. A failure is asked again, and told by the notice.
+  usePoll(
+    useCallback(() => void client.session().catch(() => {}), [client]),
+    pollMs,
+  )
   const { place } = useRoute()
   const allowed = entries.filter(
     ({ permission }) => permission === null || user?.permissions.includes(permission) === true,
@@ -92,9 +114,11 @@ function SignedIn() {
       <Sidebar entries={allowed} place={place} />
       <main ref={content} tabIndex={-1}>
         <HealthNotice />
-        <Suspense fallback={<Placeholder />}>
-          {entry !== undefined ? <Page /> : user === null ? <Placeholder /> : <NotAllowed />}
-        </Suspense>
+        <Mishap key={place}>
+          <Suspense fallback={<Placeholder />}>
+            {entry !== undefined ? <Page /> : user === null ? <Placeholder /> : <NotAllowed />}
+          </Suspense>
+        </Mishap>
       </main>
     </div>
   )

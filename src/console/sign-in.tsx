@@ -52,7 +52,11 @@ export function SignIn({ reason }: { reason: string | null }) {
           autoComplete="username"
           required
           value={email}
-          onValue={setEmail}
+          onValue={value => {
+            setEmail(value)
+            // It was the other account that is locked.
+            if (isLocked(refusal?.error)) setRefusal(null)
+          }}
         />
         <PasswordField
           label="Password"
@@ -88,6 +92,10 @@ function Refused({ error, waitUntil }: Refusal) {
       <div>{refusalInWords(error, waitUntil)}</div>
     </div>
   )
+}
+
+function isLocked(error: unknown): boolean {
+  return error instanceof LatchkeyError && error.code === 'account_locked'
 }
 
 function refusalInWords(error: unknown, waitUntil: number) {

@@ -85,5 +85,8 @@ export function Ago({ at }: { at: string }) {
 export function Countdown({ until }: { until: number }) {
   const seconds = Math.max(0, Math.ceil((until - useNow(1_000)) / 1000))
   const rest = String(seconds % 60).padStart(2, '0')
-  return <strong className="figures">{`${Math.floor(seconds / 60)}:${rest}`}</strong>
+  // Shown each second, and not read out each second, wherever it stands.
+  return (
+    <strong className="figures" role="timer" aria-live="off">{`${Math.floor(seconds / 60)}:${rest}`}</strong>
+  )
 }

@@ -6,7 +6,15 @@ import { createUser, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 // For the types of what it provides.
 import type {} from './global-setup.ts'
-import { accessibilityFaults, device, isTooWide, receiveVisitors, signIn, type Visitors } from './visitor.ts'
+import {
+  accessibilityFaults,
+  device,
+  fillIn,
+  isTooWide,
+  receiveVisitors,
+  signIn,
+  type Visitors,
+} from './visitor.ts'
 
 const chromium = inject('chromium')
 const hourMs = 3_600_000
@@ -339,6 +347,49 @@ describe.skipIf(chromium.kind === 'none')('the console, when people do what nobo
       await page.locator('.placeholder').waitFor()
       expect(await page.evaluate('document.getAnimations().length > 0'), reducedMotion).toBe(moves)
     }
+  })
+
+  it('says on every page that one was signed out elsewhere, and keeps nothing for who comes next', async () => {
+    const email = await newPerson(['auditor'])
+    const other = await elsewhere(email, 'Phone')
+    const page = await visitors.visit()
+    await signIn(page, email)
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    await page.getByRole('row').nth(1).waitFor()
+    await client(service.url).call('DELETE', '/v1/sessions', { token: other.accessToken })
+    await page.getByText('You were signed out:').waitFor()
+    await fillIn(page, await newPerson())
+    await page.getByRole('heading', { name: 'Not for you' }).waitFor()
+    expect(await page.getByRole('row').count()).toBe(0)
+  })
+
+  it('stays, and offers to load a page again, whose code did not come', async () => {
+    const page = await visitors.visit()
+    await signIn(page, await newPerson(['auditor']))
+    const code = /\/assets\/audit-log-/
+    await page.route(code, route => route.abort())
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    await page.getByText('This page could not be shown').waitFor()
+    await page.getByRole('link', { name: 'Your devices' }).click()
+    await page.getByText('Active now').waitFor()
+    await page.unroute(code)
+    await page.getByRole('link', { name: 'Audit log' }).click()
+    await page.getByRole('button', { name: 'Load again' }).click()
+    await page.getByRole('row').nth(1).waitFor()
+  })
+
+  it('lets another account sign in while one is locked', async () => {
+    const email = await newPerson()
+    const page = await visitors.visit()
+    const locked = page.getByText('Sign-in is locked')
+    for (let attempt = 0; attempt < 6 && !(await locked.isVisible()); attempt++) {
+      const answered = page.waitForResponse(/login/)
+      await fillIn(page, email, `not the password ${attempt}`)
+      await answered
+    }
+    await locked.waitFor()
+    await signIn(page, await newPerson())
+    await page.getByText('Active now').waitFor()
   })
 
   it('has broken no rule of its pages', () => {

@@ -9,6 +9,7 @@ describe('a table as CSV', () => {
   it('gives a spreadsheet no formula that somebody has put into a user agent', () => {
     for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1']) {
       expect(csvOf(['agent'], [[formula]])).toMatch(/^agent\r\n"?'/)
+      expect(csvOf(['agent'], [[`x;${formula}`]])).toMatch(/^agent\r\n"?x;'/)
     }
   })
 })

@@ -3,10 +3,13 @@ export function csvOf(header: readonly string[], rows: readonly (readonly string
   return [header, ...rows].map(row => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
-/** A spreadsheet would take what begins like this for a formula, and user agents are anybody's to choose. */
-const formula = /^[=+\-@\t\r]/
+/**
+ * A spreadsheet would take what begins like this for a formula, and user agents are anybody's to choose. Where lists are
+ * separated by semicolons, a cell begins behind one of them as well.
+ */
+const formula = /(^|[;\t\r\n])(?=[=+\-@\t\r])/g
 
 function cell(text: string): string {
-  const harmless = formula.test(text) ? `'${text}` : text
+  const harmless = text.replaceAll(formula, "$1'")
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }
