@@ -84,15 +84,19 @@ export type Told = { title: string; advice: string | null; remedy: 'password' | 
 const notYou = 'If this was not you, change your password now; it signs everybody else out.'
 
 const tellers: Record<OwnEvent['type'], (event: OwnEvent) => Told> = {
-  sign_in_succeeded: () => told('Signed in', null),
+  sign_in_succeeded: () => told('Signed in', notYou, 'password'),
   sign_in_failed: () =>
-    told('A sign-in failed', 'Somebody gave a wrong password. If that was you, there is nothing to do.'),
+    told(
+      'A sign-in failed',
+      'Somebody gave a wrong password. If that was you, there is nothing to do; if not, use a password that you have nowhere else.',
+      'password',
+    ),
   account_locked: () =>
     told(
       'Sign-in was locked for a while',
       'There were too many wrong passwords. It unlocks by itself; your devices stay signed in.',
     ),
-  account_unlocked: () => told('Sign-in was unlocked', null),
+  account_unlocked: () => told('Sign-in was unlocked', 'You can sign in again. There is nothing to do.'),
   new_device: () => told('Signed in on a new device', notYou, 'password'),
   session_context_changed: () =>
     told(
@@ -100,7 +104,12 @@ const tellers: Record<OwnEvent['type'], (event: OwnEvent) => Told> = {
       'It came from another network and another browser at once. If you cannot explain that, sign it out.',
       'devices',
     ),
-  session_revoked: event => told(endingOf(event.reason), null),
+  session_revoked: event =>
+    told(
+      endingOf(event.reason),
+      'That device has to sign in again. If you do not know why it was signed out, look at the others.',
+      'devices',
+    ),
   session_limit_reached: () =>
     told(
       'Too many devices',
@@ -123,9 +132,9 @@ const tellers: Record<OwnEvent['type'], (event: OwnEvent) => Told> = {
       'Your roles were changed',
       'What you may do is different from before. Ask your operator if you did not expect it.',
     ),
-  user_created: () => told('Account created', null),
+  user_created: () => told('Account created', 'There is nothing to do.'),
   user_disabled: () => told('Account switched off', 'Your operator knows why.'),
-  user_enabled: () => told('Account switched on', null),
+  user_enabled: () => told('Account switched on', 'You can sign in again. There is nothing to do.'),
 }
 
 export function tell(event: OwnEvent): Told {
