@@ -50,6 +50,7 @@ function patientLink(redis: Redis): RedisLink {
     state: () => 'up',
     connect: async () => undefined,
     subscribe: () => undefined,
+    isCluster: false,
     close: () => undefined,
   }
 }

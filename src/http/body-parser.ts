@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Problem } from '../errors.ts'
 import { parseJson } from './json.ts'
@@ -43,9 +44,8 @@ function requirePlainUtf8(request: FastifyRequest): void {
 }
 
 function decode(body: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(body)
-  } catch {
+  if (!isUtf8(body)) {
     throw new Problem('validation_failed', { errors: [{ path: '', message: 'must be valid UTF-8' }] })
   }
+  return body.toString('utf8')
 }

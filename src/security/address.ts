@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
@@ -7,6 +7,8 @@ import ipaddr from 'ipaddr.js'
  * only, and so are the port and the brackets that some proxies add.
  */
 export function normaliseAddress(text: string): string | null {
+  // As most come; Node takes no other spelling of these than the shortest one.
+  if (isIPv4(text)) return text
   const address = text
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')

@@ -3,7 +3,7 @@ import type { SessionContext } from './context.ts'
 import type { Policy } from './policy.ts'
 import { mintRefreshToken, sealSuccessor, type Witness } from './refresh-token.ts'
 import type { Rotation, SessionState, TokenPair } from './session.ts'
-import { snapshotOf } from './snapshot.ts'
+import { snapshotAfter } from './snapshot.ts'
 
 /** A new pair for a session and the change of its row that makes the pair its only usable one. */
 export type Child = { rotation: Rotation; pair: TokenPair }
@@ -21,24 +21,25 @@ export function mintChild(
 ): Child {
   const keys = secrets.minting()
   const generation = predecessor.generation + 1
+  const { id: sessionId, userId, clientType, authenticatedAt } = state
   const access = accessTokens.issue(
-    { ...state, sessionId: state.id },
+    { sessionId, userId, clientType, authenticatedAt },
     now,
     policy.accessTokenTtlSeconds,
     state.expiresAt,
   )
-  const refresh = mintRefreshToken(keys, state.id, generation, predecessor.family)
+  const refresh = mintRefreshToken(keys, sessionId, generation, predecessor.family)
   const pair: TokenPair = {
     accessToken: access.text,
     refreshToken: refresh.text,
     accessExpiresAt: access.expiresAt,
     refreshExpiresAt: Math.min(now + policy.refreshTokenTtlSeconds * 1000, state.expiresAt),
   }
-  const place = { sessionId: state.id, generation, predecessorHash: predecessor.hash }
+  const place = { sessionId, generation, predecessorHash: predecessor.hash }
   return {
     pair,
     rotation: {
-      sessionId: state.id,
+      sessionId,
       expected: { refreshTokenHash: state.refreshTokenHash, rotation: state.rotation },
       rotation: generation,
       accessTokenHash: access.hash,
@@ -64,5 +65,5 @@ export async function announceRotation(
   rotatedAt: Instant,
 ): Promise<void> {
   nearCache.forget(state.id, clock.now())
-  await cache.rotated(snapshotOf({ ...state, ...rotation, rotatedAt }, state.user?.roles ?? []))
+  await cache.rotated(snapshotAfter(state, rotation, rotatedAt))
 }

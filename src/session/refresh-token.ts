@@ -1,11 +1,4 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { parse as parseUuid, stringify as stringifyUuid } from 'uuid'
 import { Problem } from '../errors.ts'
 import { type SecretKeys, type SecretRing, sha256 } from './secrets.ts'
@@ -108,6 +101,8 @@ export type Witness = { kind: 'random'; bytes: Buffer } | { kind: 'hash'; bytes:
 type SealContext = { sessionId: string; generation: number; predecessorHash: Buffer }
 
 const versions = { random: 1, hash: 2 } as const
+const firstBlock = Buffer.from([0, 0, 0, 1])
+const labels = { random: 'latchkey successor random v1', hash: 'latchkey successor hash v1' } as const
 const nonceLength = 12
 const gcmTagLength = 16
 
@@ -118,9 +113,10 @@ export function sealSuccessor(
   context: SealContext,
   pair: TokenPair,
 ): Buffer {
+  const place = placeOf(context)
   const nonce = randomBytes(nonceLength)
-  const cipher = createCipheriv('aes-256-gcm', sealKey(keys, witness, context), nonce)
-  cipher.setAAD(associatedData(context))
+  const cipher = createCipheriv('aes-256-gcm', sealKey(keys, witness, place), nonce)
+  cipher.setAAD(Buffer.concat([place, context.predecessorHash]))
   const sealed = Buffer.concat([cipher.update(JSON.stringify(pair), 'utf8'), cipher.final()])
   return Buffer.concat([Buffer.from([versions[witness.kind], keys.id]), nonce, sealed, cipher.getAuthTag()])
 }
@@ -145,10 +141,10 @@ export function unsealSuccessor(
     sealed[0] === versions.hash
       ? { kind: 'hash', bytes: token.hash }
       : { kind: 'random', bytes: token.random }
-  const context = { sessionId: token.sessionId, generation, predecessorHash: token.hash }
+  const place = placeOf({ sessionId: token.sessionId, generation })
   const nonce = sealed.subarray(2, 2 + nonceLength)
-  const decipher = createDecipheriv('aes-256-gcm', sealKey(keys, witness, context), nonce)
-  decipher.setAAD(associatedData(context))
+  const decipher = createDecipheriv('aes-256-gcm', sealKey(keys, witness, place), nonce)
+  decipher.setAAD(Buffer.concat([place, token.hash]))
   decipher.setAuthTag(sealed.subarray(-gcmTagLength))
   try {
     const opened = decipher.update(sealed.subarray(2 + nonceLength, -gcmTagLength))
@@ -159,24 +155,22 @@ export function unsealSuccessor(
   }
 }
 
-function sealKey(keys: SecretKeys, witness: Witness, context: SealContext): Buffer {
-  const salt = Buffer.concat([Buffer.from(parseUuid(context.sessionId)), uint32(context.generation)])
-  const info = Buffer.concat([Buffer.from(`latchkey successor ${witness.kind} v1`), keys.successorSeal])
-  return Buffer.from(hkdfSync('sha256', witness.bytes, salt, info, 32))
+/** One-step key derivation with HMAC (NIST SP 800-56C r2 §4.1): counter ‖ witness ‖ label ‖ place, salted by our half. */
+function sealKey(keys: SecretKeys, witness: Witness, place: Buffer): Buffer {
+  return createHmac('sha256', keys.successorSeal)
+    .update(firstBlock)
+    .update(witness.bytes)
+    .update(labels[witness.kind])
+    .update(place)
+    .digest()
 }
 
-function associatedData(context: SealContext): Buffer {
-  return Buffer.concat([
-    Buffer.from(parseUuid(context.sessionId)),
-    uint32(context.generation),
-    context.predecessorHash,
-  ])
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
+/** 16 bytes and 4: the session and the successor's generation. */
+function placeOf({ sessionId, generation }: Pick<SealContext, 'sessionId' | 'generation'>): Buffer {
+  const place = Buffer.alloc(20)
+  place.set(parseUuid(sessionId))
+  place.writeUInt32BE(generation, 16)
+  return place
 }
 
 function isTokenPair(value: unknown): value is TokenPair {

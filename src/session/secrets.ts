@@ -43,7 +43,7 @@ export function deriveKeys(secret: Buffer): SecretKeys {
     refreshTag: derive(secret, 'refresh tag'),
     successorSeal: derive(secret, 'successor seal'),
     signingKeySeal: derive(secret, 'signing key seal'),
-    cacheMac: derive(secret, 'cache mac'),
+    cacheMac: derive(secret, 'snapshot and mark mac'),
     loginSubject: derive(secret, 'login subject'),
     deviceTag: derive(secret, 'device tag'),
   }

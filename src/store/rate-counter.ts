@@ -20,15 +20,8 @@ export function createRateCounter(link: RedisLink | null, local: WindowCounter):
   }
 }
 
-/** All for one key, so that a Cluster has them in one place, and sent as one pipeline, in this order. */
+/** One command, and so one step: no counter is left without an end. `windowMs` counts from the first request. */
 async function increment(redis: RedisClient, key: string, windowMs: number): Promise<Tally> {
-  const [, count, leftMs] = await Promise.all([
-    redis.set(key, 0, 'PX', windowMs, 'NX'),
-    redis.incr(key),
-    redis.pttl(key),
-  ])
-  if (leftMs >= 0) return { count, resetMs: leftMs }
-  // The window ended between the first command and the second, which began one that never ends.
-  await redis.pexpire(key, windowMs)
-  return { count, resetMs: windowMs }
+  const [count, resetMs] = await redis.countInWindow(key, windowMs)
+  return { count, resetMs }
 }

@@ -14,6 +14,8 @@ export type RedisLink = {
   /** Which server it is, as long as nothing broke; null while it is away, and always for a Cluster, which is many. */
   continuity(): RedisContinuity
   state(): RedisState
+  /** Then a command may only name keys of one slot. */
+  isCluster: boolean
   connect(): Promise<void>
   /** Calls `listener` for each message of a channel, over a connection of its own. */
   subscribe(channel: string, listener: (message: string) => void): void
@@ -123,6 +125,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   return {
     ask,
     state,
+    isCluster: redis instanceof Cluster,
     isBreakerOpen: () => breaker.kind === 'open',
     continuity: () => (state() === 'up' ? server : null),
     async connect() {

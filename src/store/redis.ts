@@ -1,8 +1,29 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { type ClientContext, Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 
 /** One client, whatever stands behind it; both speak the same commands. */
 export type RedisClient = Redis | Cluster
+
+declare module 'ioredis' {
+  interface RedisCommander<Context extends ClientContext> {
+    /** Counts one more under the key; how many there are, and the milliseconds until the window ends. */
+    countInWindow(key: string, windowMs: number): Result<[count: number, resetMs: number], Context>
+  }
+}
+
+/** Sent once to a server, and named by its hash from then on. */
+const scripts = {
+  countInWindow: {
+    numberOfKeys: 1,
+    lua: `local count = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return {count, left}`,
+  },
+}
 
 type Place = { host: string; port: number }
 
@@ -41,6 +62,7 @@ const options = {
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   enableAutoPipelining: true,
+  scripts,
   lazyConnect: true,
   retryStrategy: (attempt: number) => Math.min(50 * 2 ** attempt, 1_000),
   // After a failover the old master answers READONLY, one that lost its replicas NOREPLICAS, a restarted one LOADING:
@@ -77,6 +99,7 @@ function createCluster(nodes: readonly Place[], access: RedisAccess): Cluster {
     redisOptions: { ...redisOptions, ...entry(access), commandTimeout: lookupTimeoutMs },
     lazyConnect,
     enableAutoPipelining,
+    scripts,
     enableOfflineQueue,
     clusterRetryStrategy: retryStrategy,
     maxRedirections: 3,

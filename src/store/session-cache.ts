@@ -1,11 +1,11 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import { Cluster } from 'ioredis'
 import type { MarkedOn, SessionCache } from '../session/ports.ts'
 import type { SecretRing } from '../session/secrets.ts'
 import { type RevocationReason, revocationReasons, type Snapshot } from '../session/session.ts'
+import { gather } from './gather.ts'
 import type { RedisClient } from './redis.ts'
 import type { RedisLink } from './redis-link.ts'
-import { createSharedMget } from './shared-mget.ts'
+import { parseSnapshot, snapshotText } from './snapshot-text.ts'
 
 /** Key names. The braces put a session's keys into one Cluster slot, so that one `MGET` reads both. */
 const keys = {
@@ -41,11 +41,11 @@ export function createSessionCache(
   secrets: SecretRing,
   settings: SessionCacheSettings,
 ): SessionCache {
-  const sharedMget = createSharedMget()
-
-  function readBoth(redis: RedisClient, pair: string[]): Promise<(string | null)[]> {
-    return redis instanceof Cluster ? redis.mget(pair) : sharedMget(redis, pair)
-  }
+  const readValues = gather(mget)
+  const tellRotated = gather(async (sessionIds: readonly string[]) => {
+    await tell({ kind: 'rotated', sessionIds })
+    return sessionIds
+  })
 
   /** A Redis that cannot be asked is an answer; the link knows, and tells, how it is doing. */
   async function attempt<T>(command: (redis: RedisClient) => Promise<T>, otherwise: T): Promise<T> {
@@ -54,16 +54,14 @@ export function createSessionCache(
 
   return {
     async read(sessionId) {
-      const snapshotKey = keys.snapshot(sessionId)
-      const markKey = keys.mark(sessionId)
-      const values = await attempt(redis => readBoth(redis, [snapshotKey, markKey]), null)
-      if (values === null) return { kind: 'away' }
-      const [snapshotText = null, markText = null] = values
+      const values = await (link.isCluster ? mgetOne(sessionId) : readValues(sessionId))
+      if (values === undefined) return { kind: 'away' }
+      const body = open(secrets, keys.snapshot(sessionId), values.snapshot)
       return {
         kind: 'read',
-        occupied: snapshotText !== null,
-        snapshot: parseSnapshot(open(secrets, snapshotKey, snapshotText)),
-        revoked: parseReason(open(secrets, markKey, markText)),
+        occupied: values.snapshot !== null,
+        snapshot: body === null ? null : parseSnapshot(sessionId, body),
+        revoked: parseReason(open(secrets, keys.mark(sessionId), values.mark)),
         continuity: link.continuity(),
       }
     },
@@ -71,7 +69,7 @@ export function createSessionCache(
     async rotated(snapshot) {
       // On one connection, in this order: whoever hears of it and asks Redis finds the new snapshot.
       const filled = fill(snapshot, { replace: true })
-      await Promise.all([filled, tell({ kind: 'rotated', sessionIds: [snapshot.id] })])
+      await Promise.all([filled, tellRotated(snapshot.id)])
     },
     async revoke(sessions): Promise<MarkedOn> {
       const revoked = sessions.map(({ sessionId, reason }) => revokeOne(sessionId, reason))
@@ -90,6 +88,22 @@ export function createSessionCache(
     },
   }
 
+  /** In the order of the sessions; none when Redis is away. */
+  async function mget(sessionIds: readonly string[]): Promise<readonly Values[]> {
+    const found = await attempt(redis => redis.mget(sessionIds.flatMap(keysOf)), [])
+    const values: Values[] = []
+    for (let at = 0; at < found.length; at += 2) {
+      values.push({ snapshot: found[at] ?? null, mark: found[at + 1] ?? null })
+    }
+    return values
+  }
+
+  /** In a Cluster a command may only name keys of one slot. */
+  async function mgetOne(sessionId: string): Promise<Values | undefined> {
+    const [values] = await mget([sessionId])
+    return values
+  }
+
   async function tell(news: News): Promise<void> {
     await attempt(redis => redis.publish(newsChannel, newsText(news)), 0)
   }
@@ -98,7 +112,7 @@ export function createSessionCache(
     const lifetimeMs = settings.snapshotLifetimeMs(snapshot.clientType)
     if (lifetimeMs <= 0) return
     const key = keys.snapshot(snapshot.id)
-    const value = seal(secrets, key, JSON.stringify(snapshot))
+    const value = seal(secrets, key, snapshotText(snapshot))
     await attempt<unknown>(
       redis =>
         replace ? redis.set(key, value, 'PX', lifetimeMs) : redis.set(key, value, 'PX', lifetimeMs, 'NX'),
@@ -125,6 +139,13 @@ export function createSessionCache(
     )
     return Promise.all([deleted, marked]).then(results => results.every(Boolean))
   }
+}
+
+/** What stands under a session's two keys. */
+type Values = { snapshot: string | null; mark: string | null }
+
+function keysOf(sessionId: string): string[] {
+  return [keys.snapshot(sessionId), keys.mark(sessionId)]
 }
 
 /** Running without Redis: every question goes to Postgres. */
@@ -158,13 +179,6 @@ function open(secrets: SecretRing, key: string, value: string | null): string | 
     return given.length === expected.length && timingSafeEqual(given, expected)
   })
   return ours ? body : null
-}
-
-/** The HMAC has shown that we wrote it, and its key derivation that it was this version of us. */
-function parseSnapshot(body: string | null): Snapshot | null {
-  if (body === null) return null
-  const snapshot: Snapshot = JSON.parse(body)
-  return snapshot
 }
 
 function parseReason(body: string | null): RevocationReason | null {

@@ -1,27 +1,16 @@
 import type { SessionStore } from '../session/ports.ts'
 import type { Database } from './database.ts'
 import { listLive } from './session-lists.ts'
-import {
-  findForOwner,
-  recordActivity,
-  renameSession,
-  rotation,
-  rotationValues,
-  stateById,
-  toState,
-} from './sessions.ts'
+import { createStateReader } from './session-states.ts'
+import { findForOwner, recordActivity, renameSession, rotation, rotationValues } from './sessions.ts'
 import { bindTransaction } from './transaction.ts'
 
 /** Statements outside of a transaction; the hot ones are prepared, so that Postgres parses and plans them once. */
 export function createSessionStore(database: Database): SessionStore {
-  const findState = stateById(database.pooled)
   const rotateRow = rotation(database.pooled).prepare('rotate_session')
 
   return {
-    async find(sessionId) {
-      const [row] = await database.run(() => findState.execute({ sessionId }))
-      return row === undefined ? null : toState(row.state)
-    },
+    find: createStateReader(database),
     findForOwner: (sessionId, userId) => database.run(executor => findForOwner(executor, sessionId, userId)),
     listLive: (userId, idle, page) => database.run(executor => listLive(executor, userId, idle, page)),
     rename: (sessionId, userId, deviceName, idle) =>

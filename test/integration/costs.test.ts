@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { AccessClaims } from '../../src/session/access-token.ts'
 import { client, type Tokens, tokensOf } from '../support/client.ts'
 import { countStoreCalls } from '../support/counted.ts'
 import { query } from '../support/database.ts'
@@ -32,6 +33,16 @@ async function signIn(): Promise<Tokens> {
   return await api.signIn(email)
 }
 
+const byPrimaryKey =
+  /^select .* where "user_sessions"."id" = ANY\(ARRAY\(SELECT unnest\(\$1::uuid\[\]\)\)\)$/s
+
+function claimsOf(accessToken: string): AccessClaims {
+  const claims: AccessClaims = JSON.parse(
+    Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8'),
+  )
+  return claims
+}
+
 describe('what a request costs', () => {
   it('verify on a cache hit: one round trip to Redis, and no SQL', async () => {
     const { accessToken } = await signIn()
@@ -46,8 +57,18 @@ describe('what a request costs', () => {
     const { result, sql, redis } = await countStoreCalls(() => api.verify(accessToken))
     expect(result.status).toBe(204)
     expect(sql).toHaveLength(1)
-    expect(sql[0]).toContain('where "user_sessions"."id" = $1')
+    expect(sql[0]).toMatch(byPrimaryKey)
     expect(redis).toEqual(['mget', 'set'])
+  })
+
+  it('verifies on a miss at one moment: one round trip to Redis, and one SQL statement for all', async () => {
+    const tokens = [await signIn(), await signIn(), await signIn()].map(({ accessToken }) => accessToken)
+    const { result, sql, redis } = await countStoreCalls(() =>
+      Promise.all(tokens.map(token => instance.services.sessions.verify(token, async () => claimsOf(token)))),
+    )
+    expect(result.map(({ kind }) => kind)).toEqual(['signed_in', 'signed_in', 'signed_in'])
+    expect(sql).toHaveLength(1)
+    expect(redis).toEqual(['mget', 'set', 'set', 'set'])
   })
 
   it('a rotation: two SQL statements, and a count, one write and a message in Redis', async () => {
@@ -55,9 +76,9 @@ describe('what a request costs', () => {
     const { result, sql, redis } = await countStoreCalls(() => api.refresh(refreshToken))
     expect(result.status).toBe(200)
     expect(sql).toHaveLength(2)
-    expect(sql[0]).toMatch(/^select .* where "user_sessions"."id" = \$1$/s)
+    expect(sql[0]).toMatch(byPrimaryKey)
     expect(sql[1]).toMatch(/^update "user_sessions" .* where \("user_sessions"."id" = /s)
-    expect(redis).toEqual(['set', 'incr', 'pttl', 'set', 'publish'])
+    expect(redis).toEqual(['evalsha', 'set', 'publish'])
   })
 
   it('a verify after a rotation: no SQL, as the refresh has written the snapshot', async () => {
@@ -124,7 +145,7 @@ describe('what a sign-in costs', () => {
     expect(sql[2]).toMatch(/"users" where "users"."id" = \$1 for update$/)
     expect(sql[3]).toMatch(/"user_sessions"/)
     // By the address, and by the account.
-    expect(redis).toEqual(['set', 'incr', 'pttl', 'set', 'incr', 'pttl'])
+    expect(redis).toEqual(['evalsha', 'evalsha'])
   })
 
   it('two statements when it is refused, and one when it is not looked at', async () => {

@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { describe, expect, it } from 'vitest'
+import { gather } from '../../src/store/gather.ts'
+
+/** Answers each item with its name in capitals. */
+function server() {
+  const commands: string[][] = []
+  return {
+    commands,
+    ask: async (items: readonly string[]) => {
+      commands.push([...items])
+      return items.map(item => item.toUpperCase())
+    },
+  }
+}
+
+describe('gathered questions', () => {
+  it('are one command for all that is asked for in one turn, and each gets what it asked for', async () => {
+    const { ask, commands } = server()
+    const read = gather(ask)
+    expect(await Promise.all([read('a'), read('b'), read('a')])).toEqual(['A', 'B', 'A'])
+    expect(commands).toEqual([['a', 'b', 'a']])
+  })
+
+  it('answer nobody by a command that was sent before the question', async () => {
+    const { ask, commands } = server()
+    const read = gather(ask)
+    const first = read('a')
+    await nextTurn()
+    expect(commands).toEqual([['a']])
+    expect(await Promise.all([first, read('a')])).toEqual(['A', 'A'])
+    expect(commands).toEqual([['a'], ['a']])
+  })
+
+  it('travel in several commands when there are more than may travel together', async () => {
+    const { ask, commands } = server()
+    const read = gather(ask, 2)
+    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(read))).toEqual(['A', 'B', 'C', 'D', 'E'])
+    expect(commands).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+  })
+
+  it('fail for all who asked in that turn, and for nobody after it', async () => {
+    const { ask } = server()
+    let hangs = true
+    const read = gather((items: readonly string[]) =>
+      hangs ? Promise.reject(new Error('Command timed out')) : ask(items),
+    )
+    const asked = await Promise.allSettled([read('a'), read('b')])
+    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    hangs = false
+    expect(await read('a')).toBe('A')
+  })
+})
