@@ -10,17 +10,21 @@ export type RenderedProblem = { status: number; headers: Record<string, string>;
  * the request, with which the cause is found in the log.
  */
 export function renderProblem(problem: Problem, requestId: string): RenderedProblem {
+  const { headers, opening } = prepare(problem)
   return {
     status: problem.status,
-    headers: { ...securityHeaders, ...problemHeaders(problem), 'x-request-id': requestId },
-    body: problemBody(problem, requestId),
+    headers: { ...securityHeaders, ...headers, 'x-request-id': requestId },
+    body: `${opening}${JSON.stringify(requestId)}}`,
   }
 }
 
-/** What a problem adds to the headers of every answer. */
+/** What a problem adds to the headers of every answer, and what it takes back of those of another answer. */
 function problemHeaders({ code, status, extras }: Problem): Record<string, string> {
   const { retryAfterSeconds, rateLimit, allow } = extras
-  const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
+  const headers: Record<string, string> = {
+    'content-type': 'application/problem+json',
+    'cache-control': securityHeaders['cache-control'],
+  }
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
   if (rateLimit !== undefined) Object.assign(headers, rateLimitFields(rateLimit, retryAfterSeconds ?? 0))
   if (allow) headers['allow'] = allow.join(', ')
@@ -28,17 +32,19 @@ function problemHeaders({ code, status, extras }: Problem): Record<string, strin
   return headers
 }
 
-/** Up to the id of the request, by code, of problems that have no more to tell than that: most, and all garbage. */
-const openings = new Map<ProblemCode, string>()
+/** A problem but for the id of the request, which comes last. */
+type Prepared = { headers: Record<string, string>; opening: string }
 
-function problemBody(problem: Problem, requestId: string): string {
-  if (problem.extras !== noExtras) return JSON.stringify(problemMembers(problem, requestId))
-  let opening = openings.get(problem.code)
-  if (opening === undefined) {
-    opening = JSON.stringify(problemMembers(problem, '')).slice(0, -'""}'.length)
-    openings.set(problem.code, opening)
-  }
-  return `${opening}${JSON.stringify(requestId)}}`
+/** By code, of problems that have no more to tell than that: most, and all garbage. */
+const prepared = new Map<ProblemCode, Prepared>()
+
+function prepare(problem: Problem): Prepared {
+  const known = problem.extras === noExtras ? prepared.get(problem.code) : undefined
+  if (known !== undefined) return known
+  const opening = JSON.stringify(problemMembers(problem, '')).slice(0, -'""}'.length)
+  const made = { headers: problemHeaders(problem), opening }
+  if (problem.extras === noExtras) prepared.set(problem.code, made)
+  return made
 }
 
 /** What a problem says of itself. */
@@ -74,13 +80,13 @@ function challenge(code: ProblemCode): string {
   return /^(access_token|session|service_key)_/.test(code) ? 'Bearer error="invalid_token"' : 'Bearer'
 }
 
-/**
- * Answers with a problem. All headers are set here once more, because requests that the router refuses never
- * reach a hook, and because what was said of an answer does not hold for a problem.
- */
+/** Answers with a problem. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  const { status, headers, body } = renderProblem(problem, request.id)
-  reply.code(status).headers(headers).serializer(asItIs).send(body)
+  // A request that the router refuses has never reached the hook by which every answer has them.
+  if (!reply.hasHeader('x-request-id')) reply.headers(securityHeaders).header('x-request-id', request.id)
+  const { headers, opening } = prepare(problem)
+  reply.code(problem.status).headers(headers).serializer(asItIs)
+  reply.send(`${opening}${JSON.stringify(request.id)}}`)
 }
 
 /** With a serializer of its own Fastify appends no charset to the content type, which this media type does not have. */

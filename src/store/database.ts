@@ -75,6 +75,14 @@ export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'non
     if (pooler === 'transaction') forgetStatementNames(client)
   })
   const pooled = drizzle(pool)
+  /** One for each connection, so that what is prepared on it is prepared once. */
+  const executors = new WeakMap<pg.PoolClient, Executor>()
+
+  function executorOn(client: pg.PoolClient): Executor {
+    const executor = executors.get(client) ?? drizzle(client)
+    executors.set(client, executor)
+    return executor
+  }
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
     if (pool.waitingCount >= maxWaiting) {
@@ -95,7 +103,8 @@ export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'non
   return {
     pooled,
     run: work => attempt(() => work(pooled)),
-    transaction: work => attempt(() => inTransaction(pool, begin[pooler], work)),
+    transaction: work =>
+      attempt(() => inTransaction(pool, begin[pooler], client => work(executorOn(client)))),
     async warmUp() {
       const opened = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()))
       for (const connection of opened) if (connection.status === 'fulfilled') connection.value.release()
@@ -108,7 +117,7 @@ export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'non
 async function inTransaction<T>(
   pool: pg.Pool,
   begin: string,
-  work: (executor: Executor) => Promise<T>,
+  work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect()
   let broken = false
@@ -116,7 +125,7 @@ async function inTransaction<T>(
     // It travels with the first statement of the work. Should it fail alone, none may follow outside of a transaction.
     const begun = client.query(begin)
     begun.catch(() => client.connection.stream.destroy())
-    const result = await work(drizzle(client))
+    const result = await work(client)
     await begun
     await client.query('COMMIT')
     return result

@@ -9,7 +9,7 @@ import { securityEvents } from './schema.ts'
 /** Appends to the audit log, in the transaction of the change. */
 export async function insertEvents(executor: Executor, events: readonly SecurityEvent[]): Promise<void> {
   if (events.length === 0) return
-  await executor.insert(securityEvents).values(events.map(rowOf)).execute()
+  await executor.execute(eventsInserted(events, sql``))
 }
 
 /**

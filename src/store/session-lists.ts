@@ -1,12 +1,29 @@
-import { and, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import type { IdleDeadlines } from '../session/policy.ts'
 import type { SessionPage } from '../session/ports.ts'
 import type { Session } from '../session/session.ts'
 import { decodeCursor, isBehind, micros, type Page, pageOf } from './cursor.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Executor } from './database.ts'
+import { preparedOnce } from './prepared.ts'
 import { userSessions } from './schema.ts'
-import { isLive, sessionColumns } from './sessions.ts'
+import { idleValues, isLive, isLiveThen, sessionColumns } from './sessions.ts'
+
+function newestFirst(executor: Executor, where: SQL | undefined, limit: number | Placeholder) {
+  return executor
+    .select({ ...sessionColumns, micros: micros(userSessions.createdAt) })
+    .from(userSessions)
+    .where(where)
+    .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
+    .limit(limit)
+}
+
+/** Hardly anybody has more sessions than there are on it. */
+const firstPage = preparedOnce((executor, idle: IdleDeadlines) => {
+  const ofUser = eq(userSessions.userId, sql.placeholder('userId'))
+  const rows = newestFirst(executor, and(ofUser, isLiveThen(idle)), sql.placeholder('limit'))
+  return rows.prepare('first_page_of_sessions')
+})
 
 /** Newest sign-in first. */
 export async function listLive(
@@ -15,12 +32,15 @@ export async function listLive(
   idle: IdleDeadlines,
   { limit, cursor }: Page,
 ): Promise<SessionPage> {
-  const rows = await executor
-    .select({ ...sessionColumns, micros: micros(userSessions.createdAt) })
-    .from(userSessions)
-    .where(and(eq(userSessions.userId, userId), isLive(idle), isBehindCursor(cursor)))
-    .orderBy(desc(userSessions.createdAt), desc(userSessions.id))
-    .limit(limit + 1)
+  // One more than the page, to see whether there is another.
+  const rows =
+    cursor === null
+      ? await firstPage(executor, idle).execute({ userId, ...idleValues(idle), limit: limit + 1 })
+      : await newestFirst(
+          executor,
+          and(eq(userSessions.userId, userId), isLive(idle), isBehindCursor(cursor)),
+          limit + 1,
+        )
   const page = pageOf(rows, limit)
   return { sessions: page.rows.map(({ micros, ...session }) => session), nextCursor: page.nextCursor }
 }

@@ -1,10 +1,11 @@
-import { and, eq, gt, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { DeviceFacts } from '../session/device.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
 import type { NewSession, Rotation, Session } from '../session/session.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Executor } from './database.ts'
+import { preparedOnce } from './prepared.ts'
 import { userSessions } from './schema.ts'
 
 /** What its owner may see of it. */
@@ -62,7 +63,7 @@ export async function ownerOf(executor: Executor, sessionId: string): Promise<st
 }
 
 /** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
-export function rotation(executor: Executor) {
+const rotation = preparedOnce(executor => {
   const value = sql.placeholder
   return executor
     .update(userSessions)
@@ -91,9 +92,10 @@ export function rotation(executor: Executor) {
       ),
     )
     .returning({ rotatedAt: userSessions.rotatedAt })
-}
+    .prepare('rotate_session')
+})
 
-export function rotationValues(change: Rotation) {
+function rotationValues(change: Rotation) {
   return {
     sessionId: change.sessionId,
     expectedHash: change.expected.refreshTokenHash,
@@ -111,9 +113,7 @@ export function rotationValues(change: Rotation) {
 }
 
 export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
-  const [row] = await rotation(executor)
-    .prepare('rotate_session_in_transaction')
-    .execute(rotationValues(change))
+  const [row] = await rotation(executor).execute(rotationValues(change))
   return row?.rotatedAt ?? null
 }
 
@@ -121,44 +121,51 @@ export async function rotateSession(executor: Executor, change: Rotation): Promi
  * `created_at` is taken after the locks, and never before a bulk revocation that has already been decided: a later
  * sign-in is never counted among the earlier ones.
  */
-export async function insertSession(
-  executor: Executor,
-  session: NewSession,
-): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }> {
+const sessionToInsert = preparedOnce(executor => {
+  const value = sql.placeholder
   const moment = executor
     .$with('moment', { now: sql<Instant>`now`.as('now') })
     .as(sql`SELECT greatest(clock_timestamp(), (SELECT max(issued_before) FROM cutoffs)) AS now`)
   const now = sql`(SELECT now FROM moment)`
-  const [row] = await executor
+  return executor
     .with(moment)
     .insert(userSessions)
     .values({
-      id: session.id,
-      userId: session.userId,
-      clientType: session.clientType,
-      authMethod: session.authMethod,
-      deviceName: session.deviceName,
-      deviceInfo: session.device,
-      ipAddress: session.origin.ipAddress,
-      userAgent: session.origin.userAgent,
-      accessTokenHash: session.accessTokenHash,
-      refreshTokenHash: session.refreshTokenHash,
-      familyHash: session.familyHash,
+      id: value('id'),
+      userId: value('userId'),
+      clientType: value('clientType'),
+      authMethod: value('authMethod'),
+      deviceName: value('deviceName'),
+      deviceInfo: value('device'),
+      ipAddress: value('ipAddress'),
+      userAgent: value('userAgent'),
+      accessTokenHash: value('accessTokenHash'),
+      refreshTokenHash: value('refreshTokenHash'),
+      familyHash: value('familyHash'),
       rotatedAt: now,
       createdAt: now,
       authenticatedAt: now,
       lastActivityAt: now,
-      refreshExpiresAt: sql`${now} + make_interval(secs => ${session.refreshLifetimeSeconds})`,
-      expiresAt: sql`${now} + make_interval(secs => ${session.absoluteLifetimeSeconds})`,
+      refreshExpiresAt: sql`${now} + make_interval(secs => ${value('refreshLifetimeSeconds')})`,
+      expiresAt: sql`${now} + make_interval(secs => ${value('absoluteLifetimeSeconds')})`,
     })
     .returning({ refreshExpiresAt: userSessions.refreshExpiresAt, expiresAt: userSessions.expiresAt })
-    .execute()
+    .prepare('insert_session')
+})
+
+export async function insertSession(
+  executor: Executor,
+  { origin, ...session }: NewSession,
+): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }> {
+  const [row] = await sessionToInsert(executor).execute({ ...session, ...origin })
   if (row === undefined) throw new Error('the new session was not returned')
   return row
 }
 
 /** Not revoked, not past its absolute limit, not idle, not covered by a bulk revocation. */
-export function isLive(idle: IdleDeadlines): SQL | undefined {
+export function isLive(
+  idle: readonly { clientType: string; activeSince: Instant | SQLWrapper }[],
+): SQL | undefined {
   const active = idle.map(({ clientType, activeSince }) =>
     and(eq(userSessions.clientType, clientType), gt(userSessions.lastActivityAt, activeSince)),
   )
@@ -167,6 +174,24 @@ export function isLive(idle: IdleDeadlines): SQL | undefined {
     gt(userSessions.expiresAt, sql`clock_timestamp()`),
     or(...active) ?? sql`false`,
     sql`NOT ${isCutOff}`,
+  )
+}
+
+const activeSinceOf = (clientType: string) => `activeSince ${clientType}`
+
+/** `isLive` in a statement that is prepared. The client types are those of the settings, the same each time. */
+export function isLiveThen(idle: IdleDeadlines): SQL | undefined {
+  const { lastActivityAt } = userSessions
+  const instant = (name: string) => sql.param(sql.placeholder(name), lastActivityAt)
+  return isLive(
+    idle.map(({ clientType }) => ({ clientType, activeSince: instant(activeSinceOf(clientType)) })),
+  )
+}
+
+/** What such a statement is executed with. */
+export function idleValues(idle: IdleDeadlines): Record<string, Instant> {
+  return Object.fromEntries(
+    idle.map(({ clientType, activeSince }) => [activeSinceOf(clientType), activeSince]),
   )
 }
 
@@ -188,24 +213,33 @@ export async function lockSessionsOf(executor: Executor, userId: string): Promis
   return locked.map(session => session.id)
 }
 
-/** Least recently active first. */
-export function liveSessionsOf(executor: Executor, userId: string, idle: IdleDeadlines) {
-  return executor
+const sessionsThatLive = preparedOnce((executor, idle: IdleDeadlines) =>
+  executor
     .select({ id: userSessions.id, clientType: userSessions.clientType })
     .from(userSessions)
-    .where(and(eq(userSessions.userId, userId), isLive(idle)))
+    .where(and(eq(userSessions.userId, sql.placeholder('userId')), isLiveThen(idle)))
     .orderBy(userSessions.lastActivityAt, userSessions.id)
-    .execute()
+    .prepare('live_sessions_of_user'),
+)
+
+/** Least recently active first. */
+export function liveSessionsOf(executor: Executor, userId: string, idle: IdleDeadlines) {
+  return sessionsThatLive(executor, idle).execute({ userId, ...idleValues(idle) })
 }
+
+const sessionOnDevice = preparedOnce(executor => {
+  const device = sql.param(sql.placeholder('device'), userSessions.deviceInfo)
+  return executor
+    .select({ id: userSessions.id })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, sql.placeholder('userId')), eq(userSessions.deviceInfo, device)))
+    .limit(1)
+    .prepare('session_on_device')
+})
 
 /** Whether one of the user's sessions, ended or not, began on such a device. */
 export async function knowsDevice(executor: Executor, userId: string, device: DeviceFacts): Promise<boolean> {
-  const known = await executor
-    .select({ id: userSessions.id })
-    .from(userSessions)
-    .where(and(eq(userSessions.userId, userId), eq(userSessions.deviceInfo, device)))
-    .limit(1)
-    .execute()
+  const known = await sessionOnDevice(executor).execute({ userId, device })
   return known.length > 0
 }
 

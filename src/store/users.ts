@@ -4,6 +4,7 @@ import type { Account, NewAccount } from '../security/ports.ts'
 import type { LockedUser } from '../session/ports.ts'
 import type { Executor } from './database.ts'
 import { forgetDeletedUser } from './events.ts'
+import { preparedOnce } from './prepared.ts'
 import { userSessions, users } from './schema.ts'
 
 export async function findUser(executor: Executor, userId: string): Promise<Account | null> {
@@ -44,13 +45,17 @@ export async function insertUser(executor: Executor, user: NewAccount): Promise<
   if (inserted.length === 0) throw new Problem('email_taken')
 }
 
-export async function lockUser(executor: Executor, userId: string): Promise<LockedUser | null> {
-  const [row] = await executor
+const userToLock = preparedOnce(executor =>
+  executor
     .select({ roles: users.roles, disabledAt: users.disabledAt, passwordHash: users.passwordHash })
     .from(users)
-    .where(eq(users.id, userId))
+    .where(eq(users.id, sql.placeholder('userId')))
     .for('update')
-    .execute()
+    .prepare('lock_user'),
+)
+
+export async function lockUser(executor: Executor, userId: string): Promise<LockedUser | null> {
+  const [row] = await userToLock(executor).execute({ userId })
   return row === undefined
     ? null
     : { roles: row.roles, disabled: row.disabledAt !== null, passwordHash: row.passwordHash }
