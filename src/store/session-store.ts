@@ -1,8 +1,9 @@
 import type { SessionStore } from '../session/ports.ts'
 import type { Database } from './database.ts'
+import { createRotate } from './rotations.ts'
 import { listLive } from './session-lists.ts'
 import { createStateReader } from './session-states.ts'
-import { findForOwner, recordActivity, renameSession, rotateSession } from './sessions.ts'
+import { findForOwner, recordActivity, renameSession } from './sessions.ts'
 import { bindTransaction } from './transaction.ts'
 
 /** Statements outside of a transaction. */
@@ -13,7 +14,7 @@ export function createSessionStore(database: Database): SessionStore {
     listLive: (userId, idle, page) => database.run(executor => listLive(executor, userId, idle, page)),
     rename: (sessionId, userId, deviceName, idle) =>
       database.run(executor => renameSession(executor, sessionId, userId, deviceName, idle)),
-    rotate: change => database.run(executor => rotateSession(executor, change)),
+    rotate: createRotate(database),
     recordActivity: entries => database.run(executor => recordActivity(executor, entries)),
     transaction: work => database.transaction(executor => work(bindTransaction(executor))),
   }

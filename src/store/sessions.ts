@@ -2,7 +2,7 @@ import { and, eq, gt, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle
 import type { Instant } from '../clock.ts'
 import type { DeviceFacts } from '../session/device.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
-import type { NewSession, Rotation, Session } from '../session/session.ts'
+import type { NewSession, Session } from '../session/session.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Executor } from './database.ts'
 import { preparedOnce } from './prepared.ts'
@@ -60,61 +60,6 @@ export async function ownerOf(executor: Executor, sessionId: string): Promise<st
   const { id, userId } = userSessions
   const [row] = await executor.select({ userId }).from(userSessions).where(eq(id, sessionId))
   return row?.userId ?? null
-}
-
-/** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
-const rotation = preparedOnce(executor => {
-  const value = sql.placeholder
-  return executor
-    .update(userSessions)
-    .set({
-      rotation: sql`${value('rotation')}`,
-      rotatedAt: sql`clock_timestamp()`,
-      accessTokenHash: sql`${value('accessTokenHash')}`,
-      refreshTokenHash: sql`${value('refreshTokenHash')}`,
-      previousAccessTokenHash: sql`${value('previousAccessTokenHash')}`,
-      previousRefreshTokenHash: sql`${value('previousRefreshTokenHash')}`,
-      familyHash: sql`${value('familyHash')}`,
-      successorSealed: sql`${value('successorSealed')}`,
-      refreshExpiresAt: sql`least(${value('refreshExpiresAt')}::timestamptz, ${userSessions.expiresAt})`,
-      lastActivityAt: sql`CASE WHEN ${value('countsAsActivity')}::boolean
-        THEN greatest(${userSessions.lastActivityAt}, clock_timestamp()) ELSE ${userSessions.lastActivityAt} END`,
-    })
-    .where(
-      and(
-        eq(userSessions.id, value('sessionId')),
-        eq(userSessions.refreshTokenHash, value('expectedHash')),
-        eq(userSessions.rotation, value('expectedRotation')),
-        isNull(userSessions.revokedAt),
-        gt(userSessions.expiresAt, sql`clock_timestamp()`),
-        gt(userSessions.refreshExpiresAt, sql`clock_timestamp()`),
-        sql`NOT ${isCutOff}`,
-      ),
-    )
-    .returning({ rotatedAt: userSessions.rotatedAt })
-    .prepare('rotate_session')
-})
-
-function rotationValues(change: Rotation) {
-  return {
-    sessionId: change.sessionId,
-    expectedHash: change.expected.refreshTokenHash,
-    expectedRotation: change.expected.rotation,
-    rotation: change.rotation,
-    accessTokenHash: change.accessTokenHash,
-    refreshTokenHash: change.refreshTokenHash,
-    previousAccessTokenHash: change.previousAccessTokenHash,
-    previousRefreshTokenHash: change.previousRefreshTokenHash,
-    familyHash: change.familyHash,
-    successorSealed: change.successorSealed,
-    refreshExpiresAt: new Date(change.refreshExpiresAt).toISOString(),
-    countsAsActivity: change.countsAsActivity,
-  }
-}
-
-export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
-  const [row] = await rotation(executor).execute(rotationValues(change))
-  return row?.rotatedAt ?? null
 }
 
 /**

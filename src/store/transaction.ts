@@ -7,14 +7,8 @@ import type { Actor, RevocationReason } from '../session/session.ts'
 import type { Executor } from './database.ts'
 import { eventsInserted, insertEvents } from './events.ts'
 import { clearThrottles } from './login-throttles.ts'
-import {
-  insertSession,
-  knowsDevice,
-  liveSessionsOf,
-  lockSessionsOf,
-  markContextChanged,
-  rotateSession,
-} from './sessions.ts'
+import { rotateSession } from './rotations.ts'
+import { insertSession, knowsDevice, liveSessionsOf, lockSessionsOf, markContextChanged } from './sessions.ts'
 import { deleteUser, insertUser, lockUser, updateUser } from './users.ts'
 
 /** The statements of a transaction, bound to one connection. */

@@ -1,0 +1,151 @@
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import type { Instant } from '../clock.ts'
+import type { Rotation } from '../session/session.ts'
+import { isCutOff } from './cutoffs.ts'
+import type { Database, Executor } from './database.ts'
+import { gather } from './gather.ts'
+import { preparedOnce } from './prepared.ts'
+import { userSessions } from './schema.ts'
+
+/** What a rotation brings along, with the types under which several travel as arrays. */
+const types = {
+  sessionId: 'uuid',
+  expectedHash: 'bytea',
+  expectedRotation: 'int',
+  rotation: 'int',
+  accessTokenHash: 'bytea',
+  refreshTokenHash: 'bytea',
+  previousAccessTokenHash: 'bytea',
+  previousRefreshTokenHash: 'bytea',
+  familyHash: 'bytea',
+  successorSealed: 'bytea',
+  refreshExpiresAt: 'timestamptz',
+  countsAsActivity: 'boolean',
+} as const
+
+type Name = keyof typeof types
+type Values = Record<Name, unknown>
+
+const names = Object.keys(types).filter((name): name is Name => name in types)
+
+function valuesOf(change: Rotation): Values {
+  return {
+    sessionId: change.sessionId,
+    expectedHash: change.expected.refreshTokenHash,
+    expectedRotation: change.expected.rotation,
+    rotation: change.rotation,
+    accessTokenHash: change.accessTokenHash,
+    refreshTokenHash: change.refreshTokenHash,
+    previousAccessTokenHash: change.previousAccessTokenHash,
+    previousRefreshTokenHash: change.previousRefreshTokenHash,
+    familyHash: change.familyHash,
+    successorSealed: change.successorSealed,
+    refreshExpiresAt: new Date(change.refreshExpiresAt).toISOString(),
+    countsAsActivity: change.countsAsActivity,
+  }
+}
+
+/** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
+const rotation = preparedOnce(executor => {
+  const value = (name: Name) => sql`${sql.placeholder(name)}`
+  return executor
+    .update(userSessions)
+    .set(changed(value))
+    .where(isStill(value))
+    .returning({ rotatedAt: userSessions.rotatedAt })
+    .prepare('rotate_session')
+})
+
+/** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
+export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
+  const [row] = await rotation(executor).execute(valuesOf(change))
+  return row?.rotatedAt ?? null
+}
+
+/**
+ * The same for several sessions. It waits for nobody: a row that somebody else has locked is left as it is, so that one
+ * session's trouble is not the others'.
+ */
+const rotations = preparedOnce(executor => {
+  const value = (name: Name) => sql`wanted.${sql.identifier(name)}`
+  const columns = sql.join(
+    names.map(name => sql.identifier(name)),
+    sql`, `,
+  )
+  const arrays = sql.join(
+    names.map(name => sql`${sql.placeholder(name)}::${sql.raw(types[name])}[]`),
+    sql`, `,
+  )
+  const ids = sql`ARRAY(SELECT unnest(${sql.placeholder('sessionId')}::uuid[]))`
+  const free = sql`SELECT id FROM user_sessions WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED`
+  return executor
+    .update(userSessions)
+    .set(changed(value))
+    .from(
+      sql`unnest(${arrays}) AS wanted (${columns}) JOIN (${free}) AS free ON free.id = wanted."sessionId"`,
+    )
+    .where(isStill(value))
+    .returning({
+      sessionId: userSessions.id,
+      refreshTokenHash: userSessions.refreshTokenHash,
+      rotatedAt: userSessions.rotatedAt,
+    })
+    .prepare('rotate_sessions')
+})
+
+/** In their order; undefined for whom it has not been done. */
+async function rotateTogether(
+  executor: Executor,
+  changes: readonly Rotation[],
+): Promise<(Instant | undefined)[]> {
+  const values = changes.map(valuesOf)
+  const arrays = Object.fromEntries(names.map(name => [name, values.map(each => each[name])]))
+  const rows = await rotations(executor).execute(arrays)
+  // By the token too: should two ask for the same session, only one of them was first.
+  return changes.map(
+    ({ sessionId, refreshTokenHash }) =>
+      rows.find(row => row.sessionId === sessionId && row.refreshTokenHash.equals(refreshTokenHash))
+        ?.rotatedAt,
+  )
+}
+
+/**
+ * Rotations that are asked for in one turn are one statement and one commit. For whom that has not done it, because the
+ * row was locked or is no longer as expected, a statement of their own decides.
+ */
+export function createRotate(database: Database): (change: Rotation) => Promise<Instant | null> {
+  const alone = (change: Rotation) => database.run(executor => rotateSession(executor, change))
+  const together = gather(async (changes: readonly Rotation[]) =>
+    changes.length === 1 ? [] : await database.run(executor => rotateTogether(executor, changes)),
+  )
+  return async change => (await together(change)) ?? (await alone(change))
+}
+
+function changed(value: (name: Name) => SQL) {
+  const { expiresAt, lastActivityAt } = userSessions
+  return {
+    rotation: value('rotation'),
+    rotatedAt: sql`clock_timestamp()`,
+    accessTokenHash: value('accessTokenHash'),
+    refreshTokenHash: value('refreshTokenHash'),
+    previousAccessTokenHash: value('previousAccessTokenHash'),
+    previousRefreshTokenHash: value('previousRefreshTokenHash'),
+    familyHash: value('familyHash'),
+    successorSealed: value('successorSealed'),
+    refreshExpiresAt: sql`least(${value('refreshExpiresAt')}::timestamptz, ${expiresAt})`,
+    lastActivityAt: sql`CASE WHEN ${value('countsAsActivity')}::boolean
+      THEN greatest(${lastActivityAt}, clock_timestamp()) ELSE ${lastActivityAt} END`,
+  }
+}
+
+function isStill(value: (name: Name) => SQL): SQL | undefined {
+  return and(
+    eq(userSessions.id, value('sessionId')),
+    eq(userSessions.refreshTokenHash, value('expectedHash')),
+    eq(userSessions.rotation, value('expectedRotation')),
+    isNull(userSessions.revokedAt),
+    gt(userSessions.expiresAt, sql`clock_timestamp()`),
+    gt(userSessions.refreshExpiresAt, sql`clock_timestamp()`),
+    sql`NOT ${isCutOff}`,
+  )
+}
