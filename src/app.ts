@@ -5,6 +5,7 @@ import { builtConsole, consolePages } from './http/console.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { createCookies } from './http/cookies.ts'
 import { countAnswers } from './http/count-answers.ts'
+import { partWhileDraining } from './http/part-while-draining.ts'
 import { identifyOperator } from './http/permission.ts'
 import { rateLimits } from './http/rate-limits.ts'
 import { auditLogRoutes } from './http/routes/admin/audit-log.ts'
@@ -45,6 +46,7 @@ export async function buildApp(
 
   // First, so that it sees the answers of all that follows.
   countAnswers(app, services.metrics.answered)
+  partWhileDraining(app, services.isDraining)
   observe(app)
 
   const cookies = createCookies({ insecure: config.insecureCookies })

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
 import { readConfig } from './config.ts'
 import { buildMetricsServer } from './http/metrics-server.ts'
@@ -12,6 +13,8 @@ import { createServices, SchemaError } from './services.ts'
 const shutdownLimitMs = 10_000
 /** Milliseconds between readiness failing and the port closing, for whoever sends requests here to notice. */
 const drainMs = 500
+/** Milliseconds from the port closing to the connections that are left being cut: no request takes over two seconds. */
+const answersMs = 3_000
 
 /** Serves until SIGTERM or SIGINT. A refused start is one line on stderr and exit code 1. */
 async function serve(): Promise<void> {
@@ -46,8 +49,7 @@ async function serve(): Promise<void> {
     setTimeout(() => process.exit(1), shutdownLimitMs).unref()
     services.drain()
     await sleep(drainMs)
-    await app.close()
-    await metrics.close()
+    await Promise.all([closeServer(app), closeServer(metrics)])
     await jobs.stop()
     await services.close()
     if (traces === undefined) return
@@ -57,6 +59,15 @@ async function serve(): Promise<void> {
   }
   process.on('SIGTERM', signal => void stop(signal))
   process.on('SIGINT', signal => void stop(signal))
+}
+
+/** Takes no more connections, and resolves when all have ended. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  // While it closes, Node looks for nobody who is too slow. Who never says what they want, or never hangs up, must not
+  // keep what was noted from being written.
+  const cut = setTimeout(() => app.server.closeAllConnections(), answersMs)
+  await app.close()
+  clearTimeout(cut)
 }
 
 await serve().catch(refuse)

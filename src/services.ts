@@ -186,9 +186,13 @@ export function createServices(config: Config, logger: Logger) {
 
   /** Writes down what was collected in memory: activity of sessions, refreshes, uses of service keys. */
   async function flush(): Promise<void> {
-    await context.activity.flush()
-    await context.refreshes.flush()
-    await serviceKeyRing.flushUses()
+    // Each for itself: a row of one that somebody else has locked must not cost the others.
+    const written = await Promise.allSettled([
+      context.activity.flush(),
+      context.refreshes.flush(),
+      serviceKeyRing.flushUses(),
+    ])
+    for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
   }
 
   /** What must stand in the database before this instance can serve. */
@@ -252,6 +256,8 @@ export function createServices(config: Config, logger: Logger) {
       draining = true
     },
 
+    isDraining: () => draining,
+
     /** What `/health/ready` tells. Without Postgres, snapshots still say yes for as long as they are trusted. */
     health() {
       const postgresUp = postgres.isUp()
@@ -271,7 +277,7 @@ export function createServices(config: Config, logger: Logger) {
     /** In reverse order of building; nothing that was noted is lost. */
     async close(): Promise<void> {
       await operators.revocations.stop()
-      await flush().catch(error => logger.warn({ err: error }, 'activity was not written'))
+      await flush().catch(error => logger.warn({ err: error }, 'not all that was noted is written'))
       await revocations.feed.stop()
       redis?.close()
       await database.close()

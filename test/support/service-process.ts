@@ -60,12 +60,20 @@ export async function startProcess(environment: Environment, imports: readonly s
     },
     /** As whoever runs it would; the exit code, or null when it had to be killed. */
     async stop(): Promise<number | null> {
-      if (isRunning()) {
-        child.kill('SIGTERM')
-        await once(child, 'exit')
-      }
-      return child.exitCode
+      child.kill('SIGTERM')
+      return await ended()
     },
+    /** Waits for nothing: what comes then is for the test to see. */
+    signal(name: 'SIGTERM' | 'SIGINT'): void {
+      child.kill(name)
+    },
+    ended,
+  }
+
+  /** The exit code, once it has ended by itself; null when it was killed. */
+  async function ended(): Promise<number | null> {
+    if (isRunning()) await once(child, 'exit')
+    return child.exitCode
   }
 }
 
