@@ -85,11 +85,7 @@ export function sendProblem(problem: Problem, request: FastifyRequest, reply: Fa
   // A request that the router refuses has never reached the hook by which every answer has them.
   if (!reply.hasHeader('x-request-id')) reply.headers(securityHeaders).header('x-request-id', request.id)
   const { headers, opening } = prepare(problem)
-  reply.code(problem.status).headers(headers).serializer(asItIs)
-  reply.send(`${opening}${JSON.stringify(request.id)}}`)
-}
-
-/** With a serializer of its own Fastify appends no charset to the content type, which this media type does not have. */
-function asItIs(body: unknown): string {
-  return String(body)
+  // As bytes: a text is written together with the headers, and all of it as UTF-8, which takes 3 µs longer. And Fastify
+  // appends no charset to the content type, which this media type does not have.
+  reply.code(problem.status).headers(headers).send(Buffer.from(`${opening}${JSON.stringify(request.id)}}`))
 }
