@@ -49,7 +49,8 @@ async function serve(): Promise<void> {
     setTimeout(() => process.exit(1), shutdownLimitMs).unref()
     services.drain()
     await sleep(drainMs)
-    await Promise.all([closeServer(app), closeServer(metrics)])
+    // Whatever a close fails by must not keep what was noted from being written either.
+    await Promise.allSettled([closeServer(app), closeServer(metrics)])
     await jobs.stop()
     await services.close()
     if (traces === undefined) return
@@ -66,8 +67,7 @@ async function closeServer(app: FastifyInstance): Promise<void> {
   // While it closes, Node looks for nobody who is too slow. Who never says what they want, or never hangs up, must not
   // keep what was noted from being written.
   const cut = setTimeout(() => app.server.closeAllConnections(), answersMs)
-  await app.close()
-  clearTimeout(cut)
+  await app.close().finally(() => clearTimeout(cut))
 }
 
 await serve().catch(refuse)

@@ -47,5 +47,7 @@ function decode(body: Buffer): string {
   if (!isUtf8(body)) {
     throw new Problem('validation_failed', { errors: [{ path: '', message: 'must be valid UTF-8' }] })
   }
-  return body.toString('utf8')
+  const text = body.toString('utf8')
+  // Who sends a byte order mark must not; a reader may ignore it (RFC 8259 §8.1).
+  return text.startsWith('\u{feff}') ? text.slice(1) : text
 }

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { parse as parseUuid, stringify as stringifyUuid } from 'uuid'
 import { Problem } from '../errors.ts'
-import { type SecretKeys, type SecretRing, sha256 } from './secrets.ts'
+import { hkdf32, type SecretKeys, type SecretRing, sha256 } from './secrets.ts'
 import type { TokenPair } from './session.ts'
 
 /**
@@ -101,8 +101,10 @@ export type Witness = { kind: 'random'; bytes: Buffer } | { kind: 'hash'; bytes:
 type SealContext = { sessionId: string; generation: number; predecessorHash: Buffer }
 
 const versions = { random: 1, hash: 2 } as const
-const firstBlock = Buffer.from([0, 0, 0, 1])
-const labels = { random: 'latchkey successor random v1', hash: 'latchkey successor hash v1' } as const
+const labels = {
+  random: Buffer.from('latchkey successor random v1'),
+  hash: Buffer.from('latchkey successor hash v1'),
+}
 const nonceLength = 12
 const gcmTagLength = 16
 
@@ -155,14 +157,8 @@ export function unsealSuccessor(
   }
 }
 
-/** One-step key derivation with HMAC (NIST SP 800-56C r2 §4.1): counter ‖ witness ‖ label ‖ place, salted by our half. */
 function sealKey(keys: SecretKeys, witness: Witness, place: Buffer): Buffer {
-  return createHmac('sha256', keys.successorSeal)
-    .update(firstBlock)
-    .update(witness.bytes)
-    .update(labels[witness.kind])
-    .update(place)
-    .digest()
+  return hkdf32(witness.bytes, place, Buffer.concat([labels[witness.kind], keys.successorSeal]))
 }
 
 /** 16 bytes and 4: the session and the successor's generation. */

@@ -85,12 +85,7 @@ export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'non
   }
 
   async function attempt<T>(work: () => Promise<T>): Promise<T> {
-    if (pool.waitingCount >= maxWaiting) {
-      throw new Problem('overloaded', {
-        detail: 'Too many requests wait for the database; nothing was changed.',
-        retryAfterSeconds: 1,
-      })
-    }
+    admitToDatabase(pool.waitingCount)
     try {
       return await work()
     } catch (error) {
@@ -112,6 +107,15 @@ export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'non
     pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
+}
+
+/** Throws `overloaded` when so many wait already, be it for a connection or for a statement that they share. */
+export function admitToDatabase(waiting: number): void {
+  if (waiting < maxWaiting) return
+  throw new Problem('overloaded', {
+    detail: 'Too many requests wait for the database; nothing was changed.',
+    retryAfterSeconds: 1,
+  })
 }
 
 async function inTransaction<T>(

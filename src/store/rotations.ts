@@ -2,13 +2,13 @@ import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { Rotation } from '../session/session.ts'
 import { isCutOff } from './cutoffs.ts'
-import type { Database, Executor } from './database.ts'
+import { admitToDatabase, type Database, type Executor } from './database.ts'
 import { gather } from './gather.ts'
 import { preparedOnce } from './prepared.ts'
 import { userSessions } from './schema.ts'
 
 /** What a rotation brings along, with the types under which several travel as arrays. */
-const types = {
+const sqlTypes = {
   sessionId: 'uuid',
   expectedHash: 'bytea',
   expectedRotation: 'int',
@@ -23,10 +23,10 @@ const types = {
   countsAsActivity: 'boolean',
 } as const
 
-type Name = keyof typeof types
+type Name = keyof typeof sqlTypes
 type Values = Record<Name, unknown>
 
-const names = Object.keys(types).filter((name): name is Name => name in types)
+const names = Object.keys(sqlTypes).filter((name): name is Name => name in sqlTypes)
 
 function valuesOf(change: Rotation): Values {
   return {
@@ -43,82 +43,6 @@ function valuesOf(change: Rotation): Values {
     refreshExpiresAt: new Date(change.refreshExpiresAt).toISOString(),
     countsAsActivity: change.countsAsActivity,
   }
-}
-
-/** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
-const rotation = preparedOnce(executor => {
-  const value = (name: Name) => sql`${sql.placeholder(name)}`
-  return executor
-    .update(userSessions)
-    .set(changed(value))
-    .where(isStill(value))
-    .returning({ rotatedAt: userSessions.rotatedAt })
-    .prepare('rotate_session')
-})
-
-/** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
-export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
-  const [row] = await rotation(executor).execute(valuesOf(change))
-  return row?.rotatedAt ?? null
-}
-
-/**
- * The same for several sessions. It waits for nobody: a row that somebody else has locked is left as it is, so that one
- * session's trouble is not the others'.
- */
-const rotations = preparedOnce(executor => {
-  const value = (name: Name) => sql`wanted.${sql.identifier(name)}`
-  const columns = sql.join(
-    names.map(name => sql.identifier(name)),
-    sql`, `,
-  )
-  const arrays = sql.join(
-    names.map(name => sql`${sql.placeholder(name)}::${sql.raw(types[name])}[]`),
-    sql`, `,
-  )
-  const ids = sql`ARRAY(SELECT unnest(${sql.placeholder('sessionId')}::uuid[]))`
-  const free = sql`SELECT id FROM user_sessions WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED`
-  return executor
-    .update(userSessions)
-    .set(changed(value))
-    .from(
-      sql`unnest(${arrays}) AS wanted (${columns}) JOIN (${free}) AS free ON free.id = wanted."sessionId"`,
-    )
-    .where(isStill(value))
-    .returning({
-      sessionId: userSessions.id,
-      refreshTokenHash: userSessions.refreshTokenHash,
-      rotatedAt: userSessions.rotatedAt,
-    })
-    .prepare('rotate_sessions')
-})
-
-/** In their order; undefined for whom it has not been done. */
-async function rotateTogether(
-  executor: Executor,
-  changes: readonly Rotation[],
-): Promise<(Instant | undefined)[]> {
-  const values = changes.map(valuesOf)
-  const arrays = Object.fromEntries(names.map(name => [name, values.map(each => each[name])]))
-  const rows = await rotations(executor).execute(arrays)
-  // By the token too: should two ask for the same session, only one of them was first.
-  return changes.map(
-    ({ sessionId, refreshTokenHash }) =>
-      rows.find(row => row.sessionId === sessionId && row.refreshTokenHash.equals(refreshTokenHash))
-        ?.rotatedAt,
-  )
-}
-
-/**
- * Rotations that are asked for in one turn are one statement and one commit. For whom that has not done it, because the
- * row was locked or is no longer as expected, a statement of their own decides.
- */
-export function createRotate(database: Database): (change: Rotation) => Promise<Instant | null> {
-  const alone = (change: Rotation) => database.run(executor => rotateSession(executor, change))
-  const together = gather(async (changes: readonly Rotation[]) =>
-    changes.length === 1 ? [] : await database.run(executor => rotateTogether(executor, changes)),
-  )
-  return async change => (await together(change)) ?? (await alone(change))
 }
 
 function changed(value: (name: Name) => SQL) {
@@ -148,4 +72,82 @@ function isStill(value: (name: Name) => SQL): SQL | undefined {
     gt(userSessions.refreshExpiresAt, sql`clock_timestamp()`),
     sql`NOT ${isCutOff}`,
   )
+}
+
+/** The compare-and-set of a rotation: who was first is settled here, and nowhere else. */
+const oneRotation = preparedOnce(executor => {
+  const value = (name: Name) => sql`${sql.placeholder(name)}`
+  return executor
+    .update(userSessions)
+    .set(changed(value))
+    .where(isStill(value))
+    .returning({ rotatedAt: userSessions.rotatedAt })
+    .prepare('rotate_session')
+})
+
+/** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
+export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {
+  const [row] = await oneRotation(executor).execute(valuesOf(change))
+  return row?.rotatedAt ?? null
+}
+
+/**
+ * The same for several sessions. It waits for nobody: a row that somebody else has locked is left as it is, so that one
+ * session's trouble is not the others'.
+ */
+const rotationsTogether = preparedOnce(executor => {
+  const value = (name: Name) => sql`wanted.${sql.identifier(name)}`
+  const columns = sql.join(
+    names.map(name => sql.identifier(name)),
+    sql`, `,
+  )
+  const arrays = sql.join(
+    names.map(name => sql`${sql.placeholder(name)}::${sql.raw(sqlTypes[name])}[]`),
+    sql`, `,
+  )
+  const ids = sql`ARRAY(SELECT unnest(${sql.placeholder('sessionId')}::uuid[]))`
+  const free = sql`SELECT id FROM user_sessions WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED`
+  return executor
+    .update(userSessions)
+    .set(changed(value))
+    .from(
+      sql`unnest(${arrays}) AS wanted (${columns}) JOIN (${free}) AS free ON free.id = wanted."sessionId"`,
+    )
+    .where(isStill(value))
+    .returning({
+      sessionId: userSessions.id,
+      refreshTokenHash: userSessions.refreshTokenHash,
+      rotatedAt: userSessions.rotatedAt,
+    })
+    .prepare('rotate_sessions')
+})
+
+/** In their order; undefined for whom it has not been done. */
+async function rotateTogether(
+  executor: Executor,
+  changes: readonly Rotation[],
+): Promise<(Instant | undefined)[]> {
+  const values = changes.map(valuesOf)
+  const arrays = Object.fromEntries(names.map(name => [name, values.map(each => each[name])]))
+  const rows = await rotationsTogether(executor).execute(arrays)
+  // By the token too: should two ask for the same session, only one of them was first.
+  return changes.map(
+    ({ sessionId, refreshTokenHash }) =>
+      rows.find(row => row.sessionId === sessionId && row.refreshTokenHash.equals(refreshTokenHash))
+        ?.rotatedAt,
+  )
+}
+
+/**
+ * Rotations that are asked for in one turn are one statement and one commit. For whom that has not done it, because the
+ * row was locked or is no longer as expected, a statement of their own decides.
+ */
+export function createRotate(database: Database): (change: Rotation) => Promise<Instant | null> {
+  const alone = (change: Rotation) => database.run(executor => rotateSession(executor, change))
+  const together = gather(
+    async (changes: readonly Rotation[]) =>
+      changes.length === 1 ? [] : await database.run(executor => rotateTogether(executor, changes)),
+    { admit: admitToDatabase },
+  )
+  return async change => (await together(change)) ?? (await alone(change))
 }

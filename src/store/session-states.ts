@@ -1,18 +1,20 @@
 import { type Column, eq, sql } from 'drizzle-orm'
 import type { SessionState } from '../session/session.ts'
 import { isCutOff } from './cutoffs.ts'
-import type { Database, Executor } from './database.ts'
+import { admitToDatabase, type Database, type Executor } from './database.ts'
 import { gather } from './gather.ts'
 import { userSessions, users } from './schema.ts'
 
 /** Reads what decides about a session; null when there is no such row. What is asked for in one turn is one statement. */
 export function createStateReader(database: Database): (sessionId: string) => Promise<SessionState | null> {
   const states = statement(database.pooled)
-  const read = gather(async (sessionIds: readonly string[]) => {
+  async function readStates(sessionIds: readonly string[]): Promise<(SessionState | undefined)[]> {
     const rows = await database.run(() => states.execute({ sessionIds }))
     const found = new Map(rows.map(({ state }) => [state.id, toState(state)]))
-    return sessionIds.map(id => found.get(id))
-  })
+    // Postgres writes ids in lower case; whoever asks by HTTP may not.
+    return sessionIds.map(id => found.get(id.toLowerCase()))
+  }
+  const read = gather(readStates, { admit: admitToDatabase })
   return async sessionId => (await read(sessionId)) ?? null
 }
 

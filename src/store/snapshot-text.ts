@@ -35,8 +35,9 @@ export function snapshotText(snapshot: Snapshot): string {
   return JSON.stringify(fields)
 }
 
-/** Of a text whose HMAC has shown that we wrote it, and the HMAC's key that it was this version of us. */
-export function parseSnapshot(id: string, text: string): Snapshot {
+/** Of a text whose HMAC has shown that we wrote it. Null: an older version of us did, which writes objects. */
+export function parseSnapshot(id: string, text: string): Snapshot | null {
+  if (!text.startsWith('[')) return null
   const fields: Fields = JSON.parse(text)
   return {
     id,

@@ -276,6 +276,11 @@ describe('JSON bodies', () => {
     expectProblem(await post('/v1/anything', overlong), 'validation_failed')
   })
 
+  test('may begin with a byte order mark', async () => {
+    const answer = await post('/v1/anything', '\u{feff}{"a":1}')
+    expect(JSON.parse(answer.text)).toEqual({ body: { a: 1 } })
+  })
+
   test('keep what is unusual but right', async () => {
     const value = { ключ: '🦊\n"', '': [0, -1.5, 1e21, true, null], constructor: 'x', 'a:b': { '{': '[' } }
     const answer = await post('/v1/anything', JSON.stringify(value))

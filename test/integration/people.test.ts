@@ -293,6 +293,11 @@ describe('one of my devices', () => {
     }
   })
 
+  it('is found by its id in capitals as well', async () => {
+    const found = await on(a, 'GET', phone.sessionId.toUpperCase(), desktop.accessToken)
+    expect([found.status, found.body['id']]).toEqual([200, phone.sessionId])
+  })
+
   it.each(['x', ' ', 'x'.repeat(64), '🦊'.repeat(64), 'Büro – 2. Stock', '<b>&amp;"'])(
     'takes the name %j, and keeps it as it is',
     async deviceName => {

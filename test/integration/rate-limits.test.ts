@@ -337,6 +337,13 @@ describe('what stands in Redis', () => {
     expect(await redis.pttl(`rate:session:${sessionId}`)).toBeGreaterThan(500_000)
   })
 
+  it('is counted on when the server has forgotten the script', async () => {
+    const add = () => a.services.rates.counter.add('forgotten', 60_000)
+    expect((await add()).count).toBe(1)
+    await redis.script('FLUSH')
+    expect((await add()).count).toBe(2)
+  })
+
   it('counts exactly, however many come at once', async () => {
     const tallies = await Promise.all(
       Array.from({ length: 100 }, (_, at) => (at % 2 ? a : b).services.rates.counter.add('at once', 60_000)),

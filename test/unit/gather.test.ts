@@ -34,7 +34,7 @@ describe('gathered questions', () => {
 
   it('travel in several commands when there are more than may travel together', async () => {
     const { ask, commands } = server()
-    const read = gather(ask, 2)
+    const read = gather(ask, { together: 2 })
     expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(read))).toEqual(['A', 'B', 'C', 'D', 'E'])
     expect(commands).toEqual([['a', 'b'], ['c', 'd'], ['e']])
   })
@@ -49,5 +49,26 @@ describe('gathered questions', () => {
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     hangs = false
     expect(await read('a')).toBe('A')
+  })
+
+  it('are refused when too many wait for their answers, and taken again once they have them', async () => {
+    const answer: (() => void)[] = []
+    const admit = (waiting: number) => {
+      if (waiting >= 2) throw new Error('too many')
+    }
+    const read = gather(
+      (items: readonly string[]) =>
+        new Promise<readonly string[]>(resolve => answer.push(() => resolve(items))),
+      { admit },
+    )
+    const first = [read('a'), read('b')]
+    await nextTurn()
+    await expect(read('c')).rejects.toThrow('too many')
+    answer[0]?.()
+    expect(await Promise.all(first)).toEqual(['a', 'b'])
+    const second = read('c')
+    await nextTurn()
+    answer[1]?.()
+    expect(await second).toBe('c')
   })
 })

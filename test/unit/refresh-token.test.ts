@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createClock } from '../../src/clock.ts'
@@ -10,7 +10,7 @@ import {
   unsealSuccessor,
 } from '../../src/session/refresh-token.ts'
 import { createSecretRing } from '../../src/session/secret-ring.ts'
-import { deriveKeys, sha256 } from '../../src/session/secrets.ts'
+import { deriveKeys, hkdf32, sha256 } from '../../src/session/secrets.ts'
 import { mint, parsed, secretRing, sessionId } from '../support/domain.ts'
 
 const ring = secretRing()
@@ -79,6 +79,17 @@ describe('a refresh token', () => {
       }),
     )
     fc.assert(fc.property(fc.string(), text => parseRefreshToken(ring, text).kind === 'invalid'))
+  })
+})
+
+describe('a derived key', () => {
+  it('is that of HKDF-SHA256, whatever the secret, the salt and the info', () => {
+    const bytes = fc.uint8Array({ maxLength: 100 }).map(values => Buffer.from(values))
+    fc.assert(
+      fc.property(bytes, bytes, bytes, (secret, salt, info) => {
+        expect(hkdf32(secret, salt, info)).toEqual(Buffer.from(hkdfSync('sha256', secret, salt, info, 32)))
+      }),
+    )
   })
 })
 
