@@ -13,6 +13,8 @@ export type Database = {
   /** Runs statements in a transaction; commits unless `work` throws. When it throws `store_unavailable` the outcome
    * is unknown: the commit may have arrived. */
   transaction<T>(work: (executor: Executor) => Promise<T>): Promise<T>
+  /** Runs statements on one connection, without a transaction; `work` begins when there is one. Throws likewise. */
+  connected<T>(work: (executor: Executor) => Promise<T>): Promise<T>
   /** Opens all connections of the pool; what cannot be had now is had when it is needed. */
   warmUp(): Promise<void>
   /** How the pool is doing: its connections, and who waits for one. */
@@ -100,12 +102,26 @@ export function createDatabase(url: string, poolSize = 10, pooler: Pooler = 'non
     run: work => attempt(() => work(pooled)),
     transaction: work =>
       attempt(() => inTransaction(pool, begin[pooler], client => work(executorOn(client)))),
+    connected: work => attempt(() => onConnection(pool, client => work(executorOn(client)))),
     async warmUp() {
       const opened = await Promise.allSettled(Array.from({ length: poolSize }, () => pool.connect()))
       for (const connection of opened) if (connection.status === 'fulfilled') connection.value.release()
     },
     pool: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
+  }
+}
+
+/** A connection on which something has failed is not used again, as the pool has it for single statements. */
+async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let failed = true
+  try {
+    const result = await work(client)
+    failed = false
+    return result
+  } finally {
+    client.release(failed)
   }
 }
 

@@ -13,26 +13,28 @@ type Batch<Item, Answer> = { items: Item[]; answers: Promise<readonly Answer[]> 
 /**
  * What is asked for in one turn of the event loop travels as one command or statement, which answers in the order of the
  * items. Under load most of what a question costs is the client's work for a command: its promises, its timer, its
- * messages. Nobody is answered by what was sent before they asked; who travels together fails together.
+ * messages. `ask` takes the items when it can send them: who comes until then travels along. Nobody is answered by what
+ * was sent before they asked; who travels together fails together.
  */
 export function gather<Item, Answer>(
-  ask: (items: readonly Item[]) => Promise<readonly Answer[]>,
-  options: GatherOptions = {},
+  ask: (take: () => readonly Item[]) => Promise<readonly Answer[]>,
+  { together = mostTogether, admit }: GatherOptions = {},
 ): (item: Item) => Promise<Answer | undefined> {
-  const { together = mostTogether, admit } = options
   let open: Batch<Item, Answer> | null = null
   let waiting = 0
 
   function begin(): Batch<Item, Answer> {
     const items: Item[] = []
+    function take(): readonly Item[] {
+      if (open?.items === items) open = null
+      return items
+    }
+    function answered(): void {
+      take()
+      waiting -= items.length
+    }
     const answers = new Promise<readonly Answer[]>((resolve, reject) => {
-      setImmediate(() => {
-        if (open?.items === items) open = null
-        const answered = () => {
-          waiting -= items.length
-        }
-        ask(items).finally(answered).then(resolve, reject)
-      })
+      setImmediate(() => ask(take).finally(answered).then(resolve, reject))
     })
     return { items, answers }
   }

@@ -145,9 +145,17 @@ async function rotateTogether(
 export function createRotate(database: Database): (change: Rotation) => Promise<Instant | null> {
   const alone = (change: Rotation) => database.run(executor => rotateSession(executor, change))
   const together = gather(
-    async (changes: readonly Rotation[]) =>
-      changes.length === 1 ? [] : await database.run(executor => rotateTogether(executor, changes)),
+    (take: () => readonly Rotation[]) =>
+      database.connected(async executor => {
+        const changes = take()
+        const [first, ...others] = changes
+        if (first !== undefined && others.length === 0) return [await rotateSession(executor, first)]
+        return await rotateTogether(executor, changes)
+      }),
     { admit: admitToDatabase },
   )
-  return async change => (await together(change)) ?? (await alone(change))
+  return async change => {
+    const rotatedAt = await together(change)
+    return rotatedAt === undefined ? await alone(change) : rotatedAt
+  }
 }

@@ -41,8 +41,9 @@ export function createSessionCache(
   secrets: SecretRing,
   settings: SessionCacheSettings,
 ): SessionCache {
-  const readValues = gather(mget)
-  const tellRotated = gather(async (sessionIds: readonly string[]) => {
+  const readValues = gather((take: () => readonly string[]) => mget(take()))
+  const tellRotated = gather(async (take: () => readonly string[]) => {
+    const sessionIds = take()
     await tell({ kind: 'rotated', sessionIds })
     return sessionIds
   })

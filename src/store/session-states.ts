@@ -1,20 +1,24 @@
 import { type Column, eq, sql } from 'drizzle-orm'
 import type { SessionState } from '../session/session.ts'
 import { isCutOff } from './cutoffs.ts'
-import { admitToDatabase, type Database, type Executor } from './database.ts'
+import { admitToDatabase, type Database } from './database.ts'
 import { gather } from './gather.ts'
+import { preparedOnce } from './prepared.ts'
 import { userSessions, users } from './schema.ts'
 
 /** Reads what decides about a session; null when there is no such row. What is asked for in one turn is one statement. */
 export function createStateReader(database: Database): (sessionId: string) => Promise<SessionState | null> {
-  const states = statement(database.pooled)
-  async function readStates(sessionIds: readonly string[]): Promise<(SessionState | undefined)[]> {
-    const rows = await database.run(() => states.execute({ sessionIds }))
-    const found = new Map(rows.map(({ state }) => [state.id, toState(state)]))
-    // Postgres writes ids in lower case; whoever asks by HTTP may not.
-    return sessionIds.map(id => found.get(id.toLowerCase()))
-  }
-  const read = gather(readStates, { admit: admitToDatabase })
+  const read = gather(
+    (take: () => readonly string[]) =>
+      database.connected(async executor => {
+        const sessionIds = take()
+        const rows = await states(executor).execute({ sessionIds })
+        const found = new Map(rows.map(({ state }) => [state.id, toState(state)]))
+        // Postgres writes ids in lower case; whoever asks by HTTP may not.
+        return sessionIds.map(id => found.get(id.toLowerCase()))
+      }),
+    { admit: admitToDatabase },
+  )
   return async sessionId => (await read(sessionId)) ?? null
 }
 
@@ -22,7 +26,7 @@ export function createStateReader(database: Database): (sessionId: string) => Pr
  * All that decides about sessions, in one statement by primary key. It comes as one column of JSON: what the client and
  * drizzle do for each of 27 columns was a third of the time of a verify that Postgres answers.
  */
-function statement(executor: Executor) {
+const states = preparedOnce(executor => {
   const instant = (column: Column) => sql`extract(epoch FROM ${column}) * 1000`
   const bytes = (column: Column) => sql`encode(${column}, 'base64')`
   // A list that the planner cannot look into: for one that it can, it plans each statement anew, which takes as long
@@ -50,7 +54,7 @@ function statement(executor: Executor) {
     .leftJoin(users, eq(users.id, s.userId))
     .where(sql`${s.id} = ANY(${wanted})`)
     .prepare('session_states')
-}
+})
 
 type Bytes = 'accessTokenHash' | 'refreshTokenHash' | 'familyHash'
 type BytesOrNull = 'previousAccessTokenHash' | 'previousRefreshTokenHash' | 'successorSealed'

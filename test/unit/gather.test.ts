@@ -7,7 +7,8 @@ function server() {
   const commands: string[][] = []
   return {
     commands,
-    ask: async (items: readonly string[]) => {
+    ask: async (take: () => readonly string[]) => {
+      const items = take()
       commands.push([...items])
       return items.map(item => item.toUpperCase())
     },
@@ -32,6 +33,25 @@ describe('gathered questions', () => {
     expect(commands).toEqual([['a'], ['a']])
   })
 
+  it('take along who comes while the command cannot be sent yet', async () => {
+    const { ask, commands } = server()
+    let connect = () => {}
+    const connected = new Promise<void>(resolve => {
+      connect = resolve
+    })
+    const read = gather(async (take: () => readonly string[]) => {
+      await connected
+      return await ask(take)
+    })
+    const first = read('a')
+    await nextTurn()
+    const second = read('b')
+    await nextTurn()
+    connect()
+    expect(await Promise.all([first, second])).toEqual(['A', 'B'])
+    expect(commands).toEqual([['a', 'b']])
+  })
+
   it('travel in several commands when there are more than may travel together', async () => {
     const { ask, commands } = server()
     const read = gather(ask, { together: 2 })
@@ -42,8 +62,8 @@ describe('gathered questions', () => {
   it('fail for all who asked in that turn, and for nobody after it', async () => {
     const { ask } = server()
     let hangs = true
-    const read = gather((items: readonly string[]) =>
-      hangs ? Promise.reject(new Error('Command timed out')) : ask(items),
+    const read = gather((take: () => readonly string[]) =>
+      hangs ? Promise.reject(new Error('Command timed out')) : ask(take),
     )
     const asked = await Promise.allSettled([read('a'), read('b')])
     expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
@@ -57,8 +77,10 @@ describe('gathered questions', () => {
       if (waiting >= 2) throw new Error('too many')
     }
     const read = gather(
-      (items: readonly string[]) =>
-        new Promise<readonly string[]>(resolve => answer.push(() => resolve(items))),
+      (take: () => readonly string[]) => {
+        const items = take()
+        return new Promise<readonly string[]>(resolve => answer.push(() => resolve(items)))
+      },
       { admit },
     )
     const first = [read('a'), read('b')]
