@@ -107,6 +107,18 @@ describe('a history in which every promise was kept', () => {
     expect(rulesIn([signIn, refresh, otherSignIn, late], { facts: evicted })).toEqual(['revocation is final'])
   })
 
+  it('may evict by a sign-in that is lost with its event, and by none that is not', () => {
+    const forgotten = facts({ sessions: [row('s1', 1, 'session_limit')], events: [created(signIn)] })
+    const history = [signIn, refresh, otherSignIn, { ...refused, start: 250, end: 255 }]
+    expect(rulesIn(history, { facts: forgotten, rewound: { from: 200, to: 390 } })).toEqual([])
+    const later = { facts: forgotten, rewound: { from: 300, to: 390 } }
+    expect(rulesIn(history, later)).toContain('no false sign-out')
+    const before = history.map(one => (one.op === 'verify' ? { ...one, start: 150, end: 155 } : one))
+    expect(rulesIn(before, { facts: forgotten, rewound: { from: 200, to: 390 } })).toContain(
+      'no false sign-out',
+    )
+  })
+
   it('may lose what a standby had not received when it was promoted', () => {
     const forgotten = facts({
       sessions: [row('s1', 0, null), row('s2', 0, null)],

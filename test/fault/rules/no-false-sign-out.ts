@@ -21,10 +21,17 @@ export function noFalseSignOut(evidence: Evidence, endings: Endings): Violation[
 }
 
 /** Also what no client has noticed yet. */
-function revokedByNobody({ operations, facts }: Evidence, endings: Endings): Violation[] {
-  const known = new Set(operations.filter(({ op }) => op === 'sign_in').map(({ session }) => session))
+function revokedByNobody(evidence: Evidence, endings: Endings): Violation[] {
+  const { operations, facts } = evidence
+  const owners = new Map(
+    operations.filter(({ op }) => op === 'sign_in').map(({ session, user }) => [session, user] as const),
+  )
   return facts.sessions
-    .filter(({ id, revokedReason }) => revokedReason !== null && known.has(id) && !endings.has(id))
+    .filter(({ id, revokedReason }) => {
+      const owner = owners.get(id)
+      if (revokedReason === null || owner === undefined || endings.has(id)) return false
+      return !mayHaveBeenEvicted(evidence, owner, Number.POSITIVE_INFINITY)
+    })
     .map(({ id, revokedReason }) => ({
       rule: 'no false sign-out',
       what: `session ${short(id)} is revoked (${revokedReason}), though nobody asked for it`,
@@ -36,7 +43,19 @@ function isExplained(evidence: Evidence, endings: Endings, operation: Operation)
   if (operation.op === 'sign_in') return mayHaveChangedPassword(evidence, operation)
   if (operation.session === null || wasForgotten(evidence, operation)) return true
   if (endings.get(operation.session)?.some(({ from }) => from < operation.end)) return true
+  if (mayHaveBeenEvicted(evidence, operation.user, operation.end)) return true
   return operation.op !== 'refresh' && isSuperseded(evidence, operation)
+}
+
+/**
+ * Whom a sign-in evicts is told by its event in the database alone. A database that was rewound has lost the events of
+ * the sign-ins that it has lost; what they have ended stays ended.
+ */
+function mayHaveBeenEvicted(evidence: Evidence, user: string, before: number): boolean {
+  return evidence.operations.some(
+    ({ op, user: of, start, end }) =>
+      op === 'sign_in' && of === user && start < before && isLost(evidence, end),
+  )
 }
 
 function mayHaveChangedPassword({ operations }: Evidence, { user, end }: Operation): boolean {
