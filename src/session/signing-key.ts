@@ -31,6 +31,8 @@ export function generateSigningKey(keys: SecretKeys, signsFrom: Instant): Stored
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const publicJwk = toPublicJwk(publicKey.export({ format: 'jwk' }))
   const kid = thumbprint(publicJwk)
+  // One key in 64 would have an id that reads as an option, at `latchkey keys revoke KID`.
+  if (kid.startsWith('-')) return generateSigningKey(keys, signsFrom)
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()
   return {
     kid,

@@ -142,3 +142,10 @@ describe('the key ring', () => {
     expect(key.privateSealed.toString('latin1')).not.toContain('PRIVATE')
   })
 })
+
+describe('a signing key', () => {
+  it('never has an id that a command line takes for an option', () => {
+    const kids = Array.from({ length: 500 }, () => generateSigningKey(secrets.minting(), 0).kid)
+    expect(kids.filter(kid => kid.startsWith('-'))).toEqual([])
+  })
+})
