@@ -1,24 +1,18 @@
 /** More than this does not travel together, so that one answer stays small. */
 const mostTogether = 100
 
-export type GatherOptions = {
-  /** The same, where it has to be another number. */
-  together?: number
-  /** Throws when so many wait for their answers that one more must not. */
-  admit?: (waiting: number) => void
-}
-
 type Batch<Item, Answer> = { items: Item[]; answers: Promise<readonly Answer[]> }
 
 /**
  * What is asked for in one turn of the event loop travels as one command or statement, which answers in the order of the
  * items. Under load most of what a question costs is the client's work for a command: its promises, its timer, its
  * messages. `ask` takes the items when it can send them: who comes until then travels along. Nobody is answered by what
- * was sent before they asked; who travels together fails together.
+ * was sent before they asked; who travels together fails together. `admit` throws when so many wait for their answers
+ * that one more must not.
  */
 export function gather<Item, Answer>(
   ask: (take: () => readonly Item[]) => Promise<readonly Answer[]>,
-  { together = mostTogether, admit }: GatherOptions = {},
+  admit?: (waiting: number) => void,
 ): (item: Item) => Promise<Answer | undefined> {
   let open: Batch<Item, Answer> | null = null
   let waiting = 0
@@ -44,7 +38,7 @@ export function gather<Item, Answer>(
     waiting++
     const batch = open ?? begin()
     const index = batch.items.push(item) - 1
-    open = batch.items.length < together ? batch : null
+    open = batch.items.length < mostTogether ? batch : null
     return (await batch.answers)[index]
   }
 }

@@ -152,7 +152,7 @@ export function createRotate(database: Database): (change: Rotation) => Promise<
         if (first !== undefined && others.length === 0) return [await rotateSession(executor, first)]
         return await rotateTogether(executor, changes)
       }),
-    { admit: admitToDatabase },
+    admitToDatabase,
   )
   return async change => {
     const rotatedAt = await together(change)

@@ -11,6 +11,7 @@ import {
   device,
   fillIn,
   isTooWide,
+  lockOut,
   receiveVisitors,
   signIn,
   type Visitors,
@@ -381,13 +382,7 @@ describe.skipIf(chromium.kind === 'none')('the console, when people do what nobo
   it('lets another account sign in while one is locked', async () => {
     const email = await newPerson()
     const page = await visitors.visit()
-    const locked = page.getByText('Sign-in is locked')
-    for (let attempt = 0; attempt < 6 && !(await locked.isVisible()); attempt++) {
-      const answered = page.waitForResponse(/login/)
-      await fillIn(page, email, `not the password ${attempt}`)
-      await answered
-    }
-    await locked.waitFor()
+    await lockOut(page, email)
     await signIn(page, await newPerson())
     await page.getByText('Active now').waitFor()
   })

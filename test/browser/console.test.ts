@@ -9,6 +9,7 @@ import {
   device,
   fillIn,
   isTooWide,
+  lockOut,
   receiveVisitors,
   signIn,
   type Visitors,
@@ -153,14 +154,7 @@ describe.skipIf(chromium.kind === 'none')('a person at the console', () => {
   it('is told of a lockout, and for how long', async () => {
     const email = await newPerson()
     const page = await visitors.visit()
-    const locked = page.getByText('Sign-in is locked')
-    for (let attempt = 0; attempt < 6 && !(await locked.isVisible()); attempt++) {
-      const answered = page.waitForResponse(/login/)
-      await fillIn(page, email, `not the password ${attempt}`)
-      await answered
-    }
-    await locked.waitFor()
-    const told = page.getByRole('alert').filter({ has: locked })
+    const told = await lockOut(page, email)
     expect(await told.textContent()).toMatch(/for another 1[45]:\d\d/)
     expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(true)
   })

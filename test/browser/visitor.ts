@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
 import { goodPassword } from '../support/service.ts'
 
 /** What went wrong in all pages of a test file, beside what the tests look at. */
@@ -51,6 +51,18 @@ export async function fillIn(page: Page, email: string, password = goodPassword)
 export async function signIn(page: Page, email: string, password = goodPassword): Promise<void> {
   await fillIn(page, email, password)
   await page.getByRole('heading', { name: 'Your devices' }).waitFor()
+}
+
+/** Gives wrong passwords until the page says that the account is locked; what it says. */
+export async function lockOut(page: Page, email: string): Promise<Locator> {
+  const locked = page.getByRole('alert').filter({ hasText: 'Sign-in is locked' })
+  for (let attempt = 0; attempt < 6 && !(await locked.isVisible()); attempt++) {
+    const answered = page.waitForResponse(/login/)
+    await fillIn(page, email, `not the password ${attempt}`)
+    await answered
+  }
+  await locked.waitFor()
+  return locked
 }
 
 export function device(page: Page, name: string) {

@@ -74,6 +74,29 @@ function rotationOf(sessionId: string, changes: Partial<Rotation> = {}): Rotatio
   }
 }
 
+/** What a rotation comes to whose row is locked by a statement of somebody else, until `meanwhile` is over. */
+async function heldUp(
+  statement: string,
+  sessionId: string,
+  meanwhile: (isWaiting: () => boolean) => Promise<void>,
+): Promise<number | null> {
+  const holder = new pg.Client({ connectionString: url })
+  await holder.connect()
+  try {
+    await holder.query('BEGIN')
+    await holder.query(statement, [sessionId])
+    let waiting = true
+    const held = store.rotate(rotationOf(sessionId)).finally(() => {
+      waiting = false
+    })
+    await meanwhile(() => waiting)
+    await holder.query('COMMIT')
+    return await held
+  } finally {
+    await holder.end()
+  }
+}
+
 const isDone = (rotatedAt: number | null) => rotatedAt !== null
 
 describe('rotations of one moment', () => {
@@ -117,42 +140,22 @@ describe('rotations of one moment', () => {
 
   it('do not wait for the session whose row somebody else has locked; that one waits by itself', async () => {
     const [locked = '', ...free] = sessions
-    const holder = new pg.Client({ connectionString: url })
-    await holder.connect()
-    try {
-      await holder.query('BEGIN')
-      await holder.query('SELECT FROM user_sessions WHERE id = $1 FOR UPDATE', [locked])
-      let waited = true
-      const held = store.rotate(rotationOf(locked)).finally(() => {
-        waited = false
-      })
+    const lock = 'SELECT FROM user_sessions WHERE id = $1 FOR UPDATE'
+    const held = await heldUp(lock, locked, async isWaiting => {
       const others = await Promise.all(free.map(id => store.rotate(rotationOf(id))))
       expect(others.map(isDone)).toEqual([true, true])
-      expect(waited).toBe(true)
-      await holder.query('COMMIT')
-      expect(await held).not.toBeNull()
-    } finally {
-      await holder.end()
-    }
+      expect(isWaiting()).toBe(true)
+    })
+    expect(isDone(held)).toBe(true)
   })
 
   it('lose to whoever changes the row before the lock is given up', async () => {
     const [locked = '', ...free] = sessions
-    const holder = new pg.Client({ connectionString: url })
-    await holder.connect()
-    try {
-      await holder.query('BEGIN')
-      await holder.query(
-        `UPDATE user_sessions SET revoked_at = clock_timestamp(), revoked_reason = 'user' WHERE id = $1`,
-        [locked],
-      )
-      const held = store.rotate(rotationOf(locked))
+    const revoke = `UPDATE user_sessions SET revoked_at = clock_timestamp(), revoked_reason = 'user' WHERE id = $1`
+    const held = await heldUp(revoke, locked, async () => {
       await Promise.all(free.map(id => store.rotate(rotationOf(id))))
-      await holder.query('COMMIT')
-      expect(await held).toBeNull()
-    } finally {
-      await holder.end()
-    }
+    })
+    expect(isDone(held)).toBe(false)
   })
 
   it('have one winner for each session and generation, also when two instances race for them', async () => {

@@ -52,11 +52,11 @@ describe('gathered questions', () => {
     expect(commands).toEqual([['a', 'b']])
   })
 
-  it('travel in several commands when there are more than may travel together', async () => {
+  it('travel in several commands when there are more than a hundred', async () => {
     const { ask, commands } = server()
-    const read = gather(ask, { together: 2 })
-    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(read))).toEqual(['A', 'B', 'C', 'D', 'E'])
-    expect(commands).toEqual([['a', 'b'], ['c', 'd'], ['e']])
+    const items = Array.from({ length: 250 }, (_unused, index) => `item ${index}`)
+    expect(await Promise.all(items.map(gather(ask)))).toEqual(items.map(item => item.toUpperCase()))
+    expect(commands).toEqual([items.slice(0, 100), items.slice(100, 200), items.slice(200)])
   })
 
   it('fail for all who asked in that turn, and for nobody after it', async () => {
@@ -76,13 +76,10 @@ describe('gathered questions', () => {
     const admit = (waiting: number) => {
       if (waiting >= 2) throw new Error('too many')
     }
-    const read = gather(
-      (take: () => readonly string[]) => {
-        const items = take()
-        return new Promise<readonly string[]>(resolve => answer.push(() => resolve(items)))
-      },
-      { admit },
-    )
+    const read = gather((take: () => readonly string[]) => {
+      const items = take()
+      return new Promise<readonly string[]>(resolve => answer.push(() => resolve(items)))
+    }, admit)
     const first = [read('a'), read('b')]
     await nextTurn()
     await expect(read('c')).rejects.toThrow('too many')
