@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { type FileHandle, open } from 'node:fs/promises'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
@@ -14,6 +15,18 @@ export async function shareCores(): Promise<Cores> {
   const others = allowed.slice(0, -1).join(',')
   await execute('taskset', ['-a', '-c', '-p', others, String(process.pid)])
   return { server: String(server), others }
+}
+
+/**
+ * Keeps all cores from going to sleep for as long as the file is open (Linux' PM QoS); null where the system does not
+ * let us. Else whoever is answered between two requests has to be woken, and whoever is slower pays more for that: on a
+ * virtual machine 6 µs of the 30 of a hit in memory, and nothing of the 18 of the empty Fastify.
+ */
+export async function keepCoresAwake(): Promise<FileHandle | null> {
+  const file = await open('/dev/cpu_dma_latency', 'r+').catch(() => null)
+  // The longest that waking may take, as 32 bits in microseconds.
+  await file?.write(Buffer.alloc(4))
+  return file
 }
 
 /** The command that runs something on the server's core. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lifetime } from '../scripts/demo/lifetime.ts'
 import { colours } from '../scripts/demo/print.ts'
-import { shareCores } from './cores.ts'
+import { keepCoresAwake, shareCores } from './cores.ts'
 import { buildContestants, installContestants } from './install.ts'
 import { startLoad } from './load/load.ts'
 import { createRequestFiles } from './load/request-files.ts'
@@ -27,6 +27,7 @@ export async function openField<T>(
   const built = buildContestants()
   built.catch(() => undefined)
   const cores = await shareCores()
+  const awake = await lifetime.hold(keepCoresAwake(), async file => file?.close())
   const stores = await openStores(lifetime, tell)
   const folder = await lifetime.hold(mkdtemp(join(tmpdir(), 'latchkey-bench-')), created =>
     rm(created, { recursive: true, force: true }),
@@ -37,7 +38,8 @@ export async function openField<T>(
   const load = startLoad(wrk !== null)
   const background = startLoad(false)
   await lifetime.hold(Promise.resolve(), () => Promise.all([load.stop(), background.stop()]))
-  return { cores, stores, files: createRequestFiles(folder), planted, wrk, load, background }
+  const files = createRequestFiles(folder)
+  return { cores, keptAwake: awake !== null, stores, files, planted, wrk, load, background }
 }
 
 export function tell(line: string): void {

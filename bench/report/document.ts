@@ -15,6 +15,7 @@ export function renderDocument(template: string, run: Run, whatWasTried: string)
     connections: String(run.facts.connections),
     generator: run.facts.loadGenerator,
     pinning: pinning(run.facts),
+    sleep: sleep(run.facts),
     targets: targetsTable(run.rows),
     rows: run.rows.map(rowSection).join('\n\n'),
     tried: whatWasTried.trim(),
@@ -44,6 +45,12 @@ function pinning({ cores }: RunFacts): string {
   return cores === null
     ? 'The system could not give the server a core of its own, so that everything shares all cores.'
     : 'The server has one core to itself; the stores and the load share the rest.'
+}
+
+function sleep({ keptAwake }: RunFacts): string {
+  return keptAwake
+    ? 'No core sleeps meanwhile (Linux’ `/dev/cpu_dma_latency`)'
+    : 'The system did not let us keep its cores from sleeping (`/dev/cpu_dma_latency`)'
 }
 
 function targetsTable(rows: readonly RowResult[]): string {

@@ -19,6 +19,8 @@ export type RunFacts = {
   /** In words, for people. */
   versions: Record<string, string>
   cores: Cores
+  /** Whether the cores were kept from going to sleep. */
+  keptAwake: boolean
   loadGenerator: string
   rounds: number
   seconds: number
@@ -30,12 +32,13 @@ const root = join(import.meta.dirname, '..', '..')
 export async function factsOf(run: {
   stores: Stores
   cores: Cores
+  keptAwake: boolean
   wrk: string | null
   rounds: number
   seconds: number
   connections: number
 }): Promise<RunFacts> {
-  const { stores, cores, wrk, rounds, seconds, connections } = run
+  const { stores, cores, keptAwake, wrk, rounds, seconds, connections } = run
   const [processor] = cpus()
   const autocannon = await versionOf(join(root, 'bench'), 'autocannon')
   return {
@@ -55,6 +58,7 @@ export async function factsOf(run: {
       ...(await versionsIn(join(root, 'bench'), peerPackages)),
     },
     cores,
+    keptAwake,
     loadGenerator: wrk === null ? `autocannon ${autocannon}` : `wrk ${wrk}`,
     rounds,
     seconds,

@@ -88,6 +88,7 @@ describe('the document that the benchmark writes', () => {
       machine: { processor: 'a processor', processors: 2, memoryBytes: 2 ** 33, system: 'Linux 6' },
       versions: { 'Node.js': '20.0.0' },
       cores: null,
+      keptAwake: false,
       loadGenerator: 'wrk 4',
       rounds: 5,
       seconds: 3,
