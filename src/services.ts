@@ -38,7 +38,7 @@ import { version } from './version.ts'
 
 export type Services = ReturnType<typeof createServices>
 
-/** Keys of either kind that are counted in this process; each takes some 200 bytes. */
+/** Keys of each kind that are counted in this process; each takes some 200 bytes. */
 const localRatesKept = 20_000
 
 /** Milliseconds. Whatever signs or mints has been published for longer than this. */
@@ -115,7 +115,7 @@ export function createServices(config: Config, logger: Logger) {
     propagation: revocations.propagation,
   }
   const sessions = createSessions(context)
-  const localRates = () => createWindowCounter(localRatesKept, clock.monotonic)
+  const localCounter = () => createWindowCounter(localRatesKept, clock.monotonic)
   const accounts = createAccounts(context, createAccountStore(database), metrics.signIns, {
     shortestPassword: config.shortestPassword,
   })
@@ -220,7 +220,7 @@ export function createServices(config: Config, logger: Logger) {
     maintenance,
     activity: context.activity,
     /** Over all instances, and in this one only. */
-    rates: { counter: createRateCounter(redis, localRates()), local: localRates() },
+    rates: { counter: createRateCounter(redis, localCounter()), localCounter },
     ...operators,
     roles,
     serviceKeys: {

@@ -42,7 +42,7 @@ export async function measureRow(row: Row, measuring: Measuring): Promise<RowRes
     await explained(entry, measuring, async running => {
       await entry.setUp?.(running)
       await entry.check(running)
-      await takeTurn(entry, running, measuring, measuring.warmUpSeconds)
+      await takeTurn(entry, running, measuring, measuring.warmUpSeconds * (row.warmUp ?? 1))
     })
   }
   for (let round = 0; round < measuring.rounds; round++) {

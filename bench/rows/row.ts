@@ -10,6 +10,8 @@ export type Row = {
   title: string
   /** For the document: what is asked, and what is compared. */
   about: string
+  /** How many times as long everybody warms up; default 1. */
+  warmUp?: number
   entries: readonly Entry[]
   ratios: readonly Ratio[]
 }

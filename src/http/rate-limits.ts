@@ -27,11 +27,11 @@ declare module 'fastify' {
   }
 }
 
-type Options = { rates: RateLimits; counter: RateCounter; local: WindowCounter }
+type Options = { rates: RateLimits; counter: RateCounter; localCounter: () => WindowCounter }
 
 /** Decorates the application with `limits`. */
 export const rateLimits = fp(
-  async (app: FastifyInstance, { rates, counter, local }: Options) => {
+  async (app: FastifyInstance, { rates, counter, localCounter }: Options) => {
     app.decorateRequest('rateKey', '')
     await app.register(fastifyRateLimit, {
       // No route is counted by itself: whom a request is counted against is often known only in its handler.
@@ -39,23 +39,29 @@ export const rateLimits = fp(
       store: storeOver(counter),
       keyGenerator: request => request.rateKey,
     })
-    const checks = new Map(
-      Object.entries(rates).map(([name, { max, windowSeconds }]) => [
-        name,
-        app.createRateLimit({ max, timeWindow: windowSeconds * 1000 }),
-      ]),
+    const limits = new Map(
+      Object.entries(rates).map(([name, { max, windowSeconds }]) => {
+        const windowMs = windowSeconds * 1000
+        const check = app.createRateLimit({ max, timeWindow: windowMs })
+        // One for each limit, so that it counts by the key as it is: with a name in front it takes 0.33 µs instead of 0.07.
+        return [name, { max, windowMs, check, here: localCounter() }]
+      }),
     )
+    function limitOf(name: RateLimitName) {
+      const limit = limits.get(name)
+      if (limit === undefined) throw new Error(`there is no limit ${name}`)
+      return limit
+    }
     app.decorate('limits', {
       async take(name, key, request) {
-        const check = checks.get(name)
-        if (check === undefined) throw new Error(`there is no limit ${name}`)
+        const { check } = limitOf(name)
         request.rateKey = `${name}:${key}`
         const result = await check(request)
         if (!result.isAllowed && result.isExceeded) throw rateLimited(result.max, result.ttl)
       },
       takeHere(name, key) {
-        const { max, windowSeconds } = rates[name]
-        const { count, resetMs } = local.add(`${name}:${key}`, windowSeconds * 1000)
+        const { max, windowMs, here } = limitOf(name)
+        const { count, resetMs } = here.add(key, windowMs)
         if (count > max) throw rateLimited(max, resetMs)
       },
     })
