@@ -21,6 +21,7 @@ export async function openField<T>(
   lifetime: Lifetime,
   useWrk: boolean,
   plant: (stores: Stores) => Promise<T>,
+  postgresSettings: Record<string, string> = {},
 ) {
   await installContestants(tell)
   // Before the cores are shared out, so that compiling may use them all.
@@ -28,7 +29,7 @@ export async function openField<T>(
   built.catch(() => undefined)
   const cores = await shareCores()
   const awake = await lifetime.hold(keepCoresAwake(), async file => file?.close())
-  const stores = await openStores(lifetime, tell)
+  const stores = await openStores(lifetime, tell, postgresSettings)
   const folder = await lifetime.hold(mkdtemp(join(tmpdir(), 'latchkey-bench-')), created =>
     rm(created, { recursive: true, force: true }),
   )

@@ -16,11 +16,15 @@ export type Stores = {
 const anyPort = 0
 const redisDatabases = 64
 
-export async function openStores(lifetime: Lifetime, log: (line: string) => void): Promise<Stores> {
+export async function openStores(
+  lifetime: Lifetime,
+  log: (line: string) => void,
+  postgresSettings: Record<string, string>,
+): Promise<Stores> {
   const [postgres, redis] = await Promise.all([
     lifetime.hold(
       // Every contestant has a pool of ten; the rest of the server is as it comes.
-      startPostgres({ port: anyPort, settings: { max_connections: '300' }, log }),
+      startPostgres({ port: anyPort, settings: { max_connections: '300', ...postgresSettings }, log }),
       started => started.stop(),
     ),
     lifetime.hold(startRedis({ port: anyPort, databases: redisDatabases, log }), async started => {

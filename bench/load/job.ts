@@ -15,6 +15,8 @@ export type Job = {
   milliseconds: number
   /** Any other status fails the run. */
   expect: readonly number[]
+  /** What fails is counted, and does not end the run: where it is one of the things that are measured. */
+  mayFail?: boolean
   work: Work
 }
 

@@ -112,8 +112,8 @@ function jobOf(
   { connections }: Measuring,
   milliseconds: number,
 ): Job {
-  const { work, expect } = plan
-  return { url, work, expect, milliseconds, connections: plan.connections ?? connections }
+  const { work, expect, mayFail = false } = plan
+  return { url, work, expect, mayFail, milliseconds, connections: plan.connections ?? connections }
 }
 
 function resultOf(row: Row, turns: ReadonlyMap<string, Turn[]>): RowResult {

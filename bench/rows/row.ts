@@ -32,6 +32,8 @@ export type Plan = {
   work: Work
   /** Any other status fails the run. */
   expect: readonly number[]
+  /** Default: it fails it. Else what fails is counted. */
+  mayFail?: boolean
   /** Default: those of the run. */
   connections?: number
   /** Load that is there all the while and is not measured. */

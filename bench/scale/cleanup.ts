@@ -1,7 +1,7 @@
 import { readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
-import { median } from '../measure/statistics.ts'
+import { median, type Turn } from '../measure/statistics.ts'
 
 export type CleanupFigures = {
   deletedSessions: number
@@ -13,18 +13,20 @@ export type CleanupFigures = {
   /** Milliseconds, medians over turns of verify that Postgres answers. */
   calmP99Ms: number
   duringP99Ms: number
+  /** Verifies while it ran, and how many of them were not answered with a yes. */
+  during: { requests: number; failures: number }
 }
 
 /**
- * Deletes all that has expired, as `latchkey cleanup --once` does, while verify goes on. `verify` measures one turn and
- * tells its p99.
+ * Deletes all that has expired, as `latchkey cleanup --once` does, while verify goes on. `verify` measures one
+ * turn.
  */
 export async function measureCleanup(
   url: string,
   secret: string,
-  { turns, verify }: { turns: number; verify: () => Promise<number> },
+  { turns, verify }: { turns: number; verify: () => Promise<Turn> },
 ): Promise<CleanupFigures> {
-  const calm: number[] = []
+  const calm: Turn[] = []
   for (let turn = 0; turn < turns; turn++) calm.push(await verify())
 
   const config = readConfig({ DATABASE_URL: url, LATCHKEY_SECRET: secret })
@@ -45,7 +47,7 @@ export async function measureCleanup(
         running = false
       })
     cleaning.catch(() => undefined)
-    const during: number[] = []
+    const during: Turn[] = []
     while (running) during.push(await verify())
     await cleaning
     return {
@@ -53,10 +55,18 @@ export async function measureCleanup(
       deletingSeconds: deleted.seconds,
       rowsPerSecond: deleted.sessions / deleted.seconds,
       totalSeconds: elapsed(),
-      calmP99Ms: median(calm),
-      duringP99Ms: median(during),
+      calmP99Ms: p99Of(calm),
+      duringP99Ms: p99Of(during),
+      during: {
+        requests: during.reduce((sum, { requests }) => sum + requests, 0),
+        failures: during.reduce((sum, { failures }) => sum + failures, 0),
+      },
     }
   } finally {
     await services.close()
   }
+}
+
+function p99Of(turns: readonly Turn[]): number {
+  return median(turns.map(({ p99Ms }) => p99Ms ?? Number.NaN))
 }

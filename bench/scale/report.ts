@@ -16,7 +16,7 @@ export type ScaleFigures = {
   rows: RowResult[]
   filled: TableState
   /** Around minutes of refreshes. */
-  refreshes: { before: TableState; after: TableState }
+  refreshes: { before: TableState; after: TableState; requests: number; failures: number }
   bytesPerSnapshot: number
   cleanup: CleanupFigures
   processes: ProcessFigures[]
@@ -36,7 +36,8 @@ export function scaleLines(figures: ScaleFigures): [string, string][] {
     ['Table, per session', perSession(filled.tableBytes)],
     ['Indexes, per session', perSession(filled.indexBytes)],
     ['Redis, per cached session', `${Math.round(figures.bytesPerSnapshot)} bytes`],
-    [`Updates in ${options.refreshMinutes} min of refreshes`, count(updates)],
+    [`Refreshes in ${options.refreshMinutes} min`, outOf(figures.refreshes)],
+    ['  updates', count(updates)],
     ['  of these heap-only (HOT)', `${(hot * 100).toFixed(1)} %`],
     ['  dead rows after it', count(after.deadRows)],
     ['  growth of the table', `${((after.tableBytes / before.tableBytes - 1) * 100).toFixed(2)} %`],
@@ -47,6 +48,7 @@ export function scaleLines(figures: ScaleFigures): [string, string][] {
       '  verify p99 during it ÷ calm',
       `${ratioValue(cleanup.duringP99Ms / cleanup.calmP99Ms)} (${cleanup.duringP99Ms.toFixed(1)} ms, ${cleanup.calmP99Ms.toFixed(1)} ms)`,
     ],
+    ['  verifies during it', outOf(cleanup.during)],
     ...figures.processes.map(processLine),
     ['Start', startText(start.withoutRevocations)],
     [`Start with ${count(options.denySet)} revocations`, startText(start.withDenySet)],
@@ -62,7 +64,7 @@ export async function publishScale(figures: ScaleFigures): Promise<void> {
   const { facts, rows } = figures
   const on = `${facts.machine.processor}, ${facts.machine.processors} cores`
   const parts = [
-    `Measured on ${facts.date.slice(0, 10)}: Latchkey ${facts.versions['Latchkey']}, Node.js ${facts.versions['Node.js']}, PostgreSQL ${facts.versions['PostgreSQL']} and Redis ${facts.versions['Redis']} as they come, all on one machine (${on}); ${facts.connections} connections, medians of ${facts.rounds} rounds of ${facts.seconds} s.`,
+    `Measured on ${facts.date.slice(0, 10)}: Latchkey ${facts.versions['Latchkey']}, Node.js ${facts.versions['Node.js']}, PostgreSQL ${facts.versions['PostgreSQL']} and Redis ${facts.versions['Redis']} as they come, but for Postgres' \`shared_buffers\` of a quarter of the memory; all on one machine (${on}); ${facts.connections} connections, medians of ${facts.rounds} rounds of ${facts.seconds} s.`,
     ...rows.flatMap(row => [`**${row.title}.** ${row.about} ${ratiosOf(row)}`, rowTable(row)]),
     markdownTable([['', ''], ...scaleLines(figures)]),
   ]
@@ -81,6 +83,10 @@ function processLine({ processes, requestsPerSecond, cpuSecondsPer1000 }: Proces
   const cpu = cpuSecondsPer1000 === null ? '' : `, ${cpuSecondsPer1000.toFixed(3)} s of CPU per 1,000`
   const what = `Verify from memory, ${processes} process${processes === 1 ? '' : 'es'} on all cores`
   return [what, `${count(Math.round(requestsPerSecond))} a second${cpu}`]
+}
+
+function outOf({ requests, failures }: { requests: number; failures: number }): string {
+  return failures === 0 ? count(requests) : `${count(requests)}, of these ${count(failures)} not answered`
 }
 
 function startText({ seconds, residentBytes }: StartFigures): string {
