@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import type { Clock, Instant } from '../clock.ts'
 import { Problem } from '../errors.ts'
+import { within } from '../patience.ts'
 import type { Database } from './database.ts'
-import { within } from './patience.ts'
 
 export type HistorySpan = 'hour' | 'day'
 

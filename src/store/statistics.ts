@@ -1,10 +1,10 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Clock, Instant } from '../clock.ts'
 import { Problem } from '../errors.ts'
+import { within } from '../patience.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Database, Executor } from './database.ts'
 import { firstId } from './pages.ts'
-import { within } from './patience.ts'
 import { type IdleLimits, idleTable } from './session-counts.ts'
 
 export type Statistics = {

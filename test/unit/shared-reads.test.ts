@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { shareReads } from '../../src/session/shared-reads.ts'
 
 /** A read whose every query is answered by hand. */
@@ -53,5 +53,23 @@ describe('shared reads', () => {
     const again = read('a')
     queries[1]?.answer('back')
     await expect(again).resolves.toBe('back')
+  })
+
+  it('tell whoever has waited for two queries that the store is away, before a request has taken two seconds', async () => {
+    vi.useFakeTimers()
+    try {
+      const { read, queries } = controlled()
+      const first = read('a')
+      const late = read('a').catch((error: Error) => error)
+      await vi.advanceTimersByTimeAsync(1_000)
+      queries[0]?.answer('slow')
+      await expect(first).resolves.toBe('slow')
+      await vi.advanceTimersByTimeAsync(899)
+      expect(queries).toHaveLength(2)
+      await vi.advanceTimersByTimeAsync(1)
+      await expect(late).resolves.toMatchObject({ code: 'store_unavailable' })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
