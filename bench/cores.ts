@@ -20,7 +20,7 @@ export async function shareCores(): Promise<Cores> {
 /**
  * Keeps all cores from going to sleep for as long as the file is open (Linux' PM QoS); null where the system does not
  * let us. Else whoever is answered between two requests has to be woken, and whoever is slower pays more for that: on a
- * virtual machine 6 µs of the 30 of a hit in memory, and nothing of the 18 of the empty Fastify.
+ * virtual machine 6 µs of the 30 of a hit in memory, and next to nothing of the 18 of the empty Fastify.
  */
 export async function keepCoresAwake(): Promise<FileHandle | null> {
   const file = await open('/dev/cpu_dma_latency', 'r+').catch(() => null)

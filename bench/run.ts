@@ -8,6 +8,7 @@ import { publish, readRun, resultsFile, writeRun } from './report/publish.ts'
 import { factsOf } from './report/run-facts.ts'
 import { terminalTable } from './report/table.ts'
 import { rows } from './rows/all.ts'
+import { signInWarmUp } from './rows/sign-in.ts'
 import { plant } from './seed/seed.ts'
 
 async function main(): Promise<void> {
@@ -66,7 +67,7 @@ async function bench(options: Options, lifetime: Lifetime): Promise<void> {
 
 /** More sessions and people than can be spent in the time; those that nobody asks about cost next to nothing. */
 function sizesFor({ rounds, seconds, warmUpSeconds }: Options) {
-  const loaded = rounds * seconds + warmUpSeconds
+  const loaded = rounds * seconds + warmUpSeconds * signInWarmUp
   return {
     sessions: 50_000,
     refreshable: 5_000,

@@ -23,7 +23,7 @@ export async function openStores(
 ): Promise<Stores> {
   const [postgres, redis] = await Promise.all([
     lifetime.hold(
-      // Every contestant has a pool of ten; the rest of the server is as it comes.
+      // Every contestant has a pool of ten.
       startPostgres({ port: anyPort, settings: { max_connections: '300', ...postgresSettings }, log }),
       started => started.stop(),
     ),

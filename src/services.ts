@@ -38,7 +38,7 @@ import { version } from './version.ts'
 
 export type Services = ReturnType<typeof createServices>
 
-/** Keys of each kind that are counted in this process; each takes some 200 bytes. */
+/** Keys that each counter in this process keeps; each takes some 200 bytes. */
 const localRatesKept = 20_000
 
 /** Milliseconds. Whatever signs or mints has been published for longer than this. */

@@ -15,7 +15,7 @@ export type Job = {
   milliseconds: number
   /** Any other status fails the run. */
   expect: readonly number[]
-  /** What fails is counted, and does not end the run: where it is one of the things that are measured. */
+  /** A few failures are counted, and do not end the run: for loads of minutes, in which a machine may pause. */
   mayFail?: boolean
   work: Work
 }

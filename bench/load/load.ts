@@ -13,6 +13,9 @@ export type Load = {
 
 const compiled = join(import.meta.dirname, '..', 'dist', 'load', 'generator.js')
 
+/** As a share, where some may fail: more is not explained by a pause of a second in a turn of five. */
+const mostFailures = 0.05
+
 /** wrk counts in whole seconds; a shorter warm-up is left to the generator. */
 const shortestWrkMs = 1_000
 
@@ -39,7 +42,7 @@ export function startLoad(useWrk: boolean): Load {
       const { work } = job
       const byWrk = useWrk && work.kind === 'cycle' && job.milliseconds >= shortestWrkMs
       const result = await (byWrk ? runWrk(job, work.messages) : byGenerator(job))
-      if (result.failures > 0 && !job.mayFail) {
+      if (result.failures > (job.mayFail ? result.requests * mostFailures : 0)) {
         throw new Error(
           `${result.failures} of ${result.requests} answers were not as expected: ${result.firstFailure}`,
         )

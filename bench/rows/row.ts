@@ -32,7 +32,7 @@ export type Plan = {
   work: Work
   /** Any other status fails the run. */
   expect: readonly number[]
-  /** Default: it fails it. Else what fails is counted. */
+  /** Of a few, which are counted then; default false. */
   mayFail?: boolean
   /** Default: those of the run. */
   connections?: number

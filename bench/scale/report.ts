@@ -36,6 +36,7 @@ export function scaleLines(figures: ScaleFigures): [string, string][] {
     ['Table, per session', perSession(filled.tableBytes)],
     ['Indexes, per session', perSession(filled.indexBytes)],
     ['Redis, per cached session', `${Math.round(figures.bytesPerSnapshot)} bytes`],
+    ['Answers for the tables above', outOf(totalOf(figures.rows))],
     [`Refreshes in ${options.refreshMinutes} min`, outOf(figures.refreshes)],
     ['  updates', count(updates)],
     ['  of these heap-only (HOT)', `${(hot * 100).toFixed(1)} %`],
@@ -86,7 +87,13 @@ function processLine({ processes, requestsPerSecond, cpuSecondsPer1000 }: Proces
 }
 
 function outOf({ requests, failures }: { requests: number; failures: number }): string {
-  return failures === 0 ? count(requests) : `${count(requests)}, of these ${count(failures)} not answered`
+  return failures === 0 ? count(requests) : `${count(requests)}, and ${count(failures)} failures`
+}
+
+function totalOf(rows: readonly RowResult[]): { requests: number; failures: number } {
+  const turns = rows.flatMap(row => row.entries.flatMap(entry => entry.turns))
+  const sum = (of: 'requests' | 'failures') => turns.reduce((total, turn) => total + turn[of], 0)
+  return { requests: sum('requests'), failures: sum('failures') }
 }
 
 function startText({ seconds, residentBytes }: StartFigures): string {

@@ -29,17 +29,12 @@ function bearerCredential(request: FastifyRequest): Credential | null {
   return token === null ? null : { token, by: 'bearer' }
 }
 
-const scheme = 'bearer '
-
 /** RFC 6750 §2.1; null when there is none. Throws `validation_failed` when there are two. */
 export function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   if (authorization === undefined) return null
   requireOneAuthorization(request)
-  // By hand: a pattern looks at each character of a token, and takes 0.35 µs of every request instead of 0.05.
-  if (authorization.slice(0, scheme.length).toLowerCase() !== scheme) return null
-  const token = authorization.slice(scheme.length).trimStart()
-  return token === '' || token.includes(' ') || token.includes('\t') ? null : token
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? null
 }
 
 /**

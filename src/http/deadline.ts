@@ -5,6 +5,10 @@ declare module 'fastify' {
     /** For a route whose every step ends in time by itself. */
     deadline?: false
   }
+  interface FastifyInstance {
+    /** For a request of such a route that takes more steps than others: it gets a deadline all the same. */
+    startDeadline(request: FastifyRequest, reply: FastifyReply): void
+  }
 }
 
 /**
@@ -18,11 +22,16 @@ export function keepDeadlines(app: FastifyInstance, timeoutMs: number): void {
     const own = route.onRequest ?? []
     route.onRequest = [startTimer, ...(Array.isArray(own) ? own : [own])]
   })
+  app.decorate('startDeadline', startDeadline)
 
   function startTimer(request: FastifyRequest, reply: FastifyReply, done: () => void): void {
+    startDeadline(request, reply)
+    done()
+  }
+
+  function startDeadline(request: FastifyRequest, reply: FastifyReply): void {
     const timer = setTimeout(answerLate, timeoutMs, reply, request.url)
     reply.raw.once('close', () => clearTimeout(timer))
-    done()
   }
 
   function answerLate(reply: FastifyReply, url: string): void {

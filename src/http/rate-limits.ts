@@ -43,7 +43,8 @@ export const rateLimits = fp(
       Object.entries(rates).map(([name, { max, windowSeconds }]) => {
         const windowMs = windowSeconds * 1000
         const check = app.createRateLimit({ max, timeWindow: windowMs })
-        // One for each limit, so that it counts by the key as it is: with a name in front it takes 0.33 µs instead of 0.07.
+        // One for each limit, so that it counts by the key as it is: with a name in front it takes
+        // 0.33 µs instead of 0.07, by itself.
         return [name, { max, windowMs, check, here: localCounter() }]
       }),
     )

@@ -66,11 +66,13 @@ async function keyOfBasic(services: Services, request: FastifyRequest): Promise<
 
 /** A hook for routes where `Authorization` is a person's: a service may say who it is in a header of its own. */
 export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
-  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const text = request.headers['x-latchkey-service-key']
     // Hardly anybody brings one; a promise for each would be paid by all.
     if (text === undefined) done()
     else {
+      // One that is not known yet is looked up in Postgres, and what the route does itself comes after it.
+      request.server.startDeadline(request, reply)
       keyWithScope(services, String(text), scope).then(key => {
         request.serviceKey = key
         done()

@@ -24,10 +24,10 @@ export function shareReads<T>(read: (key: string) => Promise<T>): (key: string) 
     const current = running.get(key)
     if (current === undefined) return start(key)
     const queued = waiting.get(key)
-    if (queued !== undefined) return queued
-    const next = inTime(current.finally(() => waiting.delete(key)).then(() => start(key)))
+    if (queued !== undefined) return inTime(queued)
+    const next = current.finally(() => waiting.delete(key)).then(() => start(key))
     waiting.set(key, next)
-    return next
+    return inTime(next)
   }
 }
 
@@ -37,5 +37,8 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
     reading.then(value => ({ value })),
   )
   if (found !== null) return found.value
-  throw new Problem('store_unavailable', { retryAfterSeconds: 1 })
+  throw new Problem('store_unavailable', {
+    detail: 'The database was asked twice in turn, and took too long for it.',
+    retryAfterSeconds: 1,
+  })
 }

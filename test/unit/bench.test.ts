@@ -97,13 +97,19 @@ describe('the document that the benchmark writes', () => {
     rows: [],
   }
   const everything =
-    '{{facts}} {{rounds}} {{seconds}} {{connections}} {{generator}} {{pinning}} {{targets}} {{rows}} {{tried}}'
+    '{{facts}} {{rounds}} {{seconds}} {{connections}} {{generator}} {{pinning}} {{sleep}} {{targets}} {{rows}} {{tried}}'
 
   it('says when and where it was measured', () => {
     const document = renderDocument(everything, run, 'Nothing.')
     expect(document).toContain('| Date | 2026-01-31 |')
     expect(document).toContain('| Processor | a processor, 2 cores |')
     expect(document).toContain('| Node.js | 20.0.0 |')
+  })
+
+  it('says whether cores could sleep', () => {
+    const awake = { ...run, facts: { ...run.facts, keptAwake: true } }
+    expect(renderDocument(everything, run, '')).toContain('Cores may sleep')
+    expect(renderDocument(everything, awake, '')).toContain('No core sleeps')
   })
 
   it('gives each figure its column, the ratio to the first of the row included', () => {

@@ -62,12 +62,16 @@ describe('shared reads', () => {
       const first = read('a')
       const late = read('a').catch((error: Error) => error)
       await vi.advanceTimersByTimeAsync(1_000)
+      const later = read('a')
       queries[0]?.answer('slow')
       await expect(first).resolves.toBe('slow')
       await vi.advanceTimersByTimeAsync(899)
       expect(queries).toHaveLength(2)
       await vi.advanceTimersByTimeAsync(1)
       await expect(late).resolves.toMatchObject({ code: 'store_unavailable' })
+      // Who came later has not waited for so long.
+      queries[1]?.answer('at last')
+      await expect(later).resolves.toBe('at last')
     } finally {
       vi.useRealTimers()
     }
