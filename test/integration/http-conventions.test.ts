@@ -157,6 +157,13 @@ describe('time limits', () => {
     expect(answer.headers['retry-after']).toBe('1')
   })
 
+  test('a route whose every step ends in time by itself has a limit for those requests only that ask for one', async () => {
+    const path = '/v1/slow/in-time-by-itself'
+    expect((await call(hurried.port, 'GET', path)).status).toBe(200)
+    const answer = await call(hurried.port, 'GET', path, { headers: { 'x-more-steps': 'yes' } })
+    expectProblem(answer, 'store_unavailable')
+  })
+
   test.each([
     ['returned', 'GET'],
     ['sent', 'DELETE'],

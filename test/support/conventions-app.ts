@@ -108,6 +108,17 @@ async function demoRoutes(scope: FastifyInstance): Promise<void> {
     return reply.code(204).send()
   })
   app.post('/v1/slow', { schema: { body: Type.Unknown() } }, slow)
+  app.get(
+    '/v1/slow/in-time-by-itself',
+    {
+      config: { deadline: false },
+      onRequest(request, reply, done) {
+        if (request.headers['x-more-steps'] !== undefined) request.server.startDeadline(request, reply)
+        done()
+      },
+    },
+    slow,
+  )
   const Code = StrictObject({ code: Type.String() })
   app.get('/v1/problems/:code', { schema: { params: Code } }, async request => {
     throw problemNamed(request.params.code)
