@@ -50,7 +50,7 @@ function pinning({ cores }: RunFacts): string {
 function sleep({ keptAwake }: RunFacts): string {
   return keptAwake
     ? '**No core sleeps** meanwhile (Linux’ `/dev/cpu_dma_latency`). A generator that has nothing to do has to be woken by the server’s answer, and the slower of two contestants pays for that: the faster one does not let it fall asleep. On a virtual machine that was 6 of the 30 µs of a hit in memory and next to nothing of the 18 of the empty Fastify: 0.60 times as fast where cores slept, 0.75 where they did not (medians of five turns each).'
-    : '**Cores may sleep** when they have nothing to do: the system did not let us prevent it (Linux’ `/dev/cpu_dma_latency`). The slower of two contestants then pays more for waking the generator, and ratios are too low.'
+    : '**Cores may sleep** when they have nothing to do, as nothing prevented it (Linux’ `/dev/cpu_dma_latency`). The slower of two contestants then pays more for waking the generator, and ratios are too low.'
 }
 
 function targetsTable(rows: readonly RowResult[]): string {
