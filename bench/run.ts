@@ -67,7 +67,7 @@ async function bench(options: Options, lifetime: Lifetime): Promise<void> {
 
 /** More sessions and people than can be spent in the time; those that nobody asks about cost next to nothing. */
 function sizesFor({ rounds, seconds, warmUpSeconds }: Options) {
-  const loaded = rounds * seconds + warmUpSeconds * signInWarmUp
+  const loaded = rounds * seconds + warmUpSeconds * (warmUpSeconds < 1 ? 1 : signInWarmUp)
   return {
     sessions: 50_000,
     refreshable: 5_000,

@@ -42,7 +42,9 @@ export async function measureRow(row: Row, measuring: Measuring): Promise<RowRes
     await explained(entry, measuring, async running => {
       await entry.setUp?.(running)
       await entry.check(running)
-      await takeTurn(entry, running, measuring, measuring.warmUpSeconds * (row.warmUp ?? 1))
+      // A quick run has no time for longer ones.
+      const times = measuring.warmUpSeconds < 1 ? 1 : (row.warmUp ?? 1)
+      await takeTurn(entry, running, measuring, measuring.warmUpSeconds * times)
     })
   }
   for (let round = 0; round < measuring.rounds; round++) {
