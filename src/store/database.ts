@@ -221,6 +221,7 @@ function wasSent(cause: Error): boolean {
   return (
     !refused &&
     !(cause instanceof StandbyError) &&
-    !/timeout exceeded when trying to connect/.test(cause.message)
+    // The pool's words for a connection that it waited for, and for one that it could not open in time.
+    !/timeout exceeded when trying to connect|due to connection timeout/.test(cause.message)
   )
 }

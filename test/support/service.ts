@@ -38,7 +38,7 @@ export async function startInstance(
     ...environment,
   })
   const services = createServices(config, log.logger)
-  await services.start()
+  await startUp(services)
   await services.follow()
   const app = await buildApp(services, options)
   const url = await app.listen({ host: '127.0.0.1', port })
@@ -52,6 +52,17 @@ export async function startInstance(
       const told = linesWithSecrets(log.lines, [goodPassword, config.secret.toString('base64')])
       if (told.length > 0) throw new Error(`the log holds a secret: ${told[0]}`)
     },
+  }
+}
+
+/** An outage says that it was one and what to do: come again. The whole suite keeps the machine busy for a second at times. */
+async function startUp(services: Services): Promise<void> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await services.start()
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === 'store_unavailable') || attempts === 5) throw error
+    }
   }
 }
 
