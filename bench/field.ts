@@ -8,6 +8,7 @@ import { buildContestants, installContestants } from './install.ts'
 import { startLoad } from './load/load.ts'
 import { createRequestFiles } from './load/request-files.ts'
 import { wrkVersion } from './load/wrk.ts'
+import { watchStandstills } from './measure/standstill.ts'
 import { openStores, type Stores } from './stores.ts'
 
 /** Sockets with keep-alive, each with one request under way. */
@@ -40,7 +41,8 @@ export async function openField<T>(
   const background = startLoad(false)
   await lifetime.hold(Promise.resolve(), () => Promise.all([load.stop(), background.stop()]))
   const files = createRequestFiles(folder)
-  return { cores, keptAwake: awake !== null, stores, files, planted, wrk, load, background }
+  const standstills = await lifetime.hold(watchStandstills(folder), watch => watch.stop())
+  return { cores, keptAwake: awake !== null, stores, files, planted, wrk, load, background, standstills }
 }
 
 export function tell(line: string): void {

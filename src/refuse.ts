@@ -5,7 +5,9 @@ import { connectionRefusal } from './store/database.ts'
 
 /** Ends a process that cannot go on: what can be mended by whoever started it is one line, not a stack. */
 export function refuse(error: unknown): never {
-  process.stderr.write(`latchkey: ${connectionRefusal(error) ?? inOneLine(error)}\n`)
+  // A setting can be about a timeout, which is a word that failures of connections are known by.
+  const refusal = error instanceof ConfigError ? null : connectionRefusal(error)
+  process.stderr.write(`latchkey: ${refusal ?? inOneLine(error)}\n`)
   process.exit(1)
 }
 

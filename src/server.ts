@@ -5,6 +5,7 @@ import { readConfig } from './config.ts'
 import { buildMetricsServer } from './http/metrics-server.ts'
 import { serviceJobs } from './jobs/jobs.ts'
 import { startJobs } from './jobs/scheduler.ts'
+import { keepNextTickFast } from './next-tick.ts'
 import { createLogger } from './observability.ts'
 import { refuse } from './refuse.ts'
 import { createServices, SchemaError } from './services.ts'
@@ -18,6 +19,7 @@ const answersMs = 3_000
 
 /** Serves until SIGTERM or SIGINT. A refused start is one line on stderr and exit code 1. */
 async function serve(): Promise<void> {
+  keepNextTickFast()
   const config = readConfig()
   // Not even its code is loaded by those who do not want it.
   const tracing = config.tracing ? await import('./tracing.ts') : null

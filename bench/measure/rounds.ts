@@ -3,6 +3,7 @@ import type { Job } from '../load/job.ts'
 import type { Load } from '../load/load.ts'
 import type { Entry, Plan, Row } from '../rows/row.ts'
 import { cpuSeconds, residentBytes } from './process.ts'
+import type { Standstills } from './standstill.ts'
 import { type Summary, summarise, type Turn } from './statistics.ts'
 import { judge, type RatioResult } from './targets.ts'
 
@@ -14,6 +15,7 @@ export type Measuring = {
   /** Of what is measured, and of what goes on meanwhile. */
   load: Load
   background: Load
+  standstills: Standstills
   /** Starts it, or returns the one that runs. */
   running(contestant: Contestant): Promise<RunningContestant>
   /** Aborts between two turns. */
@@ -44,13 +46,13 @@ export async function measureRow(row: Row, measuring: Measuring): Promise<RowRes
       await entry.check(running)
       // A quick run has no time for longer ones.
       const times = measuring.warmUpSeconds < 1 ? 1 : (row.warmUp ?? 1)
-      await takeTurn(entry, running, measuring, measuring.warmUpSeconds * times)
+      await takeSteadyTurn(entry, running, measuring, measuring.warmUpSeconds * times)
     })
   }
   for (let round = 0; round < measuring.rounds; round++) {
     for (const entry of inOrderOf(round, row.entries)) {
       await explained(entry, measuring, async running => {
-        const turn = await takeTurn(entry, running, measuring, measuring.seconds)
+        const turn = await takeSteadyTurn(entry, running, measuring, measuring.seconds)
         turns.get(entry.name)?.push(turn)
       })
     }
@@ -76,6 +78,23 @@ async function explained(
     const said = error instanceof Error ? error.message : String(error)
     throw new Error([`${entry.name}: ${said}`, ...running.lastLines()].join('\n'), { cause: error })
   })
+}
+
+/** The same anew when it failed while the machine stood still. */
+async function takeSteadyTurn(
+  entry: Entry,
+  running: RunningContestant,
+  measuring: Measuring,
+  seconds: number,
+): Promise<Turn> {
+  for (;;) {
+    measuring.standstills.restart()
+    try {
+      return await takeTurn(entry, running, measuring, seconds)
+    } catch (error) {
+      if (!measuring.standstills.excuse()) throw error
+    }
+  }
 }
 
 /** How much longer than what is measured the other load lasts, at its beginning and at its end together. */

@@ -16,6 +16,7 @@ export function renderDocument(template: string, run: Run, whatWasTried: string)
     generator: run.facts.loadGenerator,
     pinning: pinning(run.facts),
     sleep: sleep(run.facts),
+    standstills: standstills(run.facts),
     targets: targetsTable(run.rows),
     rows: run.rows.map(rowSection).join('\n\n'),
     tried: whatWasTried.trim(),
@@ -51,6 +52,12 @@ function sleep({ keptAwake }: RunFacts): string {
   return keptAwake
     ? '**No core sleeps** meanwhile (Linux’ `/dev/cpu_dma_latency`). A generator that has nothing to do has to be woken by the server’s answer, and the slower of two contestants pays for that: the faster one does not let it fall asleep. On a virtual machine that was 6 of the 30 µs of a hit in memory and next to nothing of the 18 of the empty Fastify: 0.60 times as fast where cores slept, 0.75 where they did not (medians of five turns each).'
     : '**Cores may sleep** when they have nothing to do, as nothing prevented it (Linux’ `/dev/cpu_dma_latency`). The slower of two contestants then pays more for waking the generator, and ratios are too low.'
+}
+
+function standstills({ standstills: count }: RunFacts): string {
+  const taken =
+    'for over half a second (a timer of the tool was that late, or the disk took that long for one byte)'
+  return `What was answered while the machine itself stood still ${taken} says nothing of the contestant, and its turn is taken anew; this happened ${count === 1 ? 'once' : `${count} times`} in this run.`
 }
 
 function targetsTable(rows: readonly RowResult[]): string {

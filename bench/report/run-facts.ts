@@ -3,6 +3,7 @@ import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
 import type { Cores } from '../cores.ts'
 import type { RowResult } from '../measure/rounds.ts'
+import type { Standstills } from '../measure/standstill.ts'
 import type { Stores } from '../stores.ts'
 
 /** All that a run has found, as it stands in its JSON. */
@@ -25,6 +26,8 @@ export type RunFacts = {
   rounds: number
   seconds: number
   connections: number
+  /** Turns that were taken anew, as the machine had stood still. */
+  standstills: number
 }
 
 const root = join(import.meta.dirname, '..', '..')
@@ -37,8 +40,9 @@ export async function factsOf(run: {
   rounds: number
   seconds: number
   connections: number
+  standstills: Standstills
 }): Promise<RunFacts> {
-  const { stores, cores, keptAwake, wrk, rounds, seconds, connections } = run
+  const { stores, cores, keptAwake, wrk, rounds, seconds, connections, standstills } = run
   const [processor] = cpus()
   const autocannon = await versionOf(join(root, 'bench'), 'autocannon')
   return {
@@ -63,6 +67,7 @@ export async function factsOf(run: {
     rounds,
     seconds,
     connections,
+    standstills: standstills.excused(),
   }
 }
 

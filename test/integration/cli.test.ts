@@ -232,6 +232,11 @@ describe('latchkey', () => {
       // Tokens name their secret by one byte; two that share it cannot be told apart.
       [/LATCHKEY_SECRET\b/, { ...environment, LATCHKEY_SECRET_PREVIOUS: secretOfTheSameId() }],
       [/ACCESS_TOKEN_TTL_SECONDS/, { ...environment, ACCESS_TOKEN_TTL_SECONDS: 'soon' }],
+      // What is wrong here is a timeout, and not the database's.
+      [
+        /^latchkey: ACCESS_TOKEN_TTL_SECONDS .+ idle timeout/,
+        { ...environment, ACCESS_TOKEN_TTL_SECONDS: '7200' },
+      ],
       [/LATCHKEY_SECRETS/, { ...environment, LATCHKEY_SECRETS: secret }],
     ]
     await inPairs(cases, async ([setting, given]) => {

@@ -12,7 +12,7 @@ const rooms = [
   ['config.ts', 'config', 'metrics.ts', 'metrics', 'tracing.ts', 'tracing'],
   ['services.ts', 'services'],
   ['http', 'jobs'],
-  ['app.ts', 'refuse.ts'],
+  ['app.ts', 'refuse.ts', 'next-tick.ts'],
   ['server.ts', 'cli', 'cli.ts', 'index.ts'],
 ]
 

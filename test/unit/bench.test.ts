@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createAnswerReader, encode } from '../../bench/load/http.ts'
+import { watchStandstills } from '../../bench/measure/standstill.ts'
 import { median, summarise, type Turn } from '../../bench/measure/statistics.ts'
 import { judge, verdictOn } from '../../bench/measure/targets.ts'
 import { renderDocument } from '../../bench/report/document.ts'
@@ -81,6 +85,24 @@ describe('the HTTP of the load generator', () => {
   })
 })
 
+describe('a machine that stands still', () => {
+  it('excuses what failed meanwhile, a few times in a run and no more', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-standstill-'))
+    const standstills = await watchStandstills(folder)
+    standstills.restart()
+    const endsAt = performance.now() + 700
+    while (performance.now() < endsAt);
+    expect(Array.from({ length: 7 }, () => standstills.excuse())).toEqual([
+      ...Array.from({ length: 5 }, () => true),
+      false,
+      false,
+    ])
+    expect(standstills.excused()).toBe(5)
+    await standstills.stop()
+    await rm(folder, { recursive: true })
+  })
+})
+
 describe('the document that the benchmark writes', () => {
   const run: Run = {
     facts: {
@@ -93,11 +115,12 @@ describe('the document that the benchmark writes', () => {
       rounds: 5,
       seconds: 3,
       connections: 64,
+      standstills: 0,
     },
     rows: [],
   }
   const everything =
-    '{{facts}} {{rounds}} {{seconds}} {{connections}} {{generator}} {{pinning}} {{sleep}} {{targets}} {{rows}} {{tried}}'
+    '{{facts}} {{rounds}} {{seconds}} {{connections}} {{generator}} {{pinning}} {{sleep}} {{standstills}} {{targets}} {{rows}} {{tried}}'
 
   it('says when and where it was measured', () => {
     const document = renderDocument(everything, run, 'Nothing.')
@@ -110,6 +133,12 @@ describe('the document that the benchmark writes', () => {
     const awake = { ...run, facts: { ...run.facts, keptAwake: true } }
     expect(renderDocument(everything, run, '')).toContain('Cores may sleep')
     expect(renderDocument(everything, awake, '')).toContain('No core sleeps')
+  })
+
+  it('says how often a turn was taken anew', () => {
+    const once = { ...run, facts: { ...run.facts, standstills: 1 } }
+    expect(renderDocument(everything, run, '')).toContain('happened 0 times')
+    expect(renderDocument(everything, once, '')).toContain('happened once')
   })
 
   it('gives each figure its column, the ratio to the first of the row included', () => {
