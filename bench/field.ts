@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Lifetime } from '../scripts/demo/lifetime.ts'
 import { colours } from '../scripts/demo/print.ts'
 import { keepCoresAwake, shareCores } from './cores.ts'
-import { buildContestants, installContestants } from './install.ts'
+import { buildContestants, buildService, installContestants } from './install.ts'
 import { startLoad } from './load/load.ts'
 import { createRequestFiles } from './load/request-files.ts'
 import { wrkVersion } from './load/wrk.ts'
@@ -15,7 +15,7 @@ import { openStores, type Stores } from './stores.ts'
 export const connections = 64
 
 /**
- * What stands before the first contestant: compiled contestants, the stores with what `plant` has put into them, and
+ * What stands before the first contestant: the service and the others, compiled, the stores with what `plant` has put into them, and
  * the load. All of it ends with `lifetime`.
  */
 export async function openField<T>(
@@ -24,7 +24,8 @@ export async function openField<T>(
   plant: (stores: Stores) => Promise<T>,
   postgresSettings: Record<string, string> = {},
 ) {
-  await installContestants(tell)
+  tell('Building the service')
+  await Promise.all([installContestants(tell), buildService()])
   // Before the cores are shared out, so that compiling may use them all.
   const built = buildContestants()
   built.catch(() => undefined)

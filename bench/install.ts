@@ -5,17 +5,23 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 const folder = import.meta.dirname
+const root = join(folder, '..')
 
 /** The contestants' own dependencies, where they are missing or others than the lock file wants. */
 export async function installContestants(told: (line: string) => void): Promise<void> {
   if (await isInstalled()) return
   told('Installing what the service is measured against (npm ci --prefix bench)')
-  await npm('ci', '--no-audit', '--no-fund')
+  await npm(folder, 'ci', '--no-audit', '--no-fund')
 }
 
 /** Their JavaScript: they run as the service does, without anything that compiles on the way. */
 export function buildContestants(): Promise<void> {
-  return npm('run', '--silent', 'build')
+  return npm(folder, 'run', '--silent', 'build')
+}
+
+/** The service as it ships. */
+export function buildService(): Promise<void> {
+  return npm(root, 'run', '--silent', 'build')
 }
 
 /** npm notes in the folder what it has installed; it is the lock file but for its first lines. */
@@ -36,8 +42,8 @@ async function packagesOf(file: string): Promise<Packages> {
   return lock.packages
 }
 
-async function npm(...args: string[]): Promise<void> {
-  await execute('npm', [...args, '--prefix', folder], { maxBuffer: 64 * 1024 * 1024 }).catch(
+async function npm(prefix: string, ...args: string[]): Promise<void> {
+  await execute('npm', [...args, '--prefix', prefix], { maxBuffer: 64 * 1024 * 1024 }).catch(
     (error: Error & { stdout?: string }) => {
       throw new Error(`npm ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.message}`)
     },
