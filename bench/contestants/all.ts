@@ -13,6 +13,8 @@ export const serviceWithNearCache = latchkey('Latchkey with near cache', {
 })
 
 export const bareFastify = floor('Fastify', 'fastify.js')
+export const sameYes = floor('Fastify, the same answer', 'same-answer.js', 'yes')
+export const sameRefusal = floor('Fastify, the same refusal', 'same-answer.js', 'refusal')
 export const redisGet = floor('Fastify + Redis GET', 'redis-get.js')
 export const select = floor('Fastify + SELECT', 'select.js')
 export const rotate = floor('SELECT + UPDATE', 'rotate.js')

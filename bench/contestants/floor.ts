@@ -6,7 +6,7 @@ import { startServer } from './server.ts'
 const compiled = join(import.meta.dirname, '..', 'dist', 'floors')
 
 /** The least that a service could do which keeps its sessions in this way, in one small file of `bench/floors`. */
-export function floor(name: string, file: string): Contestant {
+export function floor(name: string, file: string, variant = ''): Contestant {
   return {
     name,
     kind: 'floor',
@@ -19,6 +19,7 @@ export function floor(name: string, file: string): Contestant {
         REDIS_URL: redisUrl,
         PASSWORD: password,
         PASSWORD_HASH: seed.passwordHash,
+        VARIANT: variant,
       }
       const server = await startServer({ name, file: join(compiled, file), environment, surroundings })
       return { ...server, databaseUrl, redisUrl }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { bareFastify, service } from '../contestants/all.ts'
+import { bareFastify, sameRefusal, service } from '../contestants/all.ts'
 import { bearer, expectStatus, verifyMessage } from './answers.ts'
 import type { Entry, Material, Row } from './row.ts'
-import { cycle, fastifyEntry, firstOf } from './verify.ts'
+import { cycle, fastifyEntry, firstOf, sameAnswerEntry } from './verify.ts'
 
 const variants = 1_000
 
@@ -17,11 +17,12 @@ export function garbageRow(material: Material): Row {
     id: 'garbage',
     title: 'Verify of garbage',
     about:
-      'Random text in the form of a token, and real tokens of live sessions with another signature; each must be answered 401. The second kind names a key and a session of ours, so that it costs what proving a signature costs. The floor looks at no token at all.',
+      'Random text in the form of a token, and real tokens of live sessions with another signature; each must be answered 401. The second kind names a key and a session of ours, so that it costs what proving a signature costs. The floor looks at no token at all; a second one gives the same refusal as the service to whoever asks.',
     entries: [
       garbageEntry('Latchkey, random text', material, random),
       garbageEntry('Latchkey, wrong signature', material, forged),
       fastifyEntry(material),
+      sameAnswerEntry(sameRefusal, 401, material),
     ],
     ratios: [
       {
@@ -31,6 +32,8 @@ export function garbageRow(material: Material): Row {
         target: { atLeast: 0.7, wanted: 0.9 },
       },
       { of: 'Latchkey, wrong signature', to: bareFastify.name, figure },
+      { of: 'Latchkey, random text', to: sameRefusal.name, figure },
+      { of: sameRefusal.name, to: bareFastify.name, figure },
     ],
   }
 }

@@ -1,6 +1,6 @@
-import { bareFastify, serviceWithNearCache } from '../contestants/all.ts'
+import { bareFastify, sameYes, serviceWithNearCache } from '../contestants/all.ts'
 import type { Material, Row } from './row.ts'
-import { fastifyEntry, serviceEntry } from './verify.ts'
+import { fastifyEntry, sameAnswerEntry, serviceEntry } from './verify.ts'
 
 /** Verify with snapshots in the instance's own memory. */
 export function nearCacheRow(material: Material): Row {
@@ -9,10 +9,11 @@ export function nearCacheRow(material: Material): Row {
     id: 'near-cache',
     title: 'Verify, the session is in the instance’s memory',
     about:
-      'One session is asked about again and again, and the instance remembers it. The floor is Fastify and a JSON schema.',
+      'One session is asked about again and again, and the instance remembers it. The floor is Fastify and a JSON schema; a second one gives the same answer as the service, with all its headers, and looks at nothing.',
     entries: [
       serviceEntry(name, material, material.seed.sessions.slice(0, 1), serviceWithNearCache),
       fastifyEntry(material),
+      sameAnswerEntry(sameYes, 204, material),
     ],
     ratios: [
       {
@@ -21,6 +22,8 @@ export function nearCacheRow(material: Material): Row {
         figure: 'requestsPerSecond',
         target: { atLeast: 0.85, wanted: 0.95 },
       },
+      { of: name, to: sameYes.name, figure: 'requestsPerSecond' },
+      { of: sameYes.name, to: bareFastify.name, figure: 'requestsPerSecond' },
     ],
   }
 }

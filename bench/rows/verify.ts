@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { securityHeaders } from '../../src/http/security-headers.ts'
 import { bareFastify, peers, redisGet, service } from '../contestants/all.ts'
 import type { Contestant, RunningContestant } from '../contestants/contestant.ts'
 import type { Seed } from '../seed/seed.ts'
@@ -77,6 +78,25 @@ export function fastifyEntry({ seed, files }: Material): Entry {
     contestant: bareFastify,
     check: async ({ url }) => void (await expectStatus(url, verifyMessage({}), 200)),
     prepare: async () => ({ work: cycle(files.messages(messages)), expect: [200] }),
+  }
+}
+
+/** Whoever gives the service's answer without coming to it. */
+export function sameAnswerEntry(contestant: Contestant, status: number, { seed, files }: Material): Entry {
+  const messages = [verifyMessage(bearer(firstOf(seed.sessions).accessToken))]
+  return {
+    name: contestant.name,
+    contestant,
+    async check({ url }) {
+      const answer = await fetch(`${url}/v1/verify`)
+      const missing = Object.entries(securityHeaders).filter(
+        ([name, value]) => answer.headers.get(name) !== value,
+      )
+      if (answer.status !== status || missing.length > 0) {
+        throw new Error(`it answered ${answer.status} without ${missing.join(', ')}`)
+      }
+    },
+    prepare: async () => ({ work: cycle(files.messages(messages)), expect: [status] }),
   }
 }
 
