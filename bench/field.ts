@@ -24,10 +24,9 @@ export async function openField<T>(
   plant: (stores: Stores) => Promise<T>,
   postgresSettings: Record<string, string> = {},
 ) {
-  tell('Building the service')
-  await Promise.all([installContestants(tell), buildService()])
+  await installContestants(tell)
   // Before the cores are shared out, so that compiling may use them all.
-  const built = buildContestants()
+  const built = Promise.all([buildContestants(), buildService()])
   built.catch(() => undefined)
   const cores = await shareCores()
   const awake = await lifetime.hold(keepCoresAwake(), async file => file?.close())
@@ -42,7 +41,8 @@ export async function openField<T>(
   const background = startLoad(false)
   await lifetime.hold(Promise.resolve(), () => Promise.all([load.stop(), background.stop()]))
   const files = createRequestFiles(folder)
-  const standstills = await lifetime.hold(watchStandstills(folder), watch => watch.stop())
+  const standstills = watchStandstills()
+  await lifetime.hold(Promise.resolve(), async () => standstills.stop())
   return { cores, keptAwake: awake !== null, stores, files, planted, wrk, load, background, standstills }
 }
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
@@ -45,7 +45,9 @@ async function packagesOf(file: string): Promise<Packages> {
 async function npm(prefix: string, ...args: string[]): Promise<void> {
   await execute('npm', [...args, '--prefix', prefix], { maxBuffer: 64 * 1024 * 1024 }).catch(
     (error: Error & { stdout?: string }) => {
-      throw new Error(`npm ${args.join(' ')} failed:\n${error.stdout ?? ''}${error.message}`)
+      throw new Error(
+        `npm ${args.join(' ')} in ${basename(prefix)} failed:\n${error.stdout ?? ''}${error.message}`,
+      )
     },
   )
 }

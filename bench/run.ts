@@ -56,6 +56,7 @@ async function bench(options: Options, lifetime: Lifetime): Promise<void> {
     for (const line of contestants.newLines()) tell(line)
     results.push(result)
   }
+  if (options.rounds === 1) tell('One round each is a first look: no figure of it is worth quoting.')
   const run = { facts: await factsOf({ ...options, ...field, connections }), rows: results }
   if (options.json !== null) await writeRun(options.json, run)
   if (options.publish) {

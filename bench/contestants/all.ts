@@ -13,8 +13,16 @@ export const serviceWithNearCache = latchkey('Latchkey with near cache', {
 })
 
 export const bareFastify = floor('Fastify', 'fastify.js')
-export const sameYes = floor('Fastify, the same answer', 'same-answer.js', 'yes')
-export const sameRefusal = floor('Fastify, the same refusal', 'same-answer.js', 'refusal')
+export const quickFastify = floor('Fastify, nextTick kept', 'fastify.js', { nextTick: 'kept' })
+export const sameYes = floor('The same answer, nextTick kept', 'same-answer.js', {
+  variant: 'yes',
+  nextTick: 'kept',
+})
+export const sameRefusal = floor('The same refusal, nextTick kept', 'same-answer.js', {
+  variant: 'refusal',
+  nextTick: 'kept',
+})
+export const quickRedisGet = floor('Fastify + Redis GET, nextTick kept', 'redis-get.js', { nextTick: 'kept' })
 export const redisGet = floor('Fastify + Redis GET', 'redis-get.js')
 export const select = floor('Fastify + SELECT', 'select.js')
 export const rotate = floor('SELECT + UPDATE', 'rotate.js')

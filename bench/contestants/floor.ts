@@ -5,8 +5,14 @@ import { startServer } from './server.ts'
 
 const compiled = join(import.meta.dirname, '..', 'dist', 'floors')
 
+export type FloorOptions = {
+  variant?: string
+  /** As the service keeps it. Else chance decides which of two speeds a process has (decision 86). */
+  nextTick?: 'kept'
+}
+
 /** The least that a service could do which keeps its sessions in this way, in one small file of `bench/floors`. */
-export function floor(name: string, file: string, variant = ''): Contestant {
+export function floor(name: string, file: string, options: FloorOptions = {}): Contestant {
   return {
     name,
     kind: 'floor',
@@ -19,7 +25,8 @@ export function floor(name: string, file: string, variant = ''): Contestant {
         REDIS_URL: redisUrl,
         PASSWORD: password,
         PASSWORD_HASH: seed.passwordHash,
-        VARIANT: variant,
+        VARIANT: options.variant ?? '',
+        NEXT_TICK: options.nextTick ?? '',
       }
       const server = await startServer({ name, file: join(compiled, file), environment, surroundings })
       return { ...server, databaseUrl, redisUrl }

@@ -2,10 +2,6 @@ import Fastify from 'fastify'
 import { listen, setting } from '../listen.ts'
 import { verifySchema } from './verify-route.ts'
 
-/**
- * What the service's answers cost to send, whatever it takes to come to them: all of its headers, known beforehand. No
- * credential is looked at. VARIANT: `yes` or `refusal`.
- */
 const id = '0193a5f0-0000-7000-8000-000000000002'
 const everyAnswer = {
   'content-security-policy': "default-src 'none';frame-ancestors 'none'",
@@ -31,16 +27,25 @@ const problem = JSON.stringify({
   requestId: id,
 })
 
+/**
+ * What the service's answers cost to send, whatever it takes to come to them: all of its headers, known beforehand. No
+ * credential is looked at.
+ */
 const app = Fastify()
 
-if (setting('VARIANT') === 'yes') {
-  app.get('/v1/verify', { schema: { querystring: verifySchema.querystring } }, (_request, reply) => {
-    reply.headers(yes).code(204).send()
-  })
-} else {
-  app.get('/v1/verify', { schema: { querystring: verifySchema.querystring } }, (_request, reply) => {
-    reply.headers(refusal).code(401).send(Buffer.from(problem))
-  })
+const answers = {
+  yes: { headers: yes, status: 204, body: undefined },
+  refusal: { headers: refusal, status: 401, body: problem },
 }
+const variant = setting('VARIANT')
+if (variant !== 'yes' && variant !== 'refusal') throw new RangeError(`there is no answer ${variant}`)
+const { headers, status, body } = answers[variant]
+
+app.get('/v1/verify', { schema: { querystring: verifySchema.querystring } }, (_request, reply) => {
+  reply
+    .headers(headers)
+    .code(status)
+    .send(body === undefined ? undefined : Buffer.from(body))
+})
 
 await listen(app)

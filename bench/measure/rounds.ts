@@ -80,7 +80,7 @@ async function explained(
   })
 }
 
-/** The same anew when it failed while the machine stood still. */
+/** The same anew when the machine stood still meanwhile, whether or not it failed. */
 async function takeSteadyTurn(
   entry: Entry,
   running: RunningContestant,
@@ -88,12 +88,10 @@ async function takeSteadyTurn(
   seconds: number,
 ): Promise<Turn> {
   for (;;) {
-    measuring.standstills.restart()
-    try {
-      return await takeTurn(entry, running, measuring, seconds)
-    } catch (error) {
-      if (!measuring.standstills.excuse()) throw error
-    }
+    const [taken] = await Promise.allSettled([takeTurn(entry, running, measuring, seconds)])
+    if (measuring.standstills.stoodStill()) continue
+    if (taken.status === 'rejected') throw taken.reason
+    return taken.value
   }
 }
 
@@ -108,6 +106,7 @@ export async function takeTurn(
   seconds: number,
 ): Promise<Turn> {
   const { meanwhile, ...plan } = await entry.prepare(running)
+  measuring.standstills.restart()
   const milliseconds = seconds * 1000
   const other =
     meanwhile === undefined

@@ -1,61 +1,44 @@
-import { open } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-
-/** Whether the machine itself stood still: a contestant is not to blame for what it answers then. */
+/** Whether the machine itself stood still: no contestant is to blame for what it does then. */
 export type Standstills = {
-  /** Begins to look: at what comes from now on. */
+  /** Looks at what comes from now on. */
   restart(): void
-  /**
-   * Whether what has failed since `restart` is to be laid to the machine, and measured anew. Never more often than a few
-   * times in a run: a machine that stands still all the time cannot be measured on.
-   */
-  excuse(): boolean
-  /** How often it was. */
-  excused(): number
-  stop(): Promise<void>
+  /** Whether it stood still since `restart`; a few times in a run at most, since otherwise nothing would ever be measured. */
+  stoodStill(): boolean
+  /** How often it did. */
+  count(): number
+  stop(): void
 }
 
-/** Milliseconds. The service gives Postgres 0.8 s for a statement, and a commit waits for the disk. */
+/** Milliseconds. The service gives Postgres 0.8 s for a statement. */
 const standstillMs = 500
 const lookEveryMs = 50
-const mostExcuses = 5
+const mostInARun = 5
 
-/** Looks at the timer and at the disk again and again, from a process that has nothing else to do. */
-export async function watchStandstills(folder: string): Promise<Standstills> {
-  const file = await open(join(folder, 'standstills'), 'w')
-  let longestMs = 0
+/** By how late a timer is, in a process that only waits while others are measured. */
+export function watchStandstills(): Standstills {
+  let latestMs = 0
   let lookedAt = performance.now()
-  let excused = 0
-  let stopping = false
+  let count = 0
+  const timer = setInterval(look, lookEveryMs)
 
-  const delay = () => performance.now() - lookedAt - lookEveryMs
-
-  async function look(): Promise<void> {
-    while (!stopping) {
-      lookedAt = performance.now()
-      await sleep(lookEveryMs)
-      await file.write('.', 0)
-      await file.datasync()
-      longestMs = Math.max(longestMs, delay())
-    }
-    await file.close()
+  function look(): void {
+    const now = performance.now()
+    latestMs = Math.max(latestMs, now - lookedAt - lookEveryMs)
+    lookedAt = now
   }
 
-  const ended = look()
   return {
     restart() {
-      longestMs = 0
+      latestMs = 0
+      lookedAt = performance.now()
     },
-    excuse() {
-      if (Math.max(longestMs, delay()) < standstillMs || excused === mostExcuses) return false
-      excused++
+    stoodStill() {
+      look()
+      if (latestMs < standstillMs || count === mostInARun) return false
+      count++
       return true
     },
-    excused: () => excused,
-    async stop() {
-      stopping = true
-      await ended
-    },
+    count: () => count,
+    stop: () => clearInterval(timer),
   }
 }

@@ -55,9 +55,8 @@ function sleep({ keptAwake }: RunFacts): string {
 }
 
 function standstills({ standstills: count }: RunFacts): string {
-  const taken =
-    'for over half a second (a timer of the tool was that late, or the disk took that long for one byte)'
-  return `What was answered while the machine itself stood still ${taken} says nothing of the contestant, and its turn is taken anew; this happened ${count === 1 ? 'once' : `${count} times`} in this run.`
+  const times = count === 1 ? 'once' : `${count} times`
+  return `A turn in which the machine itself stood still for half a second (a timer of the tool was that late) is taken anew, whatever came of it; this happened ${times} in this run.`
 }
 
 function targetsTable(rows: readonly RowResult[]): string {

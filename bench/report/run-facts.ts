@@ -67,7 +67,7 @@ export async function factsOf(run: {
     rounds,
     seconds,
     connections,
-    standstills: standstills.excused(),
+    standstills: standstills.count(),
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { bareFastify, sameRefusal, service } from '../contestants/all.ts'
+import { bareFastify, quickFastify, sameRefusal, service } from '../contestants/all.ts'
 import { bearer, expectStatus, verifyMessage } from './answers.ts'
 import type { Entry, Material, Row } from './row.ts'
 import { cycle, fastifyEntry, firstOf, sameAnswerEntry } from './verify.ts'
@@ -17,12 +17,13 @@ export function garbageRow(material: Material): Row {
     id: 'garbage',
     title: 'Verify of garbage',
     about:
-      'Random text in the form of a token, and real tokens of live sessions with another signature; each must be answered 401. The second kind names a key and a session of ours, so that it costs what proving a signature costs. The floor looks at no token at all; a second one gives the same refusal as the service to whoever asks.',
+      'Random text in the form of a token, and real tokens of live sessions with another signature; each must be answered 401. The second kind names a key and a session of ours, so that it costs what proving a signature costs. The floor looks at no token at all, once as it comes and once as the service runs (decision 86); a third one gives the same refusal as the service to whoever asks.',
     entries: [
       garbageEntry('Latchkey, random text', material, random),
       garbageEntry('Latchkey, wrong signature', material, forged),
       fastifyEntry(material),
-      sameAnswerEntry(sameRefusal, 401, material),
+      fastifyEntry(material, quickFastify),
+      sameAnswerEntry(sameRefusal, { status: 401, told: ['content-type', 'www-authenticate'] }, material),
     ],
     ratios: [
       {
@@ -32,8 +33,9 @@ export function garbageRow(material: Material): Row {
         target: { atLeast: 0.7, wanted: 0.9 },
       },
       { of: 'Latchkey, wrong signature', to: bareFastify.name, figure },
+      { of: 'Latchkey, random text', to: quickFastify.name, figure },
       { of: 'Latchkey, random text', to: sameRefusal.name, figure },
-      { of: sameRefusal.name, to: bareFastify.name, figure },
+      { of: sameRefusal.name, to: quickFastify.name, figure },
     ],
   }
 }

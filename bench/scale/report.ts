@@ -36,6 +36,7 @@ export function scaleLines(figures: ScaleFigures): [string, string][] {
     ['Table, per session', perSession(filled.tableBytes)],
     ['Indexes, per session', perSession(filled.indexBytes)],
     ['Redis, per cached session', `${Math.round(figures.bytesPerSnapshot)} bytes`],
+    ['Turns taken anew, as the machine had stood still', String(figures.facts.standstills)],
     ['Answers for the tables above', outOf(totalOf(figures.rows))],
     [`Refreshes in ${options.refreshMinutes} min`, outOf(figures.refreshes)],
     ['  updates', count(updates)],

@@ -836,7 +836,7 @@ describe('latchkey serve', () => {
     ])
     expect([onTakenPort.code, lines(onTakenPort)]).toEqual([
       1,
-      [expect.stringMatching(`^latchkey: .*${taken}`)],
+      [expect.stringMatching(`^latchkey: check HOST and PORT: .*${taken}`)],
     ])
     expect([onEmptyDatabase.code, lines(onEmptyDatabase)]).toEqual([
       1,

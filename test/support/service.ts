@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
 import { buildApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
+import { type Config, readConfig } from '../../src/config.ts'
 import { Problem } from '../../src/errors.ts'
 import { defaultRateLimits } from '../../src/security/rate-limits.ts'
 import { createServices, type Services } from '../../src/services.ts'
@@ -37,8 +38,7 @@ export async function startInstance(
     RATE_LIMITS: noLimits,
     ...environment,
   })
-  const services = createServices(config, log.logger)
-  await startUp(services)
+  const services = await startedServices(config, log.logger)
   await services.follow()
   const app = await buildApp(services, options)
   const url = await app.listen({ host: '127.0.0.1', port })
@@ -55,13 +55,17 @@ export async function startInstance(
   }
 }
 
-/** An outage says that it was one and what to do: come again. The whole suite keeps the machine busy for a second at times. */
-async function startUp(services: Services): Promise<void> {
+/** An outage says what to do: come again. The whole suite keeps the machine busy for a second at times. */
+async function startedServices(config: Config, logger: Logger): Promise<Services> {
   for (let attempts = 1; ; attempts++) {
+    const services = createServices(config, logger)
     try {
-      return await services.start()
+      await services.start()
+      return services
     } catch (error) {
+      await services.close()
       if (!(error instanceof Problem && error.code === 'store_unavailable') || attempts === 5) throw error
+      await sleep(250)
     }
   }
 }
