@@ -24,9 +24,11 @@ export async function openField<T>(
   plant: (stores: Stores) => Promise<T>,
   postgresSettings: Record<string, string> = {},
 ) {
+  const service = buildService()
+  service.catch(() => undefined)
   await installContestants(tell)
   // Before the cores are shared out, so that compiling may use them all.
-  const built = Promise.all([buildContestants(), buildService()])
+  const built = Promise.all([service, buildContestants()])
   built.catch(() => undefined)
   const cores = await shareCores()
   const awake = await lifetime.hold(keepCoresAwake(), async file => file?.close())
