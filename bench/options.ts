@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
 export type Options = {
+  quick: boolean
   rounds: number
   seconds: number
   warmUpSeconds: number
@@ -53,6 +54,7 @@ export function readOptions(): Options {
     if (values.help) end(usage, 0)
     const { quick, only } = values
     return {
+      quick,
       rounds: whole('rounds', values.rounds, quick ? 1 : 5),
       seconds: whole('seconds', values.seconds, quick ? 1 : 5),
       warmUpSeconds: quick ? 0.5 : 2,

@@ -1,5 +1,6 @@
 import { type Lifetime, openLifetime } from '../scripts/demo/lifetime.ts'
 import { colours } from '../scripts/demo/print.ts'
+import { secondLooks } from './contestants/all.ts'
 import { startContestants } from './contestants/start.ts'
 import { connections, openField, tell } from './field.ts'
 import { type Measuring, measureRow, type RowResult } from './measure/rounds.ts'
@@ -8,6 +9,7 @@ import { publish, readRun, resultsFile, writeRun } from './report/publish.ts'
 import { factsOf } from './report/run-facts.ts'
 import { terminalTable } from './report/table.ts'
 import { rows } from './rows/all.ts'
+import type { Row } from './rows/row.ts'
 import { signInWarmUp } from './rows/sign-in.ts'
 import { plant } from './seed/seed.ts'
 
@@ -49,7 +51,8 @@ async function bench(options: Options, lifetime: Lifetime): Promise<void> {
 
   const results: RowResult[] = []
   for (const [, build] of chosen) {
-    const row = build({ seed: planted, files: field.files })
+    const whole = build({ seed: planted, files: field.files })
+    const row = options.quick ? withoutSecondLooks(whole) : whole
     tell(row.title)
     const result = await measureRow(row, measuring)
     console.log(terminalTable(result))
@@ -64,6 +67,16 @@ async function bench(options: Options, lifetime: Lifetime): Promise<void> {
     await publish(run)
   }
   tell(`Done in ${Math.round((performance.now() - startedAt) / 1000)} s`)
+}
+
+function withoutSecondLooks(row: Row): Row {
+  const entries = row.entries.filter(({ contestant }) => !secondLooks.includes(contestant))
+  const names = entries.map(({ name }) => name)
+  return {
+    ...row,
+    entries,
+    ratios: row.ratios.filter(({ of, to }) => names.includes(of) && names.includes(to)),
+  }
 }
 
 /** More sessions and people than can be spent in the time; those that nobody asks about cost next to nothing. */

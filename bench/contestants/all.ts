@@ -1,3 +1,4 @@
+import type { Contestant } from './contestant.ts'
 import { floor } from './floor.ts'
 import { latchkey } from './latchkey.ts'
 import { peer } from './peer.ts'
@@ -36,3 +37,6 @@ export const peers = [
   peer('@fastify/session', 'fastify-session.js'),
   peer('express-session', 'express-session.js'),
 ]
+
+/** They explain what the others have measured; a quick run has no time for them. */
+export const secondLooks: readonly Contestant[] = [quickFastify, quickRedisGet, sameYes, sameRefusal]
