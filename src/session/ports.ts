@@ -39,11 +39,22 @@ export type SessionStore = {
 export type Transaction = {
   /** Locks the user's row; null when there is none. */
   lockUser(userId: string): Promise<LockedUser | null>
-  /** The same, and in the same round trip what a new session depends on, read behind the lock. */
-  lockUserToStart(userId: string, idle: IdleDeadlines, device: DeviceFacts): Promise<StartingPoint | null>
+  /**
+   * The same, and in the same round trip what a new session depends on, read behind the lock. `device` is the one to
+   * look for among the user's sessions; null: whether it is known does not matter.
+   */
+  lockUserToStart(
+    userId: string,
+    idle: IdleDeadlines,
+    device: DeviceFacts | null,
+  ): Promise<StartingPoint | null>
   /** Locks all of the user's sessions that are not revoked (or were lately), idle or not; their ids in that order. */
   lockSessions(userId: string): Promise<string[]>
-  insertSession(session: NewSession): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }>
+  /** In one statement: the session, and the events that tell of it. */
+  insertSession(
+    session: NewSession,
+    events: readonly SecurityEvent[],
+  ): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }>
   /**
    * In one statement: marks what is not revoked yet and records its event, and puts every session on the feed; a
    * session's first reason stays. One event a session.
@@ -67,7 +78,7 @@ export type StartingPoint = {
   user: LockedUser
   /** Least recently active first. */
   liveSessions: readonly { id: string; clientType: string }[]
-  /** Of all the sessions that are still in the table, one began on such a device. */
+  /** Of all the sessions that are still in the table, one began on such a device. False when none was looked for. */
   knowsDevice: boolean
 }
 

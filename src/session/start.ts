@@ -54,7 +54,10 @@ export async function startInTransaction(
   const device = deviceFacts(request.origin.userAgent)
   const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
 
-  const found = await tx.lockUserToStart(request.userId, idle, device)
+  // Who has proved the device, or does not tell which it is, cannot be on a new one.
+  const mayBeNew = !(request.isDeviceProven || request.origin.userAgent === null)
+
+  const found = await tx.lockUserToStart(request.userId, idle, mayBeNew ? device : null)
   if (found === null) return { kind: 'no_such_user', evicted: [] }
   if (found.user.disabled) return { kind: 'user_disabled', evicted: [] }
   if (!request.stillStands(found.user)) return { kind: 'changed', evicted: [] }
@@ -64,17 +67,14 @@ export async function startInTransaction(
 
   const sessionId = uuid()
   const toEvict = beyondLimit(found, request.clientType, policy, settings.maxSessionsPerUser)
-  const isNewDevice = !(request.isDeviceProven || found.knowsDevice || request.origin.userAgent === null)
+  const told = events(request, sessionId, {
+    evicted: toEvict,
+    limit: settings.maxSessionsPerUser,
+    newDevice: mayBeNew && !found.knowsDevice ? device : null,
+  })
   const [tokens, evicted] = await Promise.all([
-    insertSession(tx, context, request, { sessionId, device, policy }),
+    insertSession(tx, context, request, { sessionId, device, policy, told }),
     evict(tx, request, toEvict),
-    tx.record(
-      events(request, sessionId, {
-        evicted: toEvict,
-        limit: settings.maxSessionsPerUser,
-        newDevice: isNewDevice ? device : null,
-      }),
-    ),
     request.alongside?.(),
   ])
   return { kind: 'started', sessionId, tokens, evicted }
@@ -111,8 +111,9 @@ async function insertSession(
   tx: Transaction,
   { clock, secrets, accessTokens }: SessionContext,
   request: StartRequest,
-  { sessionId, device, policy }: { sessionId: string; device: DeviceFacts; policy: Policy },
+  what: { sessionId: string; device: DeviceFacts; policy: Policy; told: readonly SecurityEvent[] },
 ): Promise<TokenPair> {
+  const { sessionId, device, policy, told } = what
   const now = clock.now()
   const { userId, clientType } = request
   const access = accessTokens.issue(
@@ -122,7 +123,7 @@ async function insertSession(
     now + policy.absoluteTimeoutSeconds * 1000,
   )
   const refresh = mintRefreshToken(secrets.minting(), sessionId, 0, newFamily())
-  const row = await tx.insertSession({
+  const session = {
     id: sessionId,
     userId,
     clientType,
@@ -135,7 +136,8 @@ async function insertSession(
     familyHash: refresh.familyHash,
     refreshLifetimeSeconds: policy.refreshTokenTtlSeconds,
     absoluteLifetimeSeconds: policy.absoluteTimeoutSeconds,
-  })
+  }
+  const row = await tx.insertSession(session, told)
   return {
     accessToken: access.text,
     refreshToken: refresh.text,

@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm'
+import { and, desc, eq, gte, inArray, type Placeholder, type SQL, sql } from 'drizzle-orm'
 import { v7 as uuid } from 'uuid'
 import type { Instant } from '../clock.ts'
 import { type EventType, type SecurityEvent, type Severity, severityOf } from '../session/events.ts'
@@ -9,15 +9,15 @@ import { securityEvents } from './schema.ts'
 /** Appends to the audit log, in the transaction of the change. */
 export async function insertEvents(executor: Executor, events: readonly SecurityEvent[]): Promise<void> {
   if (events.length === 0) return
-  await executor.execute(eventsInserted(events, sql``))
+  await executor.execute(eventsInserted(eventRows(events), sql``))
 }
 
 /**
- * The same as a part of the statement that makes the change. `behind` is what follows the rows, which are called
- * `event`: a join or a condition that leaves out those of changes that did not happen.
+ * The same as a part of the statement that makes the change. `rows` are those of `eventRows`, or a placeholder for them.
+ * `behind` is what follows the rows, which are called `event`: a join or a condition that leaves out those of changes
+ * that did not happen.
  */
-export function eventsInserted(events: readonly SecurityEvent[], behind: SQL): SQL {
-  const rows = JSON.stringify(events.map(rowOf))
+export function eventsInserted(rows: string | Placeholder, behind: SQL): SQL {
   return sql`
     INSERT INTO security_events
       (id, type, severity, user_id, session_id, actor, ip_address, user_agent, details)
@@ -25,6 +25,10 @@ export function eventsInserted(events: readonly SecurityEvent[], behind: SQL): S
       (id uuid, type text, severity text, "userId" uuid, "sessionId" uuid, actor text, "ipAddress" inet,
        "userAgent" text, details jsonb)
     ${behind}`
+}
+
+export function eventRows(events: readonly SecurityEvent[]): string {
+  return JSON.stringify(events.map(rowOf))
 }
 
 function rowOf(event: SecurityEvent) {

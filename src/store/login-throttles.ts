@@ -3,7 +3,7 @@ import { type Counter, type Throttle, unknownDevice } from '../security/lockout.
 import type { Account, AccountStore } from '../security/ports.ts'
 import type { SecurityEvent } from '../session/events.ts'
 import type { Database, Executor } from './database.ts'
-import { eventsInserted } from './events.ts'
+import { eventRows, eventsInserted } from './events.ts'
 import { loginThrottles, users } from './schema.ts'
 
 /** What is known of an address before its password is looked at, in one prepared statement. */
@@ -80,7 +80,7 @@ export async function countFailure(
         WHERE subject_hash = ${subject} AND device_id = ${deviceId} AND failures = ${throttle.failures}
           AND window_started_at = ${timestamp(throttle.windowStartedAt)} AND locks = ${throttle.locks}`
   const recorded = await executor.execute(sql`
-    WITH counted AS (${counted} RETURNING 1) ${eventsInserted(events, sql`CROSS JOIN counted`)}`)
+    WITH counted AS (${counted} RETURNING 1) ${eventsInserted(eventRows(events), sql`CROSS JOIN counted`)}`)
   return (recorded.rowCount ?? 0) > 0
 }
 

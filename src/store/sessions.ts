@@ -1,10 +1,12 @@
 import { and, eq, gt, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Instant } from '../clock.ts'
 import type { DeviceFacts } from '../session/device.ts'
+import type { SecurityEvent } from '../session/events.ts'
 import type { IdleDeadlines } from '../session/policy.ts'
 import type { NewSession, Session } from '../session/session.ts'
 import { isCutOff } from './cutoffs.ts'
 import type { Executor } from './database.ts'
+import { eventRows, eventsInserted } from './events.ts'
 import { preparedOnce } from './prepared.ts'
 import { userSessions } from './schema.ts'
 
@@ -63,7 +65,7 @@ export async function ownerOf(executor: Executor, sessionId: string): Promise<st
 }
 
 /**
- * `created_at` is taken after the locks, and never before a bulk revocation that has already been decided: a later
+ * With its events: one statement, one answer to wake up for. `created_at` is taken after the locks, and never before a bulk revocation that has already been decided: a later
  * sign-in is never counted among the earlier ones.
  */
 const sessionToInsert = preparedOnce(executor => {
@@ -71,9 +73,10 @@ const sessionToInsert = preparedOnce(executor => {
   const moment = executor
     .$with('moment', { now: sql<Instant>`now`.as('now') })
     .as(sql`SELECT greatest(clock_timestamp(), (SELECT max(issued_before) FROM cutoffs)) AS now`)
+  const recorded = executor.$with('recorded', {}).as(eventsInserted(value('events'), sql``))
   const now = sql`(SELECT now FROM moment)`
   return executor
-    .with(moment)
+    .with(moment, recorded)
     .insert(userSessions)
     .values({
       id: value('id'),
@@ -101,8 +104,9 @@ const sessionToInsert = preparedOnce(executor => {
 export async function insertSession(
   executor: Executor,
   { origin, ...session }: NewSession,
+  events: readonly SecurityEvent[],
 ): Promise<{ refreshExpiresAt: Instant; expiresAt: Instant }> {
-  const [row] = await sessionToInsert(executor).execute({ ...session, ...origin })
+  const [row] = await sessionToInsert(executor).execute({ ...session, ...origin, events: eventRows(events) })
   if (row === undefined) throw new Error('the new session was not returned')
   return row
 }

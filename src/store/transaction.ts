@@ -5,7 +5,7 @@ import type { SecurityEvent } from '../session/events.ts'
 import type { Revoked } from '../session/ports.ts'
 import type { Actor, RevocationReason } from '../session/session.ts'
 import type { Executor } from './database.ts'
-import { eventsInserted, insertEvents } from './events.ts'
+import { eventRows, eventsInserted, insertEvents } from './events.ts'
 import { clearThrottles } from './login-throttles.ts'
 import { rotateSession } from './rotations.ts'
 import { insertSession, knowsDevice, liveSessionsOf, lockSessionsOf, markContextChanged } from './sessions.ts'
@@ -20,12 +20,12 @@ export function bindTransaction(executor: Executor): AccountTransaction {
       const [user, liveSessions, isKnown] = await Promise.all([
         lockUser(executor, userId),
         liveSessionsOf(executor, userId, idle),
-        knowsDevice(executor, userId, device),
+        device !== null && knowsDevice(executor, userId, device),
       ])
       return user === null ? null : { user, liveSessions, knowsDevice: isKnown }
     },
     insertUser: user => insertUser(executor, user),
-    insertSession: session => insertSession(executor, session),
+    insertSession: (session, events) => insertSession(executor, session, events),
     revoke: (events, by) => revokeSessions(executor, events, by),
     revokeLost: (sessionId, by) => revokeLostSession(executor, sessionId, by),
     rotate: rotation => rotateSession(executor, rotation),
@@ -47,6 +47,7 @@ async function revokeSessions(
   events: readonly SecurityEvent[],
   by: { reason: RevocationReason; actor: Actor },
 ): Promise<Revoked[]> {
+  const rows = eventRows(events)
   const sessionIds = sql.param(events.map(event => event.sessionId))
   const revoked = await executor.execute<Revoked>(sql`
     WITH locked AS (
@@ -58,7 +59,7 @@ async function revokeSessions(
         successor_sealed = NULL
       FROM locked WHERE session.id = locked.id AND locked.is_new
     ), recorded AS (
-      ${eventsInserted(events, sql`JOIN locked ON locked.id = event."sessionId" WHERE locked.is_new`)}
+      ${eventsInserted(rows, sql`JOIN locked ON locked.id = event."sessionId" WHERE locked.is_new`)}
     ), announced AS (
       INSERT INTO revocations (session_id, reason, actor, operation_id)
       SELECT id, reason, ${by.actor}, ${uuid()} FROM locked

@@ -136,16 +136,26 @@ describe('what a sign-in costs', () => {
     return email
   }
 
-  it('eight statements, of which one comes before the password is looked at; two counts in Redis', async () => {
+  it('seven statements, of which one comes before the password is looked at; two counts in Redis', async () => {
     const email = await newUser()
     const { sql, redis } = await countStoreCalls(() => api.signIn(email))
-    expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'select', 'with', 'insert', 'commit'])
+    expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'select', 'with', 'commit'])
     expect(sql[0]).toMatch(/"users".*"login_throttles"/s)
     // The lock comes before what is read behind it.
     expect(sql[2]).toMatch(/"users" where "users"."id" = \$1 for update$/)
     expect(sql[3]).toMatch(/"user_sessions"/)
     // By the address, and by the account.
     expect(redis).toEqual(['evalsha', 'evalsha'])
+  })
+
+  it('one statement less on a device that has proved to be known', async () => {
+    const body = { email: await newUser(), password: goodPassword }
+    const logIn = (deviceToken?: unknown) =>
+      api.call('POST', '/v1/auth/login', { body: { ...body, deviceToken } })
+    const { deviceToken } = (await logIn()).body
+    const { result, sql } = await countStoreCalls(() => logIn(deviceToken))
+    expect(result.status).toBe(200)
+    expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'with', 'commit'])
   })
 
   it('two statements when it is refused, and one when it is not looked at', async () => {

@@ -38,20 +38,23 @@ beforeEach(async () => {
 async function insertSession(userId: string): Promise<string> {
   const id = uuid()
   await store.transaction(tx =>
-    tx.insertSession({
-      id,
-      userId,
-      clientType: 'web',
-      authMethod: 'password',
-      deviceName: null,
-      device: { type: 'unknown', os: null, browser: null },
-      origin: { ipAddress: null, userAgent: null },
-      accessTokenHash: sha256('the first access token'),
-      refreshTokenHash: first,
-      familyHash: sha256('family'),
-      refreshLifetimeSeconds: 3_600,
-      absoluteLifetimeSeconds: 86_400,
-    }),
+    tx.insertSession(
+      {
+        id,
+        userId,
+        clientType: 'web',
+        authMethod: 'password',
+        deviceName: null,
+        device: { type: 'unknown', os: null, browser: null },
+        origin: { ipAddress: null, userAgent: null },
+        accessTokenHash: sha256('the first access token'),
+        refreshTokenHash: first,
+        familyHash: sha256('family'),
+        refreshLifetimeSeconds: 3_600,
+        absoluteLifetimeSeconds: 86_400,
+      },
+      [],
+    ),
   )
   return id
 }
