@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, Server } from 'node:http'
 import { ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { httpDate } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import { renderProblem } from './problem.ts'
+import { newRequestId } from './request-id.ts'
 
 /**
  * How long a connection stays open after the last answer on it, in milliseconds. Closing at once, with bytes of
@@ -74,7 +74,7 @@ export function answerProtocolEvents(server: Server): void {
 }
 
 function answerAndClose(socket: Duplex, problem: Problem): void {
-  const { status, headers, body } = renderProblem(problem, randomUUID())
+  const { status, headers, body } = renderProblem(problem, newRequestId())
   const head = Object.entries({
     ...headers,
     date: httpDate(),
