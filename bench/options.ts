@@ -26,8 +26,8 @@ all that it needs, a Postgres and a Redis included, and writes docs/performance.
 
   --quick           in under two minutes: one round of a second, and nothing is written
   --only PATTERN    rows whose name matches (a regular expression); nothing is written
-  --rounds N        how many times all take turns (default 5)
-  --seconds N       how long a turn is (default 5)
+  --rounds N        how many times all take turns (default 11)
+  --seconds N       how long a turn is (default 2)
   --json FILE       writes the figures there as well
   --from FILE       measures nothing, and writes the document from the figures of an earlier run
   --profile FOLDER  leaves a CPU profile of each server there (node --cpu-prof); nothing is written
@@ -55,8 +55,8 @@ export function readOptions(): Options {
     const { quick, only } = values
     return {
       quick,
-      rounds: whole('rounds', values.rounds, quick ? 1 : 5),
-      seconds: whole('seconds', values.seconds, quick ? 1 : 5),
+      rounds: whole('rounds', values.rounds, quick ? 1 : 11),
+      seconds: whole('seconds', values.seconds, quick ? 1 : 2),
       warmUpSeconds: quick ? 0.5 : 2,
       only: only === undefined ? null : new RegExp(only),
       useWrk: !values['no-wrk'],

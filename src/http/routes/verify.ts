@@ -8,6 +8,7 @@ import type { VerifyOutcome } from '../../session/verify.ts'
 import { refusal, sessionOf, signedInProblems, verify } from '../authenticate.ts'
 import type { Cookies } from '../cookies.ts'
 import { firstCredential } from '../credential.ts'
+import { handleError } from '../error-handler.ts'
 import { acceptServiceKey } from '../service-key.ts'
 import { StrictObject } from '../strict-object.ts'
 
@@ -27,14 +28,19 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
    */
   function identifyForwarded(
     request: FastifyRequest,
-    _reply: FastifyReply,
+    reply: FastifyReply,
     done: (error?: Error) => void,
   ): void {
     request.credential = firstCredential(request, cookies)
     if (request.credential === null) throw new Problem('authentication_required')
     const outcome = verify(services, request, request.credential)
     if (outcome instanceof Promise) outcome.then(known => admit(request, known)).then(done, done)
-    else done(admit(request, outcome))
+    else {
+      const problem = admit(request, outcome)
+      if (problem === undefined) done()
+      // Not by `done`: Fastify then deletes headers, and V8 looks up the others by name: 1.5 µs of 27.
+      else handleError(problem, request, reply)
+    }
   }
 
   function admit(request: FastifyRequest, outcome: VerifyOutcome): Problem | undefined {
