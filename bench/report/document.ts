@@ -1,6 +1,14 @@
 import type { RowResult } from '../measure/rounds.ts'
 import type { RatioResult } from '../measure/targets.ts'
-import { columns, figuresOfRow, ratioText, ratioValue, targetText, verdictText } from './figures.ts'
+import {
+  columns,
+  figuresOfRow,
+  measuredText,
+  ratioText,
+  ratioValue,
+  targetText,
+  verdictText,
+} from './figures.ts'
 import type { Run, RunFacts } from './run-facts.ts'
 
 /**
@@ -67,7 +75,7 @@ function targetsTable(rows: readonly RowResult[]): string {
 }
 
 function ratioCells(ratio: RatioResult): string[] {
-  return [ratioText(ratio), ratioValue(ratio.value), targetText(ratio), verdictText(ratio.verdict)]
+  return [ratioText(ratio), measuredText(ratio), targetText(ratio), verdictText(ratio.verdict)]
 }
 
 function rowSection(row: RowResult): string {
@@ -79,7 +87,7 @@ function rowSection(row: RowResult): string {
       ['Ratio', 'Measured', 'By CPU time', 'Target', ''],
       ...row.ratios.map(ratio => [
         ratioText(ratio),
-        ratioValue(ratio.value),
+        measuredText(ratio),
         ratio.byCpu === null ? '' : ratioValue(ratio.byCpu),
         targetText(ratio),
         verdictText(ratio.verdict),

@@ -1,5 +1,5 @@
 import type { EntryResult, RowResult } from '../measure/rounds.ts'
-import type { RatioResult, Verdict } from '../measure/targets.ts'
+import { type RatioResult, type Verdict, verdictOn } from '../measure/targets.ts'
 
 /** Figures as texts, alike in the terminal and in the document. */
 
@@ -45,6 +45,12 @@ export function cpuText({ byCpu }: RatioResult): string {
 
 export function ratioValue(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)
+}
+
+/** With one digit more where two would earn another verdict. */
+export function measuredText({ value, verdict, target }: RatioResult): string {
+  const text = ratioValue(value)
+  return verdictOn(Number(text), target) === verdict ? text : value.toFixed(3)
 }
 
 export function targetText({ target }: Pick<RatioResult, 'target'>): string {

@@ -1,7 +1,15 @@
 import { aligned, colours } from '../../scripts/demo/print.ts'
 import type { RowResult } from '../measure/rounds.ts'
 import type { RatioResult } from '../measure/targets.ts'
-import { columns, cpuText, figuresOfRow, ratioText, ratioValue, targetText, verdictText } from './figures.ts'
+import {
+  columns,
+  cpuText,
+  figuresOfRow,
+  measuredText,
+  ratioText,
+  targetText,
+  verdictText,
+} from './figures.ts'
 
 /** A row for the terminal. */
 export function terminalTable(row: RowResult): string {
@@ -9,7 +17,7 @@ export function terminalTable(row: RowResult): string {
   const ratios = aligned(
     row.ratios.map(ratio => [
       ratioText(ratio),
-      ratioValue(ratio.value),
+      measuredText(ratio),
       cpuText(ratio),
       targetText(ratio),
       coloured(ratio),

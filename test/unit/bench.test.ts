@@ -4,7 +4,7 @@ import { watchStandstills } from '../../bench/measure/standstill.ts'
 import { median, summarise, type Turn } from '../../bench/measure/statistics.ts'
 import { judge, verdictOn } from '../../bench/measure/targets.ts'
 import { renderDocument } from '../../bench/report/document.ts'
-import { columns, figuresOfRow } from '../../bench/report/figures.ts'
+import { columns, figuresOfRow, measuredText } from '../../bench/report/figures.ts'
 import type { Run } from '../../bench/report/run-facts.ts'
 
 const turn: Turn = {
@@ -40,6 +40,13 @@ describe('what the benchmark makes of its rounds', () => {
     const ceiling = { atMost: 2, wanted: 1.3 }
     expect([2.1, 2, 1.3].map(value => verdictOn(value, ceiling))).toEqual(['missed', 'met', 'wanted'])
     expect(verdictOn(1, undefined)).toBe('untargeted')
+  })
+
+  it('tells a ratio by as many digits as its verdict needs', () => {
+    const target = { atLeast: 0.75, wanted: 0.9 }
+    const ratio = { of: 'service', to: 'floor', figure: 'requestsPerSecond', byCpu: null, target } as const
+    const told = (value: number) => measuredText({ ...ratio, value, verdict: verdictOn(value, target) })
+    expect([0.746, 0.7501, 0.899, 0.744].map(told)).toEqual(['0.746', '0.75', '0.899', '0.74'])
   })
 
   it('relates two entries by throughput and by processor time', () => {
