@@ -47,10 +47,10 @@ export function ratioValue(value: number): string {
   return value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 
-/** With one digit more where two would earn another verdict. */
+/** With as many digits as its verdict needs. */
 export function measuredText({ value, verdict, target }: RatioResult): string {
-  const text = ratioValue(value)
-  return verdictOn(Number(text), target) === verdict ? text : value.toFixed(3)
+  const earnsIt = (text: string) => verdictOn(Number(text), target) === verdict
+  return [ratioValue(value), value.toFixed(3), value.toFixed(4)].find(earnsIt) ?? String(value)
 }
 
 export function targetText({ target }: Pick<RatioResult, 'target'>): string {

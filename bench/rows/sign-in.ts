@@ -1,6 +1,7 @@
 import { rawArgon2, service } from '../contestants/all.ts'
 import type { Message } from '../load/job.ts'
 import { type Person, password } from '../seed/people.ts'
+import { userAgent } from '../seed/sessions.ts'
 import { expectStatus } from './answers.ts'
 import type { Entry, Material, Row } from './row.ts'
 
@@ -19,7 +20,7 @@ export function signInRow(material: Material): Row {
     id: 'sign-in',
     title: 'Sign-in',
     about:
-      'People with the right password, each for the first time, over 8 connections. The floor checks passwords against a hash with the same parameters, in a process of the same kind that does nothing else.',
+      'People with the right password, each for the first time and from a browser, over 8 connections. The floor checks passwords against a hash with the same parameters, in a process of the same kind that does nothing else.',
     warmUp: signInWarmUp,
     entries: [serviceEntry(material), argon2Entry()],
     ratios: [
@@ -61,7 +62,7 @@ export function signIns(people: readonly Person[]): Message[] {
   return people.map(({ email }) => ({
     method: 'POST',
     path: '/v1/auth/login',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', 'user-agent': userAgent },
     body: JSON.stringify({ email, password }),
   }))
 }

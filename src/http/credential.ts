@@ -34,10 +34,18 @@ export function bearerToken(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   if (authorization === undefined) return null
   requireOneAuthorization(request)
-  const scheme = authorization.slice(0, 7).toLowerCase()
-  const token = authorization.slice(7).trimStart()
-  // By hand, since a pattern looks at each letter of the token: 0.35 µs, by itself, instead of 0.05.
-  return scheme !== 'bearer ' || token === '' || token.includes(' ') || token.includes('\t') ? null : token
+  return bearerTokenIn(authorization)
+}
+
+/** Of the header's value alone; white space inside makes it none. */
+export function bearerTokenIn(authorization: string): string | null {
+  const scheme = /^Bearer +/i.exec(authorization)?.[0]
+  if (scheme === undefined) return null
+  const token = authorization.slice(scheme.length)
+  // All the white space that Node lets into a header. A pattern for it would look at each letter of the token: 0.32 µs,
+  // by itself, instead of 0.09.
+  const isBroken = token.includes(' ') || token.includes('\t') || token.includes('\u00a0')
+  return token === '' || isBroken ? null : token
 }
 
 /**

@@ -65,8 +65,8 @@ export async function ownerOf(executor: Executor, sessionId: string): Promise<st
 }
 
 /**
- * With its events: one statement, one answer to wake up for. `created_at` is taken after the locks, and never before a bulk revocation that has already been decided: a later
- * sign-in is never counted among the earlier ones.
+ * With its events: one statement, one answer to wake up for. `created_at` is taken after the locks, and never before a
+ * bulk revocation that has already been decided: a later sign-in is never counted among the earlier ones.
  */
 const sessionToInsert = preparedOnce(executor => {
   const value = sql.placeholder

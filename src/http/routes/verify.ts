@@ -38,7 +38,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     else {
       const problem = admit(request, outcome)
       if (problem === undefined) done()
-      // Not by `done`: Fastify then deletes headers, and V8 looks up the others by name: 1.5 µs of 27.
+      // Not by `done`: Fastify then deletes headers, and V8 looks up the others by name: 1 of garbage's 26 µs.
       else handleError(problem, request, reply)
     }
   }
