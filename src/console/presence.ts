@@ -6,6 +6,7 @@ const absentAfterMs = 5 * 60_000
 const signs = ['pointerdown', 'pointermove', 'keydown', 'focus', 'visibilitychange'] as const
 const listeners = new Set<() => void>()
 let isPresent = true
+let isWatching = false
 let timer: ReturnType<typeof setTimeout> | undefined
 
 function tell(present: boolean): void {
@@ -21,17 +22,19 @@ function look(): void {
   tell(isSeen)
 }
 
+/** From the first question on, and for as long as the page is there: what is shown anew is no sign of somebody. */
+function watch(): void {
+  if (isWatching) return
+  isWatching = true
+  for (const sign of signs) addEventListener(sign, look, { passive: true, capture: true })
+  look()
+}
+
 function subscribe(listener: () => void): () => void {
-  if (listeners.size === 0) {
-    for (const sign of signs) addEventListener(sign, look, { passive: true, capture: true })
-    look()
-  }
+  watch()
   listeners.add(listener)
   return () => {
     listeners.delete(listener)
-    if (listeners.size > 0) return
-    clearTimeout(timer)
-    for (const sign of signs) removeEventListener(sign, look, { capture: true })
   }
 }
 
