@@ -46,8 +46,8 @@ describe('what the benchmark makes of its rounds', () => {
     const target = { atLeast: 0.75, wanted: 0.9 }
     const ratio = { of: 'service', to: 'floor', figure: 'requestsPerSecond', byCpu: null, target } as const
     const told = (value: number) => measuredText({ ...ratio, value, verdict: verdictOn(value, target) })
-    expect([0.746, 0.7501, 0.899, 0.744].map(told)).toEqual(['0.746', '0.75', '0.899', '0.74'])
-    expect([0.7498, 0.74999].map(told)).toEqual(['0.7498', '0.74999'])
+    expect([0.74593, 0.75014, 0.89912, 0.74412].map(told)).toEqual(['0.746', '0.75', '0.899', '0.74'])
+    expect([0.749764, 0.749999].map(told)).toEqual(['0.7498', '0.749999'])
   })
 
   it('relates two entries by throughput and by processor time', () => {

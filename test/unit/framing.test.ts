@@ -47,7 +47,7 @@ describe('requestId', () => {
   })
 
   test('gives no two requests the same', () => {
-    const given = Array.from({ length: 1_000 }, () => requestId(request([])))
+    const given = Array.from({ length: 5_000 }, () => requestId(request([])))
     expect(new Set(given).size).toBe(given.length)
   })
 })
