@@ -1,5 +1,9 @@
-/** More than this does not travel together, so that one answer stays small. */
-const mostTogether = 100
+type Options = {
+  /** Throws when so many wait for their answers that one more must not. */
+  admit?: (waiting: number) => void
+  /** More than this does not travel together; 100 by default, so that one answer stays small. */
+  mostTogether?: number
+}
 
 type Batch<Item, Answer> = { items: Item[]; answers: Promise<readonly Answer[]> }
 
@@ -7,12 +11,11 @@ type Batch<Item, Answer> = { items: Item[]; answers: Promise<readonly Answer[]> 
  * What is asked for in one turn of the event loop travels as one command or statement, which answers in the order of the
  * items. Under load most of what a question costs is the client's work for a command: its promises, its timer, its
  * messages. `ask` takes the items when it can send them: who comes until then travels along. Nobody is answered by what
- * was sent before they asked; who travels together fails together. `admit` throws when so many wait for their answers
- * that one more must not.
+ * was sent before they asked; who travels together fails together.
  */
 export function gather<Item, Answer>(
   ask: (take: () => readonly Item[]) => Promise<readonly Answer[]>,
-  admit?: (waiting: number) => void,
+  { admit, mostTogether = 100 }: Options = {},
 ): (item: Item) => Promise<Answer | undefined> {
   let open: Batch<Item, Answer> | null = null
   let waiting = 0

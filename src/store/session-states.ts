@@ -17,7 +17,7 @@ export function createStateReader(database: Database): (sessionId: string) => Pr
         // Postgres writes ids in lower case; whoever asks by HTTP may not.
         return sessionIds.map(id => found.get(id.toLowerCase()))
       }),
-    admitToDatabase,
+    { admit: admitToDatabase },
   )
   return async sessionId => (await read(sessionId)) ?? null
 }

@@ -59,6 +59,13 @@ describe('gathered questions', () => {
     expect(commands).toEqual([items.slice(0, 100), items.slice(100, 200), items.slice(200)])
   })
 
+  it('travel in several commands when there are more than may travel together', async () => {
+    const { ask, commands } = server()
+    const read = gather(ask, { mostTogether: 2 })
+    expect(await Promise.all(['a', 'b', 'c'].map(read))).toEqual(['A', 'B', 'C'])
+    expect(commands).toEqual([['a', 'b'], ['c']])
+  })
+
   it('fail for all who asked in that turn, and for nobody after it', async () => {
     const { ask } = server()
     let hangs = true
@@ -76,10 +83,13 @@ describe('gathered questions', () => {
     const admit = (waiting: number) => {
       if (waiting >= 2) throw new Error('too many')
     }
-    const read = gather((take: () => readonly string[]) => {
-      const items = take()
-      return new Promise<readonly string[]>(resolve => answer.push(() => resolve(items)))
-    }, admit)
+    const read = gather(
+      (take: () => readonly string[]) => {
+        const items = take()
+        return new Promise<readonly string[]>(resolve => answer.push(() => resolve(items)))
+      },
+      { admit },
+    )
     const first = [read('a'), read('b')]
     await nextTurn()
     await expect(read('c')).rejects.toThrow('too many')
