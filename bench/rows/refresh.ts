@@ -13,7 +13,7 @@ const path = '/v1/auth/refresh'
  * seconds long it took 0.34 ms of processor time in the first turn and 0.22 in the last, twenty seconds later, and the
  * floors the same in all.
  */
-const warmUp = 5
+const warmUp = 10
 
 /** Refresh: each request spends the newest token of its session. */
 export function refreshRow(material: Material): Row {

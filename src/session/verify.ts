@@ -59,8 +59,8 @@ export function createVerify(context: SessionContext) {
     const hash = accessTokens.hashOf(text, askedAt)
     if (hash === null) return notOurs()
     const near = nearCache.read(hash, askedAt)
-    const snapshot = near === null ? null : trustedSnapshot(near.reading, near.token)
-    if (near !== null && snapshot !== null) return sayYes('near', near.token, snapshot)
+    const snapshot = near === null ? null : trustedSnapshot(near.reading, near.token, askedAt)
+    if (near !== null && snapshot !== null) return sayYes('near', near.token, snapshot, askedAt)
     const token = provenTokens.get(hash) ?? accessTokens.peek(text, hash)
     return token === null ? notOurs() : verifyByCache(token, askedAt, prove)
   }
@@ -72,21 +72,23 @@ export function createVerify(context: SessionContext) {
   ): Promise<VerifyOutcome> {
     const reading = await cache.read(token.sessionId)
     // From here to the answer in one synchronous step: nothing can be revoked in between.
-    const snapshot = trustedSnapshot(reading, token)
+    const now = clock.now()
+    const snapshot = trustedSnapshot(reading, token, now)
     if (snapshot === null) return await verifyWithoutCache(token, askedAt, reading, prove)
     nearCache.keep(token, snapshot, askedAt)
     provenTokens.set(token.hash, token)
-    return sayYes('redis', token, snapshot)
+    return sayYes('redis', token, snapshot, now)
   }
 
   function sayYes(
     source: VerifySource,
     token: Pick<PeekedToken, 'expiresAt'>,
     session: Snapshot,
+    now: Instant,
   ): VerifyOutcome {
     const { id, clientType, userId, roles, lastActivityAt } = session
     const policy = policies.get(clientType)
-    if (policy !== undefined) activity.note(id, lastActivityAt, clock.now(), policy)
+    if (policy !== undefined) activity.note(id, lastActivityAt, now, policy)
     const signedIn = { sessionId: id, userId, roles, clientType, accessExpiresAt: token.expiresAt }
     return answer(source, { kind: 'signed_in', session: signedIn })
   }
@@ -103,8 +105,9 @@ export function createVerify(context: SessionContext) {
   function trustedSnapshot(
     reading: CacheReading,
     token: Pick<PeekedToken, 'hash' | 'expiresAt'>,
+    now: Instant,
   ): Snapshot | null {
-    const snapshot = snapshotThatServes(reading, token, { now: clock.now(), lifetimeMs, graceStillRuns })
+    const snapshot = snapshotThatServes(reading, token, { now, lifetimeMs, graceStillRuns })
     if (snapshot === null || reading.kind === 'away') return null
     if (denySet.reasonFor(snapshot) !== null || denySet.isOutdated(snapshot)) return null
     return lease.holds(clock.monotonic(), reading.continuity) ? snapshot : null
@@ -132,7 +135,7 @@ export function createVerify(context: SessionContext) {
     nearCache.keep(token, snapshot, askedAt)
     // Not awaited: the answer is known, and a cache that is away must not hold it up.
     if (reading.kind === 'read') void cache.fill(snapshot, { replace: reading.occupied })
-    return sayYes('postgres', token, snapshot)
+    return sayYes('postgres', token, snapshot, clock.now())
   }
 
   /** Without a cache every question comes here, most of them about a token that was asked about before. */
