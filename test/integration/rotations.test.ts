@@ -14,6 +14,7 @@ import { freshDatabase } from '../support/stores.ts'
 let url: string
 let database: Database
 let store: SessionStore
+let userId: string
 let sessions: string[]
 
 const first = sha256('the first refresh token')
@@ -26,16 +27,16 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 beforeEach(async () => {
-  const userId = uuid()
+  userId = uuid()
   await query(url, 'INSERT INTO users (id, email, roles) VALUES ($1, $2, $3)', [
     userId,
     `${userId}@a.test`,
     [],
   ])
-  sessions = await Promise.all([0, 1, 2].map(() => insertSession(userId)))
+  sessions = await Promise.all([0, 1, 2].map(insertSession))
 })
 
-async function insertSession(userId: string): Promise<string> {
+async function insertSession(): Promise<string> {
   const id = uuid()
   await store.transaction(tx =>
     tx.insertSession(
@@ -114,6 +115,19 @@ describe('rotations of one moment', () => {
       expect(state?.refreshExpiresAt).toBeCloseTo(refreshExpiresAt, 0)
       expect(state?.lastActivityAt).toBeGreaterThan(state?.createdAt ?? Number.POSITIVE_INFINITY)
     }
+  })
+
+  it('are several statements when there are many, and each session is rotated once', async () => {
+    const many = await Promise.all(Array.from({ length: 40 }, insertSession))
+    const [contested = ''] = many
+    const changes = [...many, contested].map(id => rotationOf(id))
+    const { result, sql } = await countStoreCalls(() => Promise.all(changes.map(store.rotate)))
+    // Sixteen, sixteen and nine; and one by itself, for the second of the contested session.
+    expect(sql).toHaveLength(4)
+    expect(result.slice(1, 40).every(isDone)).toBe(true)
+    expect([result[0], result[40]].filter(rotatedAt => rotatedAt != null)).toHaveLength(1)
+    const winner = changes[result[0] == null ? 40 : 0]
+    expect((await store.find(contested))?.refreshTokenHash).toEqual(winner?.refreshTokenHash)
   })
 
   it('leave out the session that is no longer as expected, or revoked', async () => {
