@@ -1,23 +1,14 @@
-import { randomFillSync } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { randomHex } from '../random.ts'
 
 const plainToken = /^[A-Za-z0-9._~-]{1,64}$/
-
-const idBytes = 16
-const random = Buffer.alloc(1024 * idBytes)
-let used = random.length
 
 /**
  * 32 random hexadecimal digits, as a trace id has (W3C Trace Context §3.2.2.3). `randomUUID` joins its text from twenty
  * parts, and the check of the header puts them together: 0.31 µs by itself, where this takes 0.11.
  */
 export function newRequestId(): string {
-  if (used === random.length) {
-    randomFillSync(random)
-    used = 0
-  }
-  used += idBytes
-  return random.toString('hex', used - idBytes, used)
+  return randomHex(16)
 }
 
 /**

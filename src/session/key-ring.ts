@@ -1,5 +1,4 @@
-import { createPublicKey } from 'node:crypto'
-import { createSigner } from 'fast-jwt'
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import type { Instant } from '../clock.ts'
 import { Problem } from '../errors.ts'
 import type { SecretRing } from './secrets.ts'
@@ -14,7 +13,7 @@ export type VerificationKey = {
   verifiesUntil: Instant | null
 }
 
-type SigningKey = VerificationKey & { signsFrom: Instant; sign: (claims: Record<string, unknown>) => string }
+type SigningKey = VerificationKey & { signsFrom: Instant; sign: (claims: object) => string }
 
 /** The keys that sign and verify access tokens, as they were last read from `signing_keys`. */
 export type KeyRing = {
@@ -42,16 +41,11 @@ export function createKeyRing(secrets: SecretRing, isFresh: () => boolean): KeyR
       const signers: SigningKey[] = []
       for (const key of stored) {
         const verifier = verificationKey(key)
-        verification.set(headerOf(key), verifier)
+        const header = headerOf(key)
+        verification.set(header, verifier)
         const privatePem = unsealPrivateKey(secrets, key)
         if (privatePem !== null) {
-          const sign = createSigner({
-            algorithm: key.alg,
-            key: privatePem,
-            kid: key.kid,
-            header: { alg: key.alg, typ: tokenType },
-          })
-          signers.push({ ...verifier, signsFrom: key.signsFrom, sign })
+          signers.push({ ...verifier, signsFrom: key.signsFrom, sign: createSign(header, privatePem) })
         }
       }
       signing = signers.sort((a, b) => b.signsFrom - a.signsFrom)
@@ -73,6 +67,18 @@ const tokenType = 'at+jwt'
 
 function headerOf(key: StoredSigningKey): string {
   return Buffer.from(JSON.stringify({ alg: key.alg, typ: tokenType, kid: key.kid })).toString('base64url')
+}
+
+/**
+ * JWS compact serialisation (RFC 7515 §7.1) with ES256 (RFC 7518 §3.4: the signature is R ‖ S). `fast-jwt` takes 10 µs
+ * more, of 66, for a header that is the same each time and for the other form of signatures.
+ */
+function createSign(header: string, privatePem: string): (claims: object) => string {
+  const key = { key: createPrivateKey(privatePem), dsaEncoding: 'ieee-p1363' } as const
+  return claims => {
+    const signed = `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
+    return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
+  }
 }
 
 function looksLikeOurs(segment: string): boolean {

@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto'
 import { parse as parseUuid, stringify as stringifyUuid } from 'uuid'
 import { Problem } from '../errors.ts'
+import { randomBytes } from '../random.ts'
 import { hkdf32, type SecretKeys, type SecretRing, sha256 } from './secrets.ts'
 import type { TokenPair } from './session.ts'
 

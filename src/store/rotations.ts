@@ -7,7 +7,7 @@ import { gather } from './gather.ts'
 import { preparedOnce } from './prepared.ts'
 import { userSessions } from './schema.ts'
 
-/** What a rotation brings along, with the types under which several travel as arrays. */
+/** What a rotation brings along, with the types that it has where several travel as JSON. */
 const sqlTypes = {
   sessionId: 'uuid',
   expectedHash: 'bytea',
@@ -24,25 +24,30 @@ const sqlTypes = {
 } as const
 
 type Name = keyof typeof sqlTypes
-type Values = Record<Name, unknown>
+type Values = Record<Name, string | number | boolean>
 
 const names = Object.keys(sqlTypes).filter((name): name is Name => name in sqlTypes)
 
 function valuesOf(change: Rotation): Values {
   return {
     sessionId: change.sessionId,
-    expectedHash: change.expected.refreshTokenHash,
+    expectedHash: bytes(change.expected.refreshTokenHash),
     expectedRotation: change.expected.rotation,
     rotation: change.rotation,
-    accessTokenHash: change.accessTokenHash,
-    refreshTokenHash: change.refreshTokenHash,
-    previousAccessTokenHash: change.previousAccessTokenHash,
-    previousRefreshTokenHash: change.previousRefreshTokenHash,
-    familyHash: change.familyHash,
-    successorSealed: change.successorSealed,
+    accessTokenHash: bytes(change.accessTokenHash),
+    refreshTokenHash: bytes(change.refreshTokenHash),
+    previousAccessTokenHash: bytes(change.previousAccessTokenHash),
+    previousRefreshTokenHash: bytes(change.previousRefreshTokenHash),
+    familyHash: bytes(change.familyHash),
+    successorSealed: bytes(change.successorSealed),
     refreshExpiresAt: new Date(change.refreshExpiresAt).toISOString(),
     countsAsActivity: change.countsAsActivity,
   }
+}
+
+/** As text (PostgreSQL documentation, "bytea Hex Format"). */
+function bytes(value: Buffer): string {
+  return `\\x${value.toString('hex')}`
 }
 
 function changed(value: (name: Name) => SQL) {
@@ -98,44 +103,34 @@ export async function rotateSession(executor: Executor, change: Rotation): Promi
 const rotationsTogether = preparedOnce(executor => {
   const value = (name: Name) => sql`wanted.${sql.identifier(name)}`
   const columns = sql.join(
-    names.map(name => sql.identifier(name)),
+    names.map(name => sql`${sql.identifier(name)} ${sql.raw(sqlTypes[name])}`),
     sql`, `,
   )
-  const arrays = sql.join(
-    names.map(name => sql`${sql.placeholder(name)}::${sql.raw(sqlTypes[name])}[]`),
-    sql`, `,
-  )
-  const ids = sql`ARRAY(SELECT unnest(${sql.placeholder('sessionId')}::uuid[]))`
+  const ids = sql`ARRAY(SELECT unnest(${sql.placeholder('sessionIds')}::uuid[]))`
   const free = sql`SELECT id FROM user_sessions WHERE id = ANY(${ids}) FOR NO KEY UPDATE SKIP LOCKED`
   return executor
     .update(userSessions)
     .set(changed(value))
     .from(
-      sql`unnest(${arrays}) AS wanted (${columns}) JOIN (${free}) AS free ON free.id = wanted."sessionId"`,
+      sql`ROWS FROM (json_to_recordset(${sql.placeholder('changes')}::json) AS (${columns})) WITH ORDINALITY AS wanted
+        JOIN (${free}) AS free ON free.id = wanted."sessionId"`,
     )
     .where(isStill(value))
-    .returning({
-      sessionId: userSessions.id,
-      refreshTokenHash: userSessions.refreshTokenHash,
-      rotatedAt: userSessions.rotatedAt,
-    })
+    .returning({ index: sql<number>`wanted.ordinality::int - 1`, rotatedAt: userSessions.rotatedAt })
     .prepare('rotate_sessions')
 })
 
-/** In their order; undefined for whom it has not been done. */
+/** In their order; undefined for whom it has not been done. Should two be of one session, one of them was first. */
 async function rotateTogether(
   executor: Executor,
   changes: readonly Rotation[],
 ): Promise<(Instant | undefined)[]> {
-  const values = changes.map(valuesOf)
-  const arrays = Object.fromEntries(names.map(name => [name, values.map(each => each[name])]))
-  const rows = await rotationsTogether(executor).execute(arrays)
-  // By the token too: should two ask for the same session, only one of them was first.
-  return changes.map(
-    ({ sessionId, refreshTokenHash }) =>
-      rows.find(row => row.sessionId === sessionId && row.refreshTokenHash.equals(refreshTokenHash))
-        ?.rotatedAt,
-  )
+  const rows = await rotationsTogether(executor).execute({
+    sessionIds: changes.map(({ sessionId }) => sessionId),
+    changes: JSON.stringify(changes.map(valuesOf)),
+  })
+  const rotatedAt = new Map(rows.map(row => [row.index, row.rotatedAt]))
+  return changes.map((_, index) => rotatedAt.get(index))
 }
 
 /**
