@@ -5,7 +5,16 @@ import { describe, expect, it } from 'vitest'
 
 /** From left to right: a room imports only from rooms to its left, types included. */
 const rooms = [
-  ['errors.ts', 'clock.ts', 'error-log.ts', 'observability.ts', 'patience.ts', 'place.ts', 'version.ts'],
+  [
+    'errors.ts',
+    'clock.ts',
+    'error-log.ts',
+    'observability.ts',
+    'patience.ts',
+    'place.ts',
+    'random.ts',
+    'version.ts',
+  ],
   ['session'],
   ['security'],
   ['store'],
