@@ -5,7 +5,7 @@ let used = pool.length
 
 /**
  * Unpredictable bytes, from the system's generator by way of a pool: to ask it for so few at a time takes 2 to 6 µs by
- * itself, and this 0.2. What has been given out is erased here.
+ * itself, and this 0.2. What has been given out is erased in the pool.
  */
 export function randomBytes(length: number): Buffer {
   const start = take(length)
@@ -20,10 +20,13 @@ export function randomHex(length: number): string {
   return pool.toString('hex', start, used)
 }
 
-/** Where the bytes begin that nobody has had. Throws a `RangeError` for more than the pool holds. */
+/** Where the bytes begin that nobody has had. Throws a `RangeError` for a length that is none, or more than the pool. */
 function take(length: number): number {
-  if (length > pool.length) throw new RangeError(`at most ${pool.length} bytes at a time`)
+  if (!Number.isInteger(length) || length < 0 || length > pool.length) {
+    throw new RangeError(`a whole number of bytes is wanted, at most ${pool.length}`)
+  }
   if (used + length > pool.length) {
+    // In this order: should there be none to be had, the pool stays used up.
     randomFillSync(pool)
     used = 0
   }

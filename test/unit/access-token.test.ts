@@ -1,3 +1,4 @@
+import { importJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createAccessTokens, isCanonicalJws } from '../../src/session/access-token.ts'
 import { createKeyRing } from '../../src/session/key-ring.ts'
@@ -44,6 +45,21 @@ describe('an access token', () => {
       iss: 'https://issuer.test',
       aud: 'api',
     })
+  })
+
+  it('is signed with ES256, as any other library reads it', async () => {
+    const { text } = issue()
+    const publicKey = await importJWK(key.publicJwk, 'ES256')
+    const { payload } = await jwtVerify(text, publicKey, {
+      algorithms: ['ES256'],
+      currentDate: new Date(now),
+    })
+    expect(payload.sub).toBe(userId)
+    // R and S, of 32 bytes each (RFC 7518 §3.4).
+    expect(Buffer.from(text.split('.')[2] ?? '', 'base64url')).toHaveLength(64)
+    const stranger = generateSigningKey(secrets.minting(), now)
+    const otherKey = await importJWK(stranger.publicJwk, 'ES256')
+    await expect(jwtVerify(text, otherKey, { currentDate: new Date(now) })).rejects.toThrow(/signature/)
   })
 
   it('ends up to 5 % early, so that refreshes do not come in storms, and never after the session', () => {

@@ -37,8 +37,13 @@ describe('random bytes', () => {
     }
   })
 
-  it('are refused when they are more than the pool holds', () => {
-    expect(() => randomBytes(poolSize + 1)).toThrow(RangeError)
-    expect(() => randomHex(poolSize + 1)).toThrow(RangeError)
+  it('are refused for a length that is none, or more than the pool holds, and are as good as ever afterwards', () => {
+    const before = randomHex(32)
+    for (const length of [-1, -64, 0.5, Number.NaN, Number.POSITIVE_INFINITY, poolSize + 1]) {
+      expect(() => randomBytes(length)).toThrow(RangeError)
+      expect(() => randomHex(length)).toThrow(RangeError)
+    }
+    const after = [randomHex(32), randomBytes(32).toString('hex')]
+    expect(new Set([before, ...after, '0'.repeat(64)]).size).toBe(4)
   })
 })
