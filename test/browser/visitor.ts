@@ -50,7 +50,12 @@ export async function fillIn(page: Page, email: string, password = goodPassword)
 
 export async function signIn(page: Page, email: string, password = goodPassword): Promise<void> {
   await fillIn(page, email, password)
-  await page.getByRole('heading', { name: 'Your devices' }).waitFor()
+  await page
+    .getByRole('heading', { name: 'Your devices' })
+    .waitFor()
+    .catch(async (error: unknown) => {
+      throw new Error(`signing in led to: ${await page.locator('body').innerText()}`, { cause: error })
+    })
 }
 
 /** Gives wrong passwords until the page says that the account is locked; what it says. */
