@@ -47,8 +47,8 @@ export function client(url: string) {
           body: { email, password, ...(clientType === undefined ? {} : { clientType }) },
         })
       let answer = await logIn()
-      // Too many passwords at once for a machine that is busy elsewhere.
-      while (answer.body['code'] === 'overloaded') {
+      // Too many passwords at once, or none of them in time, for a machine that is busy elsewhere: to be asked again.
+      while (answer.status === 503) {
         await sleep(250)
         answer = await logIn()
       }
