@@ -47,7 +47,7 @@ describe('an access token', () => {
     })
   })
 
-  it('is signed with ES256, as any other library reads it', async () => {
+  it('is signed with ES256, so that other libraries can verify it', async () => {
     const { text } = issue()
     const publicKey = await importJWK(key.publicJwk, 'ES256')
     const { payload } = await jwtVerify(text, publicKey, {
