@@ -1,9 +1,9 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import getPort from 'get-port'
 import { inject } from 'vitest'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
+import { freePort } from '../support/port.ts'
 import { freeze, thaw } from './signals.ts'
 
 /** One process of the built service, which can be killed, frozen and started again on the same port. */
@@ -38,7 +38,7 @@ export async function createInstance(
   await access(server).catch(() => {
     throw new Error(`there is no ${server}: run "npm run build" first`)
   })
-  const port = await getPort()
+  const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const lines: { at: number; text: string }[] = []
   let child: Child | undefined

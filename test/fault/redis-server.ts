@@ -1,9 +1,9 @@
 import { copyFile, mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { Redis } from 'ioredis'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
+import { freePort } from '../support/port.ts'
 import { findProgram } from '../support/redis-node.ts'
 import { freeze, thaw } from './signals.ts'
 
@@ -27,7 +27,7 @@ export type RedisServer = {
 export async function startRedisServer(): Promise<RedisServer> {
   const program = await findProgram()
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-fault-redis-'))
-  const port = await getPort()
+  const port = await freePort()
   const password = 'fault-bench'
   const dump = join(folder, 'dump.rdb')
   const kept = join(folder, 'kept.rdb')

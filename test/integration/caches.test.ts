@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { Redis } from 'ioredis'
 import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
@@ -22,6 +21,7 @@ import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts
 import { detourTo } from '../support/detour.ts'
 import { secretRing } from '../support/domain.ts'
 import { expectAllWorks, signIn, statusesOf, verifyingDuring } from '../support/everyday.ts'
+import { freePort } from '../support/port.ts'
 import { type RedisNode, startRedisNode } from '../support/redis-node.ts'
 import { type Environment, type Instance, startInstance } from '../support/service.ts'
 import { type SilentServer, startSilentServer } from '../support/silent-server.ts'
@@ -63,7 +63,7 @@ describe('a Redis that goes and comes', () => {
   }
 
   describeCacheThatIsAway('Redis', [
-    ['nothing listens', async () => cacheAt(`redis://127.0.0.1:${await getPort()}`)],
+    ['nothing listens', async () => cacheAt(`redis://127.0.0.1:${await freePort()}`)],
     ['nothing answers', () => cacheAt(`redis://127.0.0.1:${silent.port}`)],
     [
       'it froze in the middle of things',

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
 import { deriveKeys } from '../../src/session/secrets.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../support/client.ts'
 import { query } from '../support/database.ts'
+import { freePort } from '../support/port.ts'
 import { createUser, type Environment, type Instance, secret, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -249,7 +249,7 @@ describe('latchkey', () => {
   })
 
   it('says in one line that the database does not answer, or is not there', async () => {
-    const away = `postgres://127.0.0.1:${await getPort()}/nowhere`
+    const away = `postgres://127.0.0.1:${await freePort()}/nowhere`
     const absent = new URL(databaseUrl)
     absent.pathname = '/no_such_database'
     const cases: [string[], string][] = [
@@ -808,7 +808,7 @@ describe('latchkey cleanup', () => {
 
 describe('latchkey serve', () => {
   it('answers until SIGTERM, and then ends with exit code 0', async () => {
-    const port = await getPort()
+    const port = await freePort()
     const child = start(['serve'], { ...environment, PORT: String(port), METRICS_PORT: '0' })
     const finished = finish(child)
     const ready = () =>

@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { SessionCache } from '../../src/session/ports.ts'
 import type { RedisAddress } from '../../src/store/redis.ts'
@@ -17,6 +16,7 @@ import {
 import { startProxy } from '../fault/proxy.ts'
 import { client, type Tokens } from '../support/client.ts'
 import { expectAllWorks, signIn, statusesOf, verifyingDuring } from '../support/everyday.ts'
+import { freePort } from '../support/port.ts'
 import { type ClusterTopology, startRedisCluster } from '../support/redis-cluster.ts'
 import { attachReplica, detachReplica, isReplicaOf } from '../support/redis-node.ts'
 import { type Instance, startInstance } from '../support/service.ts'
@@ -55,7 +55,7 @@ async function cacheAt(address: RedisAddress): Promise<SessionCache> {
 }
 
 describeCacheThatIsAway('a Cluster', [
-  ['nothing listens', async () => cacheAt(clusterAt(await getPort(), await getPort()))],
+  ['nothing listens', async () => cacheAt(clusterAt(await freePort(), await freePort()))],
   [
     'nothing answers',
     async () => {

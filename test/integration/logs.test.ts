@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { documentPath } from '../../scripts/openapi.ts'
 import { startProxy, type TcpProxy } from '../fault/proxy.ts'
@@ -10,6 +9,7 @@ import { bodyOf, page, setCookiesOf } from '../support/browser-call.ts'
 import { linesWithSecrets } from '../support/captured-log.ts'
 import { type Answer, call, rawExchange } from '../support/conventions-app.ts'
 import { query } from '../support/database.ts'
+import { freePort } from '../support/port.ts'
 import { createUser, goodPassword, noLimits, secret, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 import { until } from '../support/until.ts'
@@ -79,7 +79,7 @@ async function arrange(redisUrl: string): Promise<void> {
 }
 
 async function serve(databaseUrl: string, redisUrl: string): Promise<void> {
-  port = await getPort()
+  port = await freePort()
   child = spawn(process.execPath, [join(inject('builtService'), 'cli.js'), 'serve'], {
     env: {
       PATH: process.env['PATH'] ?? '',

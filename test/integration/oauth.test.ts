@@ -1,4 +1,3 @@
-import getPort from 'get-port'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
@@ -8,6 +7,7 @@ import { startProxy } from '../fault/proxy.ts'
 import { client, type Tokens } from '../support/client.ts'
 import { countStoreCalls } from '../support/counted.ts'
 import { query } from '../support/database.ts'
+import { freePort } from '../support/port.ts'
 import { createUser, type Environment, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -20,7 +20,7 @@ const keys = new Map<ServiceKeyScope, { name: string; key: string }>()
 beforeAll(async () => {
   databaseUrl = (await freshDatabase()).url
   // Clients find the endpoints from the issuer, so it must be where the service really is.
-  const port = await getPort()
+  const port = await freePort()
   environment = {
     DATABASE_URL: databaseUrl,
     REDIS_URL: (await freshRedis()).url,

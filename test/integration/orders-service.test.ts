@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
 import { client } from '../support/client.ts'
+import { freePort } from '../support/port.ts'
 import { createUser, type Instance, startInstance } from '../support/service.ts'
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
@@ -12,8 +12,8 @@ let service: Child
 let url: string
 
 beforeAll(async () => {
-  const port = await getPort()
-  const servicePort = await getPort()
+  const port = await freePort()
+  const servicePort = await freePort()
   instance = await startInstance(
     {
       DATABASE_URL: (await freshDatabase()).url,

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { SessionCache } from '../../src/session/ports.ts'
 import type { RedisAddress } from '../../src/store/redis.ts'
@@ -17,6 +16,7 @@ import { startProxy } from '../fault/proxy.ts'
 import { client } from '../support/client.ts'
 import { query } from '../support/database.ts'
 import { expectAllWorks, signIn, statusesOf, verifyingDuring } from '../support/everyday.ts'
+import { freePort } from '../support/port.ts'
 import { attachReplica, detachReplica, isReplicaOf } from '../support/redis-node.ts'
 import { type SentinelTopology, startSentinelTopology } from '../support/redis-sentinel.ts'
 import { type Instance, startInstance } from '../support/service.ts'
@@ -47,7 +47,7 @@ async function cacheAt(address: RedisAddress): Promise<SessionCache> {
 }
 
 describeCacheThatIsAway('Sentinel', [
-  ['no Sentinel listens', async () => cacheAt(sentinelsAt(await getPort(), await getPort()))],
+  ['no Sentinel listens', async () => cacheAt(sentinelsAt(await freePort(), await freePort()))],
   [
     'no Sentinel answers',
     async () => {

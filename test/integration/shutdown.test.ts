@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
-import getPort from 'get-port'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { client, type Tokens } from '../support/client.ts'
 import { query } from '../support/database.ts'
+import { freePort } from '../support/port.ts'
 import { createUser, type Environment, type Instance, secret, startInstance } from '../support/service.ts'
 import { type ServiceProcess, startProcess } from '../support/service-process.ts'
 import { listening } from '../support/silent-server.ts'
@@ -218,7 +218,7 @@ describe.concurrent('a stop that is held up', () => {
   })
 
   it('by clients that say too little or never close ends in order nevertheless, and in time', async () => {
-    const metricsPort = await getPort()
+    const metricsPort = await freePort()
     const [served, session] = await Promise.all([start({ METRICS_PORT: String(metricsPort) }), idleSession()])
     for (const text of ['', halfARequest, halfABody, aRequest]) await hold(served.port, text)
     await hold(metricsPort, halfARequest)

@@ -4,8 +4,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { startChild, untilReady } from '../../scripts/stores/child.ts'
+import { freePort } from './port.ts'
 import { listening } from './silent-server.ts'
 
 export type Gateway = { url: string; close(): Promise<void> }
@@ -45,7 +45,7 @@ export async function startGateway(
   program: string,
   to: { latchkeyPort: number; applicationPort: number },
 ): Promise<Gateway> {
-  const port = await getPort()
+  const port = await freePort()
   const place = await mkdtemp(join(tmpdir(), `latchkey-gateway-`))
   await cp(folder, place, { recursive: true })
   const { main, args } = gateways[name]

@@ -3,16 +3,16 @@ import { chown, mkdtemp, readdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import getPort from 'get-port'
 import { accountFor } from '../../scripts/stores/account.ts'
 import { startChild, untilReady } from '../../scripts/stores/child.ts'
+import { freePort } from './port.ts'
 
 export type RunningPooler = { url: string; stop(): Promise<void> }
 
 /** PgBouncer in transaction mode in front of a database, with few connections and settings left as they come. */
 export async function startPooler(program: string, databaseUrl: string): Promise<RunningPooler> {
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-pgbouncer-'))
-  const port = await getPort()
+  const port = await freePort()
   const target = new URL(databaseUrl)
   const name = target.pathname.slice(1)
   const file = join(folder, 'pgbouncer.ini')

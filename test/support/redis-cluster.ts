@@ -1,6 +1,6 @@
-import getPort, { portNumbers } from 'get-port'
 import type { RedisAddress } from '../../src/store/redis.ts'
 import type { Certificate } from './certificate.ts'
+import { freePort } from './port.ts'
 import { isReplicaOf, type RedisNode, startAll, startRedisNode } from './redis-node.ts'
 import { until } from './until.ts'
 
@@ -66,7 +66,7 @@ export async function startRedisCluster(options: ClusterOptions): Promise<Cluste
 
 /** Nodes talk to each other on a second port, 10000 above the first. */
 async function startNode({ certificate }: ClusterOptions): Promise<RedisNode> {
-  const port = await getPort({ port: portNumbers(20_000, 29_999) })
+  const port = await freePort()
   return await startRedisNode({
     kind: 'server',
     port,

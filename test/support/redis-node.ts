@@ -1,13 +1,13 @@
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import getPort from 'get-port'
 import { Redis } from 'ioredis'
 import { lastLines } from '../../scripts/stores/apt.ts'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
 import { byApt, onPath, type Program } from '../../scripts/stores/redis-program.ts'
 import { freeze, thaw } from '../fault/signals.ts'
 import type { Certificate } from './certificate.ts'
+import { freePort } from './port.ts'
 
 /** One process of Redis, which comes back on the same port, with what stands on its disk. */
 export type RedisNode = {
@@ -43,7 +43,7 @@ const defaultPassword = 'of-a-test'
 export async function startRedisNode(options: RedisNodeOptions): Promise<RedisNode> {
   const program = await findProgram()
   const folder = await mkdtemp(join(tmpdir(), `latchkey-test-redis-`))
-  const { port = await getPort(), password = defaultPassword, certificate } = options
+  const { port = await freePort(), password = defaultPassword, certificate } = options
   const file = join(folder, 'redis.conf')
   const config = [...program.place(port, folder), `requirepass ${password}`, 'loglevel warning']
   const tls = certificate === undefined ? [] : tlsConfig(port, certificate)

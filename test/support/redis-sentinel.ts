@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import getPort from 'get-port'
 import type { RedisAddress } from '../../src/store/redis.ts'
 import type { Certificate } from './certificate.ts'
+import { freePort } from './port.ts'
 import { isReplicaOf, type RedisNode, startAll, startRedisNode } from './redis-node.ts'
 import { until } from './until.ts'
 
@@ -44,7 +44,7 @@ export async function startSentinelTopology(options: SentinelOptions): Promise<S
     )
     const servers = [first, ...replicas]
     const places = await Promise.all(
-      [1, 2, 3].map(async () => ({ id: randomBytes(20).toString('hex'), port: await getPort() })),
+      [1, 2, 3].map(async () => ({ id: randomBytes(20).toString('hex'), port: await freePort() })),
     )
     const sentinels = await startAll(
       places.map(place => () => startSentinel(place, places, { ...options, first, replicas })),

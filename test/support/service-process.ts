@@ -2,8 +2,8 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import getPort from 'get-port'
 import { inject } from 'vitest'
+import { freePort } from './port.ts'
 import type { Environment } from './service.ts'
 
 const startMs = 30_000
@@ -14,7 +14,7 @@ export type ServiceProcess = Awaited<ReturnType<typeof startProcess>>
 
 /** The service in a process of its own, as `latchkey serve` runs it; `imports` are loaded before it. */
 export async function startProcess(environment: Environment, imports: readonly string[] = []) {
-  const port = Number(environment['PORT'] ?? (await getPort()))
+  const port = Number(environment['PORT'] ?? (await freePort()))
   const child = fork(join(inject('builtService'), 'server.js'), {
     execArgv: [
       '--expose-gc',
