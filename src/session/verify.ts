@@ -31,7 +31,7 @@ export type VerifyRefusal =
   | { kind: 'session_revoked'; reason: RevocationReason }
   | { kind: 'session_expired' }
 
-/** By their hashes, about 270 bytes each; for a while up to twice as many. */
+/** By their hashes, about 270 bytes each; for a while up to twice as many. Those proven first are forgotten first. */
 const provenTokensKept = 50_000
 
 /**
@@ -61,7 +61,8 @@ export function createVerify(context: SessionContext) {
     const near = nearCache.read(hash, askedAt)
     const snapshot = near === null ? null : trustedSnapshot(near.reading, near.token, askedAt)
     if (near !== null && snapshot !== null) return sayYes('near', near.token, snapshot, askedAt)
-    const token = provenTokens.get(hash) ?? accessTokens.peek(text, hash)
+    // Looked at where it is, and kept once: moved by each use it costs 4 % of the answers about 50,000 sessions.
+    const token = provenTokens.peek(hash) ?? accessTokens.peek(text, hash)
     return token === null ? notOurs() : verifyByCache(token, askedAt, prove)
   }
 
@@ -76,7 +77,7 @@ export function createVerify(context: SessionContext) {
     const snapshot = trustedSnapshot(reading, token, now)
     if (snapshot === null) return await verifyWithoutCache(token, askedAt, reading, prove)
     nearCache.keep(token, snapshot, askedAt)
-    provenTokens.set(token.hash, token)
+    if (!provenTokens.has(token.hash)) provenTokens.set(token.hash, token)
     return sayYes('redis', token, snapshot, now)
   }
 
