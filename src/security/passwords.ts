@@ -22,8 +22,8 @@ const cheapest = { memoryCost: 8, timeCost: 1, parallelism: 1 }
 /** Leaves a sign-in its other round trips within the two seconds that a request may take. */
 const patienceMs = 1_000
 
-/** To the scheduler a thread of this niceness weighs a third of the event loop: who is signed in comes first. */
-const niceness = 5
+/** To the scheduler a thread of this niceness weighs a sixth of the event loop: who is signed in comes first. */
+const niceness = 8
 const threadIdlesMs = 600_000
 
 /**
