@@ -10,13 +10,19 @@ const beside = (file: string) => join(import.meta.dirname, file)
 /** Where a whole run leaves its figures; the document is made of them alone. */
 export const resultsFile = join(root, 'bench', 'results.json')
 
-/** Writes the document and its chart. */
-export async function publish(run: Run): Promise<void> {
+/** The document and its chart, from the root of the project. */
+export async function render(run: Run): Promise<{ file: string; text: string }[]> {
   const template = await readFile(beside('performance.template.md'), 'utf8')
   const tried = await readFile(beside('what-was-tried.md'), 'utf8')
+  return [
+    { file: join('docs', 'performance.md'), text: renderDocument(template, run, tried) },
+    { file: join('docs', 'images', 'performance.svg'), text: renderChart(run.rows) },
+  ]
+}
+
+export async function publish(run: Run): Promise<void> {
   await mkdir(join(root, 'docs', 'images'), { recursive: true })
-  await writeFile(join(root, 'docs', 'performance.md'), renderDocument(template, run, tried))
-  await writeFile(join(root, 'docs', 'images', 'performance.svg'), renderChart(run.rows))
+  for (const { file, text } of await render(run)) await writeFile(join(root, file), text)
 }
 
 export async function writeRun(file: string, run: Run): Promise<void> {

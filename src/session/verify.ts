@@ -31,7 +31,7 @@ export type VerifyRefusal =
   | { kind: 'session_revoked'; reason: RevocationReason }
   | { kind: 'session_expired' }
 
-/** By their hashes, about 270 bytes each; for a while up to twice as many. Those proven first are forgotten first. */
+/** By their hashes, about 270 bytes each, or up to twice as many. Those proven first are forgotten first. */
 const provenTokensKept = 50_000
 
 /**
@@ -61,7 +61,7 @@ export function createVerify(context: SessionContext) {
     const near = nearCache.read(hash, askedAt)
     const snapshot = near === null ? null : trustedSnapshot(near.reading, near.token, askedAt)
     if (near !== null && snapshot !== null) return sayYes('near', near.token, snapshot, askedAt)
-    // Looked at where it is, and kept once: moved by each use it costs 4 % of the answers about 50,000 sessions.
+    // Looked at where it is, and kept once: moved by each use it costs 3 % of the answers (docs/performance.md).
     const token = provenTokens.peek(hash) ?? accessTokens.peek(text, hash)
     return token === null ? notOurs() : verifyByCache(token, askedAt, prove)
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createConnection, createServer, type Socket } from 'node:net'
+import { freePort } from '../support/port.ts'
 
 /** What happens to the bytes between one instance and one store. */
 export type ProxyMode =
@@ -45,7 +46,9 @@ export async function startProxy(initialTarget: number): Promise<TcpProxy> {
     connections.add(connection)
     void connection.closed.then(() => connections.delete(connection))
   })
-  const port = await listen(server, 0)
+  // It stays its own while it refuses, and nobody listens there.
+  const port = await freePort()
+  await listen(server, port)
 
   function resetAll(): void {
     for (const connection of connections) connection.reset()
@@ -79,12 +82,9 @@ export async function startProxy(initialTarget: number): Promise<TcpProxy> {
   }
 }
 
-async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+async function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
   server.listen(port, host)
   await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port')
-  return address.port
 }
 
 type Connection = {

@@ -64,7 +64,6 @@ export async function startRedisCluster(options: ClusterOptions): Promise<Cluste
   }
 }
 
-/** Nodes talk to each other on a second port, 10000 above the first. */
 async function startNode({ certificate }: ClusterOptions): Promise<RedisNode> {
   const port = await freePort()
   return await startRedisNode({

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createAnswerReader, encode } from '../../bench/load/http.ts'
 import { watchStandstills } from '../../bench/measure/standstill.ts'
@@ -5,6 +7,7 @@ import { median, summarise, type Turn } from '../../bench/measure/statistics.ts'
 import { judge, verdictOn } from '../../bench/measure/targets.ts'
 import { renderDocument } from '../../bench/report/document.ts'
 import { columns, figuresOfRow, measuredText } from '../../bench/report/figures.ts'
+import { readRun, render, resultsFile } from '../../bench/report/publish.ts'
 import type { Run } from '../../bench/report/run-facts.ts'
 
 const turn: Turn = {
@@ -161,6 +164,12 @@ describe('the document that the benchmark writes', () => {
     const rows = figuresOfRow({ id: 'a', title: 'A', about: '', entries, ratios: [] })
     expect(rows.map(cells => cells.length)).toEqual([columns.length, columns.length])
     expect(rows.map(cells => cells[columns.indexOf('ratio')])).toEqual(['1.00', '3.00'])
+  })
+
+  it('is what stands in docs, with its chart, as long as nobody has changed one without the other', async () => {
+    for (const { file, text } of await render(await readRun(resultsFile))) {
+      expect(await readFile(join(import.meta.dirname, '..', '..', file), 'utf8')).toBe(text)
+    }
   })
 
   it('refuses a template that leaves out what was measured, or names what was not', () => {
