@@ -86,7 +86,8 @@ async function keepPace(
 
 function take(source: Source): Exchange {
   const exchange = source.next()
-  if (exchange === null) throw new Error('there are no requests left to send')
+  if (exchange === null)
+    throw new Error('no requests are left to send: fewer or shorter turns (--rounds, --seconds) need less')
   return exchange
 }
 

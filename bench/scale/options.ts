@@ -23,8 +23,8 @@ Fills a Postgres of its own with sessions, and measures what their number costs.
   --sessions N         in the large database (default 5,000,000)
   --expired N          of these, for the cleanup (default 1,000,000)
   --baseline N         in the small database (default 50,000)
-  --rounds N           how many times the two take turns (default 5)
-  --seconds N          how long a turn is (default 5)
+  --rounds N           how many times the two take turns (default 4)
+  --seconds N          how long a turn is (default 4)
   --refresh-minutes N  how long sessions are refreshed to see what it leaves behind (default 10)
   --deny-set N         revocations that an instance has to load when it starts (default 100,000)
   --json FILE          writes the figures there
@@ -40,8 +40,8 @@ export function readScaleOptions(): ScaleOptions {
         sessions: { type: 'string', default: '5000000' },
         expired: { type: 'string', default: '1000000' },
         baseline: { type: 'string', default: '50000' },
-        rounds: { type: 'string', default: '5' },
-        seconds: { type: 'string', default: '5' },
+        rounds: { type: 'string', default: '4' },
+        seconds: { type: 'string', default: '4' },
         'refresh-minutes': { type: 'string', default: '10' },
         'deny-set': { type: 'string', default: '100000' },
         json: { type: 'string' },

@@ -6,7 +6,7 @@ export type Places = ReadonlyMap<number, Purpose>
 
 export const sessionsPerUser = 5
 /** The first users: one of their sessions is known, the others are to be revoked. */
-export const revokingUsers = 4_000
+export const revokingUsers = 4_500
 const refreshed = 5_000
 /**
  * As many in a large database as in a small one: with more of them an instance would have more signatures to check, and
