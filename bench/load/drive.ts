@@ -86,8 +86,7 @@ async function keepPace(
 
 function take(source: Source): Exchange {
   const exchange = source.next()
-  if (exchange === null)
-    throw new Error('no requests are left to send: fewer or shorter turns (--rounds, --seconds) need less')
+  if (exchange === null) throw new Error('no requests left: lower --rounds or --seconds')
   return exchange
 }
 

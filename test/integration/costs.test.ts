@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AccessClaims } from '../../src/session/access-token.ts'
@@ -10,15 +11,17 @@ import { createUser, goodPassword, type Instance, startInstance } from '../suppo
 import { freshDatabase, freshRedis } from '../support/stores.ts'
 
 let databaseUrl: string
+let redisUrl: string
 let instance: Instance
 let api: ReturnType<typeof client>
 let users = 0
 
 beforeAll(async () => {
   databaseUrl = (await freshDatabase()).url
+  redisUrl = (await freshRedis()).url
   instance = await startInstance({
     DATABASE_URL: databaseUrl,
-    REDIS_URL: (await freshRedis()).url,
+    REDIS_URL: redisUrl,
     // A hit in memory costs neither.
     NEAR_CACHE_MAX_SESSIONS: '0',
   })
@@ -59,6 +62,20 @@ describe('what a request costs', () => {
     expect(sql).toHaveLength(1)
     expect(sql[0]).toMatch(byPrimaryKey)
     expect(redis).toEqual(['mget', 'set'])
+  })
+
+  it('verify on a miss, of a token that a snapshot has shown to be ours: no signature check', async () => {
+    const { accessToken } = tokensOf(await api.refresh((await signIn()).refreshToken))
+    const prove = vi.fn(async () => claimsOf(accessToken))
+    const ask = () => countStoreCalls(async () => instance.services.sessions.verify(accessToken, prove))
+    expect(await ask()).toMatchObject({ result: { kind: 'signed_in' }, sql: [] })
+    const redis = new Redis(redisUrl)
+    await redis.flushdb()
+    redis.disconnect()
+    const { result, sql } = await ask()
+    expect(result.kind).toBe('signed_in')
+    expect(sql).toHaveLength(1)
+    expect(prove).not.toHaveBeenCalled()
   })
 
   it('verifies on a miss at one moment: one round trip to Redis, and one SQL statement for all', async () => {
