@@ -8,7 +8,7 @@ import { serviceJobs } from '../src/jobs/jobs.ts'
 import { startJobs } from '../src/jobs/scheduler.ts'
 import { createLogger } from '../src/observability.ts'
 import { createServices } from '../src/services.ts'
-import { migrate } from '../src/store/migrate.ts'
+import { migrate } from '../src/store/postgres/migrate.ts'
 import { seed } from './dev/life.ts'
 import { startPostgres, startRedis } from './stores.ts'
 

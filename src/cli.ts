@@ -22,7 +22,7 @@ program
   .description('apply what the database lacks; safe from several instances at once')
   .action(async (_options: unknown, command: Command) => {
     const { readDatabaseUrl } = await import('./config.ts')
-    const { migrate } = await import('./store/migrate.ts')
+    const { migrate } = await import('./store/postgres/migrate.ts')
     const applied = await migrate(readDatabaseUrl())
     print(command, { applied }, applied === 0 ? 'nothing to do' : `applied ${applied}`)
   })

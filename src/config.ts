@@ -6,7 +6,7 @@ import { rateLimits } from './config/rate-limits.ts'
 import { redisAddress } from './config/redis.ts'
 import { ConfigError } from './config/refusal.ts'
 import { refuseUnknown, settings } from './config/settings.ts'
-import { deriveKeys } from './session/secrets.ts'
+import { deriveKeys } from './session/token/secrets.ts'
 
 export { ConfigError, settings }
 

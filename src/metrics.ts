@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { SignInObserver } from './account/observer.ts'
 import type { Clock } from './clock.ts'
 import { answerCounter } from './metrics/answers.ts'
 import { cleanupMetrics } from './metrics/cleanup.ts'
@@ -6,9 +7,8 @@ import { type CountedRows, rowMetrics } from './metrics/rows.ts'
 import { sessionMetrics } from './metrics/sessions.ts'
 import { signInMetrics } from './metrics/sign-ins.ts'
 import { breakerMetrics, poolMetrics, storeMetrics } from './metrics/stores.ts'
-import type { SignInObserver } from './security/observer.ts'
 import type { SessionObserver } from './session/observer.ts'
-import type { CleanupObserver } from './store/maintenance.ts'
+import type { CleanupObserver } from './store/operator/maintenance.ts'
 
 /** What a scrape tells of the service; times are in seconds, as Prometheus wants them. `docs/metrics.md` lists it. */
 export type Metrics = {

@@ -1,7 +1,7 @@
 import { ConfigError } from './config.ts'
 import { Problem } from './errors.ts'
 import { SchemaError } from './services.ts'
-import { connectionRefusal } from './store/database.ts'
+import { connectionRefusal } from './store/postgres/database.ts'
 
 /** Ends a process that cannot go on: what can be mended by whoever started it is one line, not a stack. */
 export function refuse(error: unknown): never {

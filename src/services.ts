@@ -1,39 +1,41 @@
+import { createServiceKeyRing } from './access/service-keys.ts'
+import { createWindowCounter } from './access/window-counter.ts'
+import { createAccounts } from './account/accounts.ts'
+import { createAccountParts } from './account/parts.ts'
 import { createClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { createMetrics, type Metrics } from './metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from './observability.ts'
-import { createAccounts } from './security/accounts.ts'
-import { createServiceKeyRing } from './security/service-keys.ts'
-import { createWindowCounter } from './security/window-counter.ts'
 import { createRevocations, windowSeconds } from './services/revocations.ts'
-import { createAccessTokens } from './session/access-token.ts'
 import { createActivity } from './session/activity.ts'
 import type { SessionContext } from './session/context.ts'
 import { createContinuity } from './session/continuity.ts'
-import { createKeyRing } from './session/key-ring.ts'
-import { createNearCache } from './session/near-cache.ts'
 import { idleDeadlines, idleLimitMs, type Policies } from './session/policy.ts'
 import type { SessionCache } from './session/ports.ts'
-import { createRefreshCount } from './session/refresh-count.ts'
-import { createSecretRing, type LoadedSecretRing } from './session/secret-ring.ts'
+import { createRefreshCount } from './session/rotation/refresh-count.ts'
 import { createSessions } from './session/service.ts'
-import { generateSigningKey, type StoredSigningKey, unsealPrivateKey } from './session/signing-key.ts'
-import { snapshotLifetimeMs } from './session/snapshot.ts'
-import { createAccountStore } from './store/account-store.ts'
-import { createDatabase } from './store/database.ts'
-import { synchroniseClock } from './store/database-clock.ts'
-import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/maintenance.ts'
-import { missingMigrations } from './store/migrate.ts'
-import { createOperators } from './store/operators.ts'
-import { createRateCounter } from './store/rate-counter.ts'
-import type { RedisAddress } from './store/redis.ts'
-import { createRedisLink, type RedisLink, type WatchedRedisLink } from './store/redis-link.ts'
-import { createRoles } from './store/roles.ts'
-import { createServiceKeyStore } from './store/service-keys.ts'
-import { createSessionCache, noSessionCache } from './store/session-cache.ts'
-import { addRefreshes, type IdleLimits } from './store/session-counts.ts'
-import { createSessionStore } from './store/session-store.ts'
-import { createSigningKeyStore } from './store/signing-keys.ts'
+import { createAccessTokens } from './session/token/access-token.ts'
+import { createKeyRing } from './session/token/key-ring.ts'
+import { createSecretRing, type LoadedSecretRing } from './session/token/secret-ring.ts'
+import { generateSigningKey, type StoredSigningKey, unsealPrivateKey } from './session/token/signing-key.ts'
+import { createNearCache } from './session/verify/near-cache.ts'
+import { snapshotLifetimeMs } from './session/verify/snapshot.ts'
+import { createSignIn } from './sign-in/sign-in.ts'
+import { createRateCounter } from './store/access/rate-counter.ts'
+import { createServiceKeyStore } from './store/access/service-keys.ts'
+import { createRoles } from './store/account/roles.ts'
+import { createAccountStore } from './store/account/store.ts'
+import { createMaintenance, emergencyPublishedBeforeUseSeconds } from './store/operator/maintenance.ts'
+import { createOperators } from './store/operator/operators.ts'
+import { synchroniseClock } from './store/postgres/clock.ts'
+import { createDatabase } from './store/postgres/database.ts'
+import { missingMigrations } from './store/postgres/migrate.ts'
+import { createRedisLink, type RedisLink, type WatchedRedisLink } from './store/redis/link.ts'
+import type { RedisAddress } from './store/redis/redis.ts'
+import { createSessionCache, noSessionCache } from './store/session/cache.ts'
+import { addRefreshes, type IdleLimits } from './store/session/counts.ts'
+import { createSigningKeyStore } from './store/session/signing-keys.ts'
+import { createSessionStore } from './store/session/store.ts'
 import { version } from './version.ts'
 
 export type Services = ReturnType<typeof createServices>
@@ -116,9 +118,9 @@ export function createServices(config: Config, logger: Logger) {
   }
   const sessions = createSessions(context)
   const localCounter = () => createWindowCounter(localRatesKept, clock.monotonic)
-  const accounts = createAccounts(context, createAccountStore(database), metrics.signIns, {
-    shortestPassword: config.shortestPassword,
-  })
+  const accountParts = createAccountParts(context, createAccountStore(database), metrics.signIns)
+  const accounts = createAccounts(accountParts, { shortestPassword: config.shortestPassword })
+  const signIn = createSignIn(accountParts, metrics.signIns)
   const operators = createOperators({
     database,
     clock,
@@ -217,6 +219,7 @@ export function createServices(config: Config, logger: Logger) {
     keyRing,
     sessions,
     accounts,
+    signIn,
     maintenance,
     activity: context.activity,
     /** Over all instances, and in this one only. */

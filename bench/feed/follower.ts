@@ -1,10 +1,10 @@
 import { createClock } from '../../src/clock.ts'
-import { createDenySet, type DenySet } from '../../src/session/deny-set.ts'
-import { createLease } from '../../src/session/lease.ts'
-import { createRevocationFeed, type FeedReader } from '../../src/session/revocation-feed.ts'
-import { createRedisLink } from '../../src/store/redis-link.ts'
-import { createFeedReader } from '../../src/store/revocation-feed.ts'
-import { newsChannel } from '../../src/store/session-cache.ts'
+import { createDenySet, type DenySet } from '../../src/session/revocation/deny-set.ts'
+import { createRevocationFeed, type FeedReader } from '../../src/session/revocation/feed.ts'
+import { createLease } from '../../src/session/revocation/lease.ts'
+import { createRedisLink } from '../../src/store/redis/link.ts'
+import { newsChannel } from '../../src/store/session/cache.ts'
+import { createFeedReader } from '../../src/store/session/revocation/feed.ts'
 
 /** What one instance does to follow, without the service around it: its polls, its hints, its acknowledgements. */
 export type Follower = {

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
-import { newsChannel } from '../../src/store/session-cache.ts'
+import { newsChannel } from '../../src/store/session/cache.ts'
 
 /**
  * Revokes at a given rate, in a process of its own, so that its work is not measured as the followers'. As with real

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { securityHeaders } from '../../src/http/security-headers.ts'
+import { securityHeaders } from '../../src/http/conventions/security-headers.ts'
 import { bareFastify, peers, quickRedisGet, redisGet, service } from '../contestants/all.ts'
 import type { Contestant, RunningContestant } from '../contestants/contestant.ts'
 import type { Seed } from '../seed/seed.ts'

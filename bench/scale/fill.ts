@@ -3,8 +3,8 @@ import type pg from 'pg'
 import { readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
-import { deviceFacts } from '../../src/session/device.ts'
-import { migrate } from '../../src/store/migrate.ts'
+import { deviceFacts } from '../../src/session/device/device.ts'
+import { migrate } from '../../src/store/postgres/migrate.ts'
 import {
   absoluteLifetimeSeconds,
   clientType,

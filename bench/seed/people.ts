@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
-import { createPasswords } from '../../src/security/passwords.ts'
+import { createPasswords } from '../../src/account/hashing/passwords.ts'
 
 export type Person = { id: string; email: string }
 

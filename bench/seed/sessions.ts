@@ -2,10 +2,10 @@ import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import type { Instant } from '../../src/clock.ts'
 import type { Services } from '../../src/services.ts'
-import { createAccessTokens } from '../../src/session/access-token.ts'
-import { deviceFacts } from '../../src/session/device.ts'
-import { mintRefreshToken, newFamily } from '../../src/session/refresh-token.ts'
-import { deriveKeys } from '../../src/session/secrets.ts'
+import { deviceFacts } from '../../src/session/device/device.ts'
+import { createAccessTokens } from '../../src/session/token/access-token.ts'
+import { mintRefreshToken, newFamily } from '../../src/session/token/refresh-token.ts'
+import { deriveKeys } from '../../src/session/token/secrets.ts'
 
 /** A signed-in session with its tokens, as its device would hold them. */
 export type MintedSession = {

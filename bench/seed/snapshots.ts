@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis'
 import { createClock } from '../../src/clock.ts'
 import { defaultPolicies } from '../../src/session/policy.ts'
-import { createSecretRing } from '../../src/session/secret-ring.ts'
 import type { Snapshot } from '../../src/session/session.ts'
-import type { RedisLink } from '../../src/store/redis-link.ts'
-import { createSessionCache } from '../../src/store/session-cache.ts'
+import { createSecretRing } from '../../src/session/token/secret-ring.ts'
+import type { RedisLink } from '../../src/store/redis/link.ts'
+import { createSessionCache } from '../../src/store/session/cache.ts'
 import { absoluteLifetimeSeconds, clientType, type MintedSession } from './sessions.ts'
 
 /** The service's default `CACHE_TTL_SECONDS`. */

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
 import { IsEmail } from 'typebox/format'
 import { validate as isUuid } from 'uuid'
-import { rolePattern } from '../security/permissions.ts'
+import { rolePattern } from '../access/permissions.ts'
 
 /** Parsers of arguments; what does not fit is a usage error (exit code 2). */
 

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises'
 import { IsEmail } from 'typebox/format'
+import { rolePattern } from '../access/permissions.ts'
+import { hashFault } from '../account/hashing/password-hashes.ts'
+import type { NewAccount } from '../account/ports.ts'
 import { Problem } from '../errors.ts'
-import { hashFault } from '../security/password-hashes.ts'
-import { rolePattern } from '../security/permissions.ts'
-import type { NewAccount } from '../security/ports.ts'
 import type { Services } from '../services.ts'
 import { createProgress } from './output.ts'
 

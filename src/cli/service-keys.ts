@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { type ServiceKeyScope, serviceKeyName, serviceKeyScopes } from '../access/service-keys.ts'
 import { Problem } from '../errors.ts'
-import { type ServiceKeyScope, serviceKeyName, serviceKeyScopes } from '../security/service-keys.ts'
 import { parseId } from './arguments.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'

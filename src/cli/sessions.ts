@@ -5,10 +5,10 @@ import {
   type RevocationStrategy,
   type RevocationTarget,
   readRevocationTarget,
-} from '../security/revocation-target.ts'
+} from '../operator/revocation-target.ts'
 import type { Services } from '../services.ts'
-import type { RevocationRun } from '../store/revocation-runs.ts'
-import type { JudgedSession } from '../store/session-lists.ts'
+import type { RevocationRun } from '../store/operator/revocation-runs.ts'
+import type { JudgedSession } from '../store/session/lists.ts'
 import { parseId, parseInstant } from './arguments.ts'
 import { createProgress, isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Statistics } from '../store/statistics.ts'
+import type { Statistics } from '../store/operator/statistics.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 

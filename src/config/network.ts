@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net'
-import type { RedisAddress } from '../store/redis.ts'
+import type { RedisAddress } from '../store/redis/redis.ts'
 import { ConfigError } from './refusal.ts'
 
 const loopback = new BlockList()

@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { builtInPermissions, type PermissionTable, rolePattern } from '../security/permissions.ts'
+import { builtInPermissions, type PermissionTable, rolePattern } from '../access/permissions.ts'
 import { ConfigError } from './refusal.ts'
 
 const permissionsSchema = Compile(

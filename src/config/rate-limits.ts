@@ -1,6 +1,6 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
-import { defaultRateLimits, type RateLimits } from '../security/rate-limits.ts'
+import { defaultRateLimits, type RateLimits } from '../access/rate-limits.ts'
 import { ConfigError } from './refusal.ts'
 
 const rate = Type.Object(

@@ -1,4 +1,4 @@
-import type { RedisAddress } from '../store/redis.ts'
+import type { RedisAddress } from '../store/redis/redis.ts'
 import { ConfigError } from './refusal.ts'
 
 type Hosts = { host: string; port: number }[]

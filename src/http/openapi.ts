@@ -2,9 +2,9 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { type ProblemCode, problems } from '../errors.ts'
-import { OAuthErrorSchema, oauthErrorOf } from './oauth-error.ts'
-import { ProblemSchema } from './problem-schema.ts'
-import { isRecord } from './record.ts'
+import { ProblemSchema } from './conventions/problem/problem-schema.ts'
+import { isRecord } from './conventions/record.ts'
+import { OAuthErrorSchema, oauthErrorOf } from './session/oauth/error.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
-import type { CleanupObserver } from '../store/maintenance.ts'
+import type { CleanupObserver } from '../store/operator/maintenance.ts'
 
 /** Of the runs in this process; those of a command elsewhere show in how far cleanup is behind. */
 export function cleanupMetrics(clock: Clock, registers: Registry[]): CleanupObserver {

@@ -1,5 +1,5 @@
 import { Counter, type Registry } from 'prom-client'
-import type { SignInObserver } from '../security/observer.ts'
+import type { SignInObserver } from '../account/observer.ts'
 
 export function signInMetrics(registers: Registry[]): SignInObserver {
   const signIns = new Counter({

@@ -1,16 +1,16 @@
 import type { Clock } from '../clock.ts'
-import type { AccessTokens } from './access-token.ts'
 import type { Activity } from './activity.ts'
 import type { Continuity } from './continuity.ts'
-import type { DenySet } from './deny-set.ts'
-import type { Lease } from './lease.ts'
-import type { NearCache } from './near-cache.ts'
 import type { SessionObserver } from './observer.ts'
 import type { Policies } from './policy.ts'
 import type { SessionCache, SessionStore } from './ports.ts'
-import type { Propagation } from './propagation.ts'
-import type { RefreshCount } from './refresh-count.ts'
-import type { SecretRing } from './secrets.ts'
+import type { DenySet } from './revocation/deny-set.ts'
+import type { Lease } from './revocation/lease.ts'
+import type { Propagation } from './revocation/propagation.ts'
+import type { RefreshCount } from './rotation/refresh-count.ts'
+import type { AccessTokens } from './token/access-token.ts'
+import type { SecretRing } from './token/secrets.ts'
+import type { NearCache } from './verify/near-cache.ts'
 
 export type SessionSettings = {
   policies: Policies

@@ -1,4 +1,4 @@
-import type { DeviceFacts } from './device.ts'
+import type { DeviceFacts } from './device/device.ts'
 import type { Actor, Origin, RevocationReason } from './session.ts'
 
 export type Severity = 'info' | 'warning' | 'critical'

@@ -1,8 +1,8 @@
 import type { Instant } from '../clock.ts'
 import type { SessionContext } from './context.ts'
-import { parseRefreshToken, unknownSecret } from './refresh-token.ts'
-import { decideRotation, type RotationDecision } from './rotation.ts'
+import { decideRotation, type RotationDecision } from './rotation/rotation.ts'
 import type { SessionState } from './session.ts'
+import { parseRefreshToken, unknownSecret } from './token/refresh-token.ts'
 
 /** A refresh token that could be exchanged now, and would bring a new pair. */
 export type CurrentRefreshToken = {

@@ -1,8 +1,8 @@
 import type { Instant } from '../clock.ts'
-import type { DeviceFacts } from './device.ts'
+import type { DeviceFacts } from './device/device.ts'
 import type { SecurityEvent } from './events.ts'
-import type { RedisContinuity } from './lease.ts'
 import type { IdleDeadlines } from './policy.ts'
+import type { RedisContinuity } from './revocation/lease.ts'
 import type {
   Actor,
   NewSession,

@@ -2,13 +2,13 @@ import type { SessionContext } from './context.ts'
 import { createInspect } from './inspect.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
 import type { SessionPage } from './ports.ts'
-import { createRefresh } from './refresh.ts'
-import { parseRefreshToken, unknownSecret } from './refresh-token.ts'
-import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revoke.ts'
-import { isProven } from './rotation.ts'
+import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revocation/revoke.ts'
+import { createRefresh } from './rotation/refresh.ts'
+import { isProven } from './rotation/rotation.ts'
 import type { Actor, Origin, RevocationReason, Session } from './session.ts'
 import { type StartRequest, startSession } from './start.ts'
-import { createVerify } from './verify.ts'
+import { parseRefreshToken, unknownSecret } from './token/refresh-token.ts'
+import { createVerify } from './verify/verify.ts'
 
 /** A session as its owner finds it. */
 export type OwnSession =

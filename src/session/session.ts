@@ -1,5 +1,5 @@
 import type { Instant } from '../clock.ts'
-import type { DeviceFacts } from './device.ts'
+import type { DeviceFacts } from './device/device.ts'
 
 /** Why a session was revoked. The list is part of the HTTP contract. */
 export const revocationReasons = [

@@ -1,12 +1,12 @@
 import { v7 as uuid } from 'uuid'
 import type { SessionContext } from './context.ts'
-import { type DeviceFacts, deviceFacts } from './device.ts'
+import { type DeviceFacts, deviceFacts } from './device/device.ts'
 import type { SecurityEvent } from './events.ts'
 import { idleDeadlines, type Policy } from './policy.ts'
 import type { LockedUser, Revoked, StartingPoint, Transaction } from './ports.ts'
-import { mintRefreshToken, newFamily } from './refresh-token.ts'
-import { revokeInTransaction } from './revoke.ts'
+import { revokeInTransaction } from './revocation/revoke.ts'
 import type { Actor, Origin, TokenPair } from './session.ts'
+import { mintRefreshToken, newFamily } from './token/refresh-token.ts'
 
 export type StartRequest = {
   userId: string

@@ -1,10 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
+import { serviceKeyScopes } from '../../src/access/service-keys.ts'
 import { type ProblemCode, problems } from '../../src/errors.ts'
-import { oauthErrorOf } from '../../src/http/oauth-error.ts'
+import { securityHeaders } from '../../src/http/conventions/security-headers.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
-import { securityHeaders } from '../../src/http/security-headers.ts'
-import { serviceKeyScopes } from '../../src/security/service-keys.ts'
+import { oauthErrorOf } from '../../src/http/session/oauth/error.ts'
 import { type Answer, call } from '../support/conventions-app.ts'
 import { inside } from '../support/inside.ts'
 import {

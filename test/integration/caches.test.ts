@@ -5,8 +5,8 @@ import { v7 as uuid } from 'uuid'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { SessionCache } from '../../src/session/ports.ts'
 import type { Snapshot } from '../../src/session/session.ts'
-import { createRedisLink, type RedisLink } from '../../src/store/redis-link.ts'
-import { createSessionCache, noSessionCache } from '../../src/store/session-cache.ts'
+import { createRedisLink, type RedisLink } from '../../src/store/redis/link.ts'
+import { createSessionCache, noSessionCache } from '../../src/store/session/cache.ts'
 import {
   cacheOn,
   describeCacheThatIsAway,

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import { createPasswords } from '../../src/security/passwords.ts'
+import { createPasswords } from '../../src/account/hashing/passwords.ts'
 import { client, type Tokens, tokensOf } from '../support/client.ts'
 import { query } from '../support/database.ts'
 import { detourTo } from '../support/detour.ts'

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { securityHeaders } from '../../src/http/security-headers.ts'
+import { securityHeaders } from '../../src/http/conventions/security-headers.ts'
 import { bodyOf } from '../support/browser-call.ts'
 import { client } from '../support/client.ts'
 import { type Answer, call, parseAnswer, rawExchange } from '../support/conventions-app.ts'

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { createDatabase, type Database, type Executor } from '../../src/store/database.ts'
+import { createDatabase, type Database, type Executor } from '../../src/store/postgres/database.ts'
 
 let silent: Server
 let database: Database

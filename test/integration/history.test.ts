@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type Clock, createClock } from '../../src/clock.ts'
-import { createDatabase, type Database } from '../../src/store/database.ts'
-import { createHistory, type HistoryPoint, type HistorySpan } from '../../src/store/history.ts'
+import { createHistory, type HistoryPoint, type HistorySpan } from '../../src/store/operator/history.ts'
+import { createDatabase, type Database } from '../../src/store/postgres/database.ts'
 import { query } from '../support/database.ts'
 import { freshDatabase } from '../support/stores.ts'
 

@@ -7,8 +7,8 @@ import Fastify from 'fastify'
 import { Type } from 'typebox'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { problems } from '../../src/errors.ts'
+import { securityHeaders } from '../../src/http/conventions/security-headers.ts'
 import { openApiDocument } from '../../src/http/openapi.ts'
-import { securityHeaders } from '../../src/http/security-headers.ts'
 import {
   type Answer,
   type ConventionsApp,

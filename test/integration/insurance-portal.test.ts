@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { operatorPermissions } from '../../src/security/permissions.ts'
+import { operatorPermissions } from '../../src/access/permissions.ts'
 import { client } from '../support/client.ts'
 import { countStoreCalls } from '../support/counted.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../support/service.ts'

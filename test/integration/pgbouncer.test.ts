@@ -1,6 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { migrate } from '../../src/store/migrate.ts'
+import { migrate } from '../../src/store/postgres/migrate.ts'
 import { type Answer, client, tokensOf } from '../support/client.ts'
 import { query } from '../support/database.ts'
 import { findProgram } from '../support/debian-program.ts'

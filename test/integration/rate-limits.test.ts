@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, it } from 'vitest'
-import { securityHeaders } from '../../src/http/security-headers.ts'
+import { securityHeaders } from '../../src/http/conventions/security-headers.ts'
 import { startProxy } from '../fault/proxy.ts'
 import { bodyOf } from '../support/browser-call.ts'
 import { type Answer, call } from '../support/conventions-app.ts'

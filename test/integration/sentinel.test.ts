@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { SessionCache } from '../../src/session/ports.ts'
-import type { RedisAddress } from '../../src/store/redis.ts'
-import type { RedisLink } from '../../src/store/redis-link.ts'
+import type { RedisLink } from '../../src/store/redis/link.ts'
+import type { RedisAddress } from '../../src/store/redis/redis.ts'
 import {
   cacheOn,
   describeCacheThatIsAway,

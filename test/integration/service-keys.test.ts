@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ServiceKeyScope } from '../../src/security/service-keys.ts'
+import type { ServiceKeyScope } from '../../src/access/service-keys.ts'
 import { startProxy, type TcpProxy } from '../fault/proxy.ts'
 import { type Answer, client, type Tokens } from '../support/client.ts'
 import { countStoreCalls } from '../support/counted.ts'

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** What a build looks for beside itself. */
 const surroundings = ['node_modules', 'migrations', 'docs', 'package.json']
 /** Loaded by name, and not written in TypeScript. */
-const plainScripts = ['security/hashing-thread.js']
+const plainScripts = ['account/hashing/hashing-thread.js']
 
 /**
  * Once for the run, however many projects need it: the sources of the service, module by module in JavaScript, in a
@@ -38,7 +38,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     target: 'node20',
     logLevel: 'warning',
   })
-  await mkdir(join(dist, 'security'), { recursive: true })
+  await mkdir(join(dist, 'account/hashing'), { recursive: true })
   await Promise.all([
     ...plainScripts.map(name => cp(join(root, 'src', name), join(dist, name))),
     ...surroundings.map(name => symlink(join(root, name), join(folder, name))),

@@ -8,8 +8,8 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { Type } from 'typebox'
 import { Problem } from '../../src/errors.ts'
+import { StrictObject } from '../../src/http/conventions/validation/strict-object.ts'
 import { conventions, type ServerLimits, serverOptions } from '../../src/http/conventions.ts'
-import { StrictObject } from '../../src/http/strict-object.ts'
 
 /** Milliseconds that `/v1/slow` takes. */
 export const slowMs = 700

@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { createClock } from '../../src/clock.ts'
 import type { SessionObserver } from '../../src/session/observer.ts'
 import type { Policy } from '../../src/session/policy.ts'
+import type { SessionState } from '../../src/session/session.ts'
 import {
   mintRefreshToken,
   newFamily,
   parseRefreshToken,
   type RefreshToken,
-} from '../../src/session/refresh-token.ts'
-import { createSecretRing, type LoadedSecretRing } from '../../src/session/secret-ring.ts'
-import { sha256 } from '../../src/session/secrets.ts'
-import type { SessionState } from '../../src/session/session.ts'
+} from '../../src/session/token/refresh-token.ts'
+import { createSecretRing, type LoadedSecretRing } from '../../src/session/token/secret-ring.ts'
+import { sha256 } from '../../src/session/token/secrets.ts'
 
 /** Values of the domain for unit tests: real tokens, made with real keys. */
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createRedisLink } from '../../src/store/redis-link.ts'
+import { createRedisLink } from '../../src/store/redis/link.ts'
 
 /**
  * A link to Redis in a process of its own, for Node.js reads whom to trust when it starts. Prints what becomes of it:

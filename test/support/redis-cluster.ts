@@ -1,4 +1,4 @@
-import type { RedisAddress } from '../../src/store/redis.ts'
+import type { RedisAddress } from '../../src/store/redis/redis.ts'
 import type { Certificate } from './certificate.ts'
 import { freePort } from './port.ts'
 import { isReplicaOf, type RedisNode, startAll, startRedisNode } from './redis-node.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { RedisAddress } from '../../src/store/redis.ts'
+import type { RedisAddress } from '../../src/store/redis/redis.ts'
 import type { Certificate } from './certificate.ts'
 import { freePort } from './port.ts'
 import { isReplicaOf, type RedisNode, startAll, startRedisNode } from './redis-node.ts'

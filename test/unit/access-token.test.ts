@@ -1,8 +1,8 @@
 import { importJWK, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { createAccessTokens, isCanonicalJws } from '../../src/session/access-token.ts'
-import { createKeyRing } from '../../src/session/key-ring.ts'
-import { generateSigningKey } from '../../src/session/signing-key.ts'
+import { createAccessTokens, isCanonicalJws } from '../../src/session/token/access-token.ts'
+import { createKeyRing } from '../../src/session/token/key-ring.ts'
+import { generateSigningKey } from '../../src/session/token/signing-key.ts'
 import { secretRing, sessionId, userId } from '../support/domain.ts'
 
 const now = 1_800_000_000_000

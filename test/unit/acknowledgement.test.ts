@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeAcknowledgement } from '../../src/session/acknowledgement.ts'
+import { judgeAcknowledgement } from '../../src/session/revocation/acknowledgement.ts'
 
 const leaseMs = 1_000
 const unknown = Number.POSITIVE_INFINITY

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { normaliseAddress, normaliseNetwork } from '../../src/security/address.ts'
+import { normaliseAddress, normaliseNetwork } from '../../src/access/address.ts'
 
 describe('an address', () => {
   it.each([

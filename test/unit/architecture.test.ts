@@ -3,20 +3,25 @@ import { join } from 'node:path'
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser'
 import { describe, expect, it } from 'vitest'
 
-/** From left to right: a room imports only from rooms to its left, types included. */
-const rooms = [
-  [
-    'errors.ts',
-    'clock.ts',
-    'error-log.ts',
-    'observability.ts',
-    'patience.ts',
-    'place.ts',
-    'random.ts',
-    'version.ts',
-  ],
-  ['session'],
-  ['security'],
+/** What everything may import. */
+const base = [
+  'errors.ts',
+  'clock.ts',
+  'error-log.ts',
+  'observability.ts',
+  'patience.ts',
+  'place.ts',
+  'random.ts',
+  'version.ts',
+]
+
+/** The rooms of the domain. Each may import those to its left. */
+const rooms = ['session', 'access', 'account', 'notice', 'sign-in', 'operator']
+
+/** From left to right: a floor imports only from floors to its left, types included. */
+const floors = [
+  base,
+  rooms,
   ['store'],
   ['config.ts', 'config', 'metrics.ts', 'metrics', 'tracing.ts', 'tracing'],
   ['services.ts', 'services'],
@@ -24,6 +29,15 @@ const rooms = [
   ['app.ts', 'refuse.ts', 'next-tick.ts'],
   ['server.ts', 'cli', 'cli.ts', 'index.ts'],
 ]
+
+/** The rooms of each floor, in the order in which they may import each other: only to the left. */
+const roomsOfFloors = {
+  'src/': rooms,
+  // Connections and what they share come before the rooms.
+  'src/store/': ['postgres', 'redis', ...rooms],
+  // Every route identifies its caller, so what does that comes before the sessions.
+  'src/http/': ['conventions', 'access', 'session', 'account', 'notice', 'sign-in', 'operator'],
+}
 
 /** What runs in other people's programs stands apart: nothing of the service gets there, nor the other way round. */
 const apart = ['client', 'react', 'fastify', 'console']
@@ -35,19 +49,27 @@ function pathOf(names: readonly string[]): string {
 const rules: IFlattenedRuleSet = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: { path: '^src' }, to: { circular: true } },
-    ...rooms.map((room, index) => ({
-      name: `${room.join(', ')} imports only from its left`,
+    ...floors.map((floor, index) => ({
+      name: `${floor.join(', ')} imports only from its left`,
       severity: 'error' as const,
-      from: { path: pathOf(room) },
+      from: { path: pathOf(floor) },
       to: {
         path: pathOf(
-          rooms
+          floors
             .slice(index + 1)
             .flat()
             .concat('nothing'),
         ),
       },
     })),
+    ...Object.entries(roomsOfFloors).flatMap(([floor, names]) =>
+      names.slice(0, -1).map((room, index) => ({
+        name: `${floor}${room} imports only from its left`,
+        severity: 'error' as const,
+        from: { path: `^${floor}${room}/` },
+        to: { path: `^${floor}(${names.slice(index + 1).join('|')})/` },
+      })),
+    ),
     {
       name: 'sql-and-redis-only-in-the-store',
       severity: 'error',
@@ -57,7 +79,7 @@ const rules: IFlattenedRuleSet = {
     {
       name: 'http-only-at-the-edge',
       severity: 'error',
-      from: { path: '^src/(session|security|store|jobs|cli)/' },
+      from: { path: `^src/(${rooms.join('|')}|store|jobs|cli)/` },
       to: { path: 'node_modules/(fastify|@fastify)/' },
     },
     {
@@ -133,7 +155,7 @@ async function violations(ruleSet: IFlattenedRuleSet): Promise<string[]> {
 
 describe('the architecture', () => {
   it('has every source file in a room', () => {
-    const known = new RegExp(pathOf([...rooms.flat(), ...apart]))
+    const known = new RegExp(pathOf([...floors.flat(), ...apart]))
     expect(sources.filter(file => !known.test(file))).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { afterFailure, afterSuccess, type Breaker, closedBreaker } from '../../src/store/breaker.ts'
+import { afterFailure, afterSuccess, type Breaker, closedBreaker } from '../../src/store/redis/breaker.ts'
 
 function breakerAfter(...outcomes: ('ok' | 'failed')[]): Breaker {
   return outcomes.reduce(

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import Fastify from 'fastify'
 import { afterAll, describe, expect, it } from 'vitest'
-import { clientAddress, countedAddress } from '../../src/http/client-address.ts'
+import { clientAddress, countedAddress } from '../../src/http/access/client-address.ts'
 
 const app = Fastify({ trustProxy: ['10.0.0.0/8'] })
 app.get('/', async request => ({ address: clientAddress(request), counted: countedAddress(request) }))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createConcurrencyLimit } from '../../src/security/concurrency-limit.ts'
-import { createTurns } from '../../src/security/turns.ts'
+import { createConcurrencyLimit } from '../../src/account/hashing/concurrency-limit.ts'
+import { createTurns } from '../../src/account/hashing/turns.ts'
 
 /** Work that ends when it is told to, and what is known of it. */
 function pieces() {

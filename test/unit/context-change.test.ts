@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { hasContextChanged } from '../../src/session/context-change.ts'
+import { hasContextChanged } from '../../src/session/device/context-change.ts'
 
 const agents = {
   chrome:

@@ -1,7 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { createCookies } from '../../src/http/cookies.ts'
+import { createCookies } from '../../src/http/access/cookies.ts'
 
 describe('the device cookie', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bearerTokenIn } from '../../src/http/credential.ts'
+import { bearerTokenIn } from '../../src/http/access/credential.ts'
 
 describe('the bearer token in a header', () => {
   test.each([

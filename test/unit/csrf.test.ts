@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeProvenance } from '../../src/security/csrf.ts'
+import { judgeProvenance } from '../../src/access/csrf.ts'
 
 const allowed = ['https://app.example.com', 'https://example.com:8443']
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Cutoff, createDenySet, type SessionFacts } from '../../src/session/deny-set.ts'
+import { type Cutoff, createDenySet, type SessionFacts } from '../../src/session/revocation/deny-set.ts'
 
 const windowMs = 1_000
 const cutAt = 1_800_000_000_000

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createClock } from '../../src/clock.ts'
 import {
   deviceTokenLifetimeSeconds,
   mintDeviceToken,
   newDeviceId,
   readDeviceToken,
-} from '../../src/security/device-token.ts'
-import { createSecretRing } from '../../src/session/secret-ring.ts'
+} from '../../src/account/device-token.ts'
+import { createClock } from '../../src/clock.ts'
+import { createSecretRing } from '../../src/session/token/secret-ring.ts'
 import { secretRing } from '../support/domain.ts'
 
 const ring = secretRing()

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deviceFacts } from '../../src/session/device.ts'
+import { deviceFacts } from '../../src/session/device/device.ts'
 
 describe('deviceFacts', () => {
   it.each([

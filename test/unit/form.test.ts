@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../../src/errors.ts'
-import { parseForm } from '../../src/http/form.ts'
+import { parseForm } from '../../src/http/conventions/body/form.ts'
 
 const known = ['token', 'token_type_hint']
 

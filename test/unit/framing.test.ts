@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { describe, expect, test } from 'vitest'
-import { framingProblem, headerCount } from '../../src/http/framing.ts'
-import { requestId } from '../../src/http/request-id.ts'
+import { framingProblem, headerCount } from '../../src/http/conventions/framing.ts'
+import { requestId } from '../../src/http/conventions/request-id.ts'
 
 function request(rawHeaders: string[], version = '1.1'): IncomingMessage {
   const message = new IncomingMessage(new Socket())

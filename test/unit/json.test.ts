@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { parse as parseStrictly } from 'lossless-json'
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../../src/errors.ts'
-import { parseJson } from '../../src/http/json.ts'
+import { parseJson } from '../../src/http/conventions/body/json.ts'
 
 function faultsOf(text: string) {
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLease, type Lease } from '../../src/session/lease.ts'
+import { createLease, type Lease } from '../../src/session/revocation/lease.ts'
 
 const leaseMs = 1_000
 const server1 = { runId: 'server 1' }

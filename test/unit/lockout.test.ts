@@ -6,7 +6,7 @@ import {
   standingOf,
   type Throttle,
   unknownDevice,
-} from '../../src/security/lockout.ts'
+} from '../../src/account/lockout.ts'
 
 const minute = 60_000
 const hour = 60 * minute

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { PeekedToken } from '../../src/session/access-token.ts'
-import { createNearCache } from '../../src/session/near-cache.ts'
-import { snapshotOf } from '../../src/session/snapshot.ts'
+import type { PeekedToken } from '../../src/session/token/access-token.ts'
+import { createNearCache } from '../../src/session/verify/near-cache.ts'
+import { snapshotOf } from '../../src/session/verify/snapshot.ts'
 import { sessionId, sessionState } from '../support/domain.ts'
 
 const snapshot = snapshotOf(sessionState(1_800_000_000_000), [])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { problems } from '../../src/errors.ts'
-import { oauthErrorOf, oauthErrors } from '../../src/http/oauth-error.ts'
+import { oauthErrorOf, oauthErrors } from '../../src/http/session/oauth/error.ts'
 
 const codes = Object.keys(problems).filter((code): code is keyof typeof problems => code in problems)
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { describedApi, documentPath } from '../../scripts/openapi.ts'
 import { problems } from '../../src/errors.ts'
-import { signedInProblems } from '../../src/http/authenticate.ts'
+import { signedInProblems } from '../../src/http/access/authenticate.ts'
 import { version } from '../../src/version.ts'
 
 type Operation = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ownEvent, ownEventTypes } from '../../src/security/own-events.ts'
+import { ownEvent, ownEventTypes } from '../../src/account/own-events.ts'
 import { eventTypes } from '../../src/session/events.ts'
 
 const person = '0198c0de-0000-7000-8000-00000000000a'

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hashFault } from '../../src/security/password-hashes.ts'
+import { hashFault } from '../../src/account/hashing/password-hashes.ts'
 
 /** Plain JavaScript, which has no types outside of itself. */
-const thread = new URL('../../src/security/hashing-thread.js', import.meta.url).href
+const thread = new URL('../../src/account/hashing/hashing-thread.js', import.meta.url).href
 const { verify }: { verify(task: { passwordHash: string; password: string }): boolean } = await import(thread)
 
 function base64(length: number): string {

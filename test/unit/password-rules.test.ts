@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commonPasswords } from '../../src/security/common-passwords.ts'
-import { longestPassword, weaknessOf } from '../../src/security/password-rules.ts'
+import { commonPasswords } from '../../src/account/password/common-passwords.ts'
+import { longestPassword, weaknessOf } from '../../src/account/password/rules.ts'
 
 const common = await commonPasswords()
 const email = 'Ada.Lovelace@example.test'

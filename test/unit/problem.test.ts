@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loggedError } from '../../src/error-log.ts'
 import { Problem, type ProblemCode, problems } from '../../src/errors.ts'
-import { renderProblem } from '../../src/http/problem.ts'
+import { renderProblem } from '../../src/http/conventions/problem/problem.ts'
 
 const codes = Object.keys(problems).filter((code): code is ProblemCode => code in problems)
 

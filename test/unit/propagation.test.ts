@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createClock } from '../../src/clock.ts'
-import { createDenySet } from '../../src/session/deny-set.ts'
 import type { MarkedOn, Revoked, SessionCache } from '../../src/session/ports.ts'
-import { createPropagation, type Standing } from '../../src/session/propagation.ts'
+import { createDenySet } from '../../src/session/revocation/deny-set.ts'
+import { createPropagation, type Standing } from '../../src/session/revocation/propagation.ts'
 import { nobody } from '../support/domain.ts'
 
 const revoked: Revoked[] = [{ sessionId: 'a', reason: 'user', isNew: true, xid: '7' }]

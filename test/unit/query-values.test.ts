@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { Type } from 'typebox'
 import { expect, test } from 'vitest'
-import { fromTexts } from '../../src/http/query-values.ts'
+import { fromTexts } from '../../src/http/conventions/validation/query-values.ts'
 
 const read = fromTexts(
   Type.Object({ n: Type.Integer(), x: Type.Number(), b: Type.Boolean(), s: Type.String() }),

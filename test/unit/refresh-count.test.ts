@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createRefreshCount } from '../../src/session/refresh-count.ts'
+import { createRefreshCount } from '../../src/session/rotation/refresh-count.ts'
 
 test('many refreshes are one write, and none is no write', async () => {
   const written: number[] = []

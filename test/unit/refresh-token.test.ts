@@ -8,9 +8,9 @@ import {
   parseRefreshToken,
   sealSuccessor,
   unsealSuccessor,
-} from '../../src/session/refresh-token.ts'
-import { createSecretRing } from '../../src/session/secret-ring.ts'
-import { deriveKeys, hkdf32, sha256 } from '../../src/session/secrets.ts'
+} from '../../src/session/token/refresh-token.ts'
+import { createSecretRing } from '../../src/session/token/secret-ring.ts'
+import { deriveKeys, hkdf32, sha256 } from '../../src/session/token/secrets.ts'
 import { mint, parsed, secretRing, sessionId } from '../support/domain.ts'
 
 const ring = secretRing()

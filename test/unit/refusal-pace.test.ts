@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { createRefusalPace } from '../../src/account/hashing/refusal-pace.ts'
 import { createClock } from '../../src/clock.ts'
-import { createRefusalPace } from '../../src/security/refusal-pace.ts'
 
 describe('the pace of refusals', () => {
   it('lets an answer that cost nothing take no less than one that cost the work, as exactly as timers are', async () => {

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
-import { createDenySet } from '../../src/session/deny-set.ts'
-import { createLease, type RedisContinuity } from '../../src/session/lease.ts'
+import { createDenySet } from '../../src/session/revocation/deny-set.ts'
 import {
   createRevocationFeed,
   FeedLostError,
@@ -9,7 +8,8 @@ import {
   type FeedPlace,
   type FeedReader,
   type FeedRest,
-} from '../../src/session/revocation-feed.ts'
+} from '../../src/session/revocation/feed.ts'
+import { createLease, type RedisContinuity } from '../../src/session/revocation/lease.ts'
 import { nobody } from '../support/domain.ts'
 
 beforeEach(() => {

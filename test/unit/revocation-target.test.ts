@@ -3,7 +3,7 @@ import {
   type RevocationStrategy,
   readRevocationTarget,
   revocationStrategies,
-} from '../../src/security/revocation-target.ts'
+} from '../../src/operator/revocation-target.ts'
 import { policy } from '../support/domain.ts'
 
 const id = '0193a5f0-0000-7000-8000-000000000001'

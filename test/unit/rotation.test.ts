@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decideRotation, type RotationContext } from '../../src/session/rotation.ts'
-import { sha256 } from '../../src/session/secrets.ts'
+import { decideRotation, type RotationContext } from '../../src/session/rotation/rotation.ts'
 import type { SessionState } from '../../src/session/session.ts'
+import { sha256 } from '../../src/session/token/secrets.ts'
 import { mint, policy, secretRing, sessionState } from '../support/domain.ts'
 
 const now = 1_800_000_000_000

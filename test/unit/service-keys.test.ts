@@ -5,8 +5,8 @@ import {
   mintServiceKey,
   type ServiceKeyUse,
   type StoredServiceKey,
-} from '../../src/security/service-keys.ts'
-import { sha256 } from '../../src/session/secrets.ts'
+} from '../../src/access/service-keys.ts'
+import { sha256 } from '../../src/session/token/secrets.ts'
 
 type Minted = { text: string; stored: StoredServiceKey }
 

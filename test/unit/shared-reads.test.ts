@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { shareReads } from '../../src/session/shared-reads.ts'
+import { shareReads } from '../../src/session/verify/shared-reads.ts'
 
 /** A read whose every query is answered by hand. */
 function controlled() {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CacheReading } from '../../src/session/ports.ts'
-import { sha256 } from '../../src/session/secrets.ts'
 import type { Snapshot } from '../../src/session/session.ts'
-import { snapshotLifetimeMs, snapshotOf, snapshotThatServes } from '../../src/session/snapshot.ts'
+import { sha256 } from '../../src/session/token/secrets.ts'
+import { snapshotLifetimeMs, snapshotOf, snapshotThatServes } from '../../src/session/verify/snapshot.ts'
 import { policy, sessionId, sessionState } from '../support/domain.ts'
 
 const now = 1_800_000_000_000

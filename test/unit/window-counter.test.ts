@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createWindowCounter } from '../../src/security/window-counter.ts'
+import { createWindowCounter } from '../../src/access/window-counter.ts'
 
 describe('a window counter', () => {
   it('counts from the first time of a window to its end, and then anew', () => {

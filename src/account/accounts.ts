@@ -1,0 +1,126 @@
+import { v7 as uuid } from 'uuid'
+import { Problem } from '../errors.ts'
+import type { SecurityEvent } from '../session/events.ts'
+import { revokeAllInTransaction } from '../session/revocation/revoke.ts'
+import type { Actor, Origin } from '../session/session.ts'
+import type { AccountParts } from './parts.ts'
+import { createPasswordChange } from './password/change.ts'
+import { commonPasswords } from './password/common-passwords.ts'
+import { weaknessOf } from './password/rules.ts'
+import type { Account, NewAccount } from './ports.ts'
+
+export type AccountSettings = {
+  /** In characters, as a person counts them. */
+  shortestPassword: number
+}
+
+export type Accounts = ReturnType<typeof createAccounts>
+
+/** Users with passwords: registers them, changes the password, unlocks and ends an account. */
+export function createAccounts(parts: AccountParts, settings: AccountSettings) {
+  const { context, accounts, passwords, credentials } = parts
+
+  async function weakness(password: string, email: string): Promise<string | null> {
+    return weaknessOf(password, email, {
+      shortest: settings.shortestPassword,
+      common: await commonPasswords(),
+    })
+  }
+
+  /** Throws `email_taken` and `weak_password`. Without a password the person signs in by other means. */
+  async function register(
+    request: { email: string; password: string | null; roles?: readonly string[] },
+    by: { actor: Actor | null; origin: Origin },
+  ): Promise<Account> {
+    const { email, password, roles = [] } = request
+    const detail = password === null ? null : await weakness(password, email)
+    if (detail !== null) throw new Problem('weak_password', { detail })
+    const passwordHash = password === null ? null : await passwords.hash(password)
+    const account = { id: uuid(), email, passwordHash, roles }
+    await accounts.transaction(async tx => {
+      await tx.insertUser(account)
+      await tx.record([userEvent('user_created', account.id, by.actor ?? account.id, by.origin)])
+    })
+    return { ...account, disabled: false }
+  }
+
+  /**
+   * Takes over a user of another system, hash and all; false when the address is taken already. Whoever calls has asked
+   * `hashFault`. The hash is replaced by today's at the next sign-in.
+   */
+  async function takeOver(user: Omit<NewAccount, 'id'>, actor: Actor): Promise<boolean> {
+    const id = uuid()
+    try {
+      await accounts.transaction(async tx => {
+        await tx.insertUser({ ...user, id })
+        await tx.record([userEvent('user_created', id, actor)])
+      })
+      return true
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'email_taken') return false
+      throw error
+    }
+  }
+
+  /** Ends an account's sessions and the account's use, or the account itself. False when there is no such user. */
+  async function end(userId: string, how: 'disable' | 'delete', actor: Actor): Promise<boolean> {
+    const reason = how === 'disable' ? 'user_disabled' : 'user_deleted'
+    const by = { reason, actor, origin: nowhere } as const
+    const ended = await accounts.transaction(async tx => {
+      if ((await tx.lockUser(userId)) === null) return null
+      const revoked = await revokeAllInTransaction(tx, { userId, except: null }, by)
+      if (how === 'disable') await tx.updateUser(userId, { disabled: true })
+      else await tx.deleteUser(userId)
+      await tx.record([userEvent(reason, userId, actor)])
+      return revoked
+    })
+    if (ended === null) return false
+    await context.propagation.confirm(ended)
+    return true
+  }
+
+  /** False when there is no such user. */
+  async function enable(userId: string, actor: Actor): Promise<boolean> {
+    return await accounts.transaction(async tx => {
+      if ((await tx.lockUser(userId)) === null) return false
+      await tx.updateUser(userId, { disabled: false })
+      await tx.record([userEvent('user_enabled', userId, actor)])
+      return true
+    })
+  }
+
+  /** Forgets the failed sign-ins on all devices, and with them any lock. False when there is no such user. */
+  async function unlock(userId: string, actor: Actor): Promise<boolean> {
+    const account = await accounts.find(userId)
+    if (account === null) return false
+    await accounts.transaction(async tx => {
+      await tx.clearThrottles(credentials.subjectsOf(account.email))
+      await tx.record([userEvent('account_unlocked', userId, actor)])
+    })
+    return true
+  }
+
+  return {
+    find: accounts.find,
+    register,
+    takeOver,
+    deviceOf: credentials.deviceOf,
+    changePassword: createPasswordChange({ ...parts, weaknessOf: weakness }),
+    disable: (userId: string, actor: Actor) => end(userId, 'disable', actor),
+    delete: (userId: string, actor: Actor) => end(userId, 'delete', actor),
+    enable,
+    unlock,
+    warmUp: passwords.warmUp,
+  }
+}
+
+const nowhere: Origin = { ipAddress: null, userAgent: null }
+
+function userEvent(
+  type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted' | 'account_unlocked',
+  userId: string,
+  actor: Actor,
+  origin = nowhere,
+): SecurityEvent {
+  return { type, userId, sessionId: null, actor, origin, details: {} }
+}

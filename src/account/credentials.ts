@@ -1,0 +1,144 @@
+import { createHmac } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { SecurityEvent } from '../session/events.ts'
+import type { Origin } from '../session/session.ts'
+import type { SecretKeys, SecretRing } from '../session/token/secrets.ts'
+import { readDeviceToken } from './device-token.ts'
+import { overloaded } from './hashing/concurrency-limit.ts'
+import type { Passwords } from './hashing/passwords.ts'
+import { createRefusalPace } from './hashing/refusal-pace.ts'
+import { createTurns } from './hashing/turns.ts'
+import { afterFailure, type Counter, type Standing, standingOf, unknownDevice } from './lockout.ts'
+import type { Account, AccountStore } from './ports.ts'
+
+export type Attempt = { email: string; password: string; deviceToken: string | null; origin: Origin }
+
+/** Whose failures are counted where: the address, and the device if it is known and not locked itself. */
+export type CountedOn = { subject: Buffer; counter: Counter }
+
+export type Verdict =
+  | { kind: 'matched'; account: Account; countedOn: CountedOn }
+  /** Unknown address, wrong password or disabled user: not told apart. */
+  | { kind: 'invalid_credentials' }
+  /** Not looked at: too many have failed before it. */
+  | { kind: 'account_locked'; retryAfterSeconds: number }
+
+export type Credentials = ReturnType<typeof createCredentials>
+
+/** A failure is counted again when another instance was faster, this many times. */
+const attempts = 5
+
+/** As many attempts on one account may wait as a sign-in from all sides at once may bring, and for so long. */
+const turnLimits = { waiting: 100, patienceMs: 1_000 }
+
+/**
+ * Checks e-mail addresses and passwords, and counts what fails, for addresses that nobody has as for all others.
+ * Attempts on one count take turns within an instance, and none is told that it was wrong before that has been
+ * counted: so in one window no more wrong ones are told than are allowed, however many come at once. Those that are
+ * locked out are not looked at, and are told so as late as the others.
+ */
+export function createCredentials(
+  { clock, secrets }: { clock: Clock; secrets: SecretRing },
+  accounts: AccountStore,
+  passwords: Passwords,
+  onLocked: () => void,
+) {
+  const inTurn = createTurns(turnLimits)
+  const pace = createRefusalPace(clock)
+
+  /** The device that a token proves to be the owner's; null for a token that proves nothing. */
+  function deviceOf(email: string, deviceToken: string | null): string | null {
+    return deviceToken === null ? null : readDeviceToken(secrets, deviceToken, email, clock.now())
+  }
+
+  /** Throws `overloaded` when too much is hashed or tried at once; nothing was counted then. */
+  async function check(attempt: Attempt): Promise<Verdict> {
+    if (passwords.isOverloaded()) throw overloaded()
+    const { email, deviceToken } = attempt
+    const subject = subjectOf(secrets.minting(), email)
+    const deviceId = deviceOf(email, deviceToken)
+    const lane = `${subject.toString('base64')} ${deviceId ?? unknownDevice}`
+    const { verdict, startedAt } = await inTurn(lane, async () => {
+      const startedAt = clock.monotonic()
+      return { verdict: await judge(attempt, subject, deviceId), startedAt }
+    })
+    if (verdict.kind === 'account_locked') await answerLate(startedAt, attempt.password)
+    if (verdict.kind === 'invalid_credentials') pace.note(startedAt)
+    return verdict
+  }
+
+  async function judge(attempt: Attempt, subject: Buffer, deviceId: string | null): Promise<Verdict> {
+    const { account, throttles } = await accounts.findForSignIn(attempt.email, subject, deviceId)
+    const standing = standingOf(throttles, deviceId, clock.now())
+    if (standing.kind === 'locked') return locked(standing)
+    const matches = await passwords.check(account?.passwordHash ?? null, attempt.password)
+    if (matches && account !== null && !account.disabled) {
+      return { kind: 'matched', account, countedOn: { subject, counter: standing.counter } }
+    }
+    return await countFailure(attempt, { subject, counter: standing.counter }, deviceId, account)
+  }
+
+  /** Somebody else may have counted meanwhile, on another instance; then it is counted on what stands there now. */
+  async function countFailure(
+    attempt: Attempt,
+    countedOn: CountedOn,
+    deviceId: string | null,
+    account: Account | null,
+  ): Promise<Verdict> {
+    const { subject } = countedOn
+    let { counter } = countedOn
+    for (let tries = 0; tries < attempts; tries++) {
+      const next = afterFailure(counter.throttle, clock.now())
+      const events = failureEvents(account, attempt.origin, counter, next.lockedUntil)
+      if (await accounts.countFailure(subject, counter, next, events)) {
+        if (next.lockedUntil !== null) onLocked()
+        return { kind: 'invalid_credentials' }
+      }
+      const { throttles } = await accounts.findForSignIn(attempt.email, subject, deviceId)
+      const standing = standingOf(throttles, deviceId, clock.now())
+      if (standing.kind === 'locked') return locked(standing)
+      counter = standing.counter
+    }
+    throw overloaded()
+  }
+
+  /** Before anybody was refused there is nothing to go by, and the work is done for once. */
+  async function answerLate(startedAt: number, password: string): Promise<void> {
+    if (pace.isKnown()) return await pace.keep(startedAt)
+    await passwords.check(null, password)
+    pace.note(startedAt)
+  }
+
+  function locked({ until }: Extract<Standing, { kind: 'locked' }>): Verdict {
+    return { kind: 'account_locked', retryAfterSeconds: Math.ceil((until - clock.now()) / 1000) }
+  }
+
+  return {
+    check,
+    deviceOf,
+
+    /** What stands for an address in the counts, under each secret that is in use. */
+    subjectsOf: (email: string): Buffer[] => secrets.all().map(keys => subjectOf(keys, email)),
+  }
+}
+
+/** An address that nobody has is a stranger's: it is not written down. */
+function subjectOf(keys: SecretKeys, email: string): Buffer {
+  return createHmac('sha256', keys.loginSubject).update(email.toLowerCase()).digest()
+}
+
+function failureEvents(
+  account: Account | null,
+  origin: Origin,
+  { deviceId }: Counter,
+  lockedUntil: number | null,
+): SecurityEvent[] {
+  const about = { userId: account?.id ?? null, sessionId: null, origin } as const
+  const failed: SecurityEvent = { ...about, actor: 'anonymous', type: 'sign_in_failed', details: {} }
+  if (lockedUntil === null) return [failed]
+  const details = {
+    lockedUntil: new Date(lockedUntil).toISOString(),
+    devices: deviceId === unknownDevice ? 'unknown' : 'one',
+  } as const
+  return [failed, { ...about, actor: 'system', type: 'account_locked', details }]
+}

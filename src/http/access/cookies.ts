@@ -1,0 +1,75 @@
+// For the types of what it adds to a reply, on routes inside a scope that has registered it.
+import type {} from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Instant } from '../../clock.ts'
+import { Problem } from '../../errors.ts'
+import type { TokenPair } from '../../session/session.ts'
+
+/** Where the refresh cookie goes, and nowhere else. */
+export const refreshPath = '/v1/auth/refresh'
+
+export type Cookies = ReturnType<typeof createCookies>
+
+/**
+ * The tokens of a browser. No script can read them; none comes along when another site sends the request; and by their
+ * names' prefixes no other host of the domain, and nobody on an unencrypted connection, can have set them (RFC 6265bis
+ * §4.1.3). `insecure` leaves out the prefixes and `Secure`, for trying things out over plain HTTP on one machine.
+ */
+export function createCookies({ insecure }: { insecure: boolean }) {
+  const common = { httpOnly: true, secure: !insecure, sameSite: 'strict' } as const
+  const host = insecure ? '' : '__Host-'
+  const secure = insecure ? '' : '__Secure-'
+  const access = { name: `${host}latchkey_access`, attributes: { ...common, path: '/' } }
+  const refresh = { name: `${secure}latchkey_refresh`, attributes: { ...common, path: refreshPath } }
+  const device = { name: `${host}latchkey_device`, attributes: { ...common, path: '/' } }
+
+  return {
+    accessToken: (request: FastifyRequest) => presented(request, access.name),
+    refreshToken: (request: FastifyRequest) => presented(request, refresh.name),
+    deviceToken: (request: FastifyRequest) => presented(request, device.name),
+
+    /**
+     * Both cookies live as long as the refresh token. An access token that has run out inside its cookie still arrives,
+     * and is answered by `access_token_expired`, which is how a page learns that it has to refresh; and it still names
+     * the session at sign-out, where the refresh cookie does not come along.
+     */
+    signIn(reply: FastifyReply, tokens: TokenPair, now: Instant): void {
+      const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAt - now) / 1000))
+      reply.setCookie(access.name, tokens.accessToken, { ...access.attributes, maxAge })
+      reply.setCookie(refresh.name, tokens.refreshToken, { ...refresh.attributes, maxAge })
+    },
+
+    /** What makes this browser known at the next sign-in; it outlives a sign-out. */
+    remember(reply: FastifyReply, deviceToken: string, maxAgeSeconds: number): void {
+      reply.setCookie(device.name, deviceToken, { ...device.attributes, maxAge: maxAgeSeconds })
+    },
+
+    /**
+     * Only a sign-out does this, never a refusal: an answer to an old cookie may arrive after a new sign-in, and would
+     * take that one's cookies away. `"cookies"` is not on the list of what to clear, since it would take the device
+     * cookie too, and every other cookie of the domain (W3C Clear Site Data §3.1).
+     */
+    signOut(reply: FastifyReply): void {
+      reply.clearCookie(access.name, access.attributes)
+      reply.clearCookie(refresh.name, refresh.attributes)
+      reply.header('clear-site-data', '"cache", "storage"')
+    },
+  }
+}
+
+/**
+ * Throws `validation_failed` when the cookie comes twice: a parser would keep the first and drop the other without a
+ * word, and which of the two is meant must not be left to chance.
+ */
+function presented(request: FastifyRequest, name: string): string | null {
+  const { cookie } = request.headers
+  if (cookie === undefined) return null
+  const values = cookie
+    .split(';')
+    .map(pair => pair.trim())
+    .filter(pair => pair.startsWith(`${name}=`))
+  if (values.length > 1) {
+    throw new Problem('validation_failed', { detail: `Send the cookie ${name} once, not several times.` })
+  }
+  return values[0]?.slice(name.length + 1) || null
+}

@@ -1,0 +1,27 @@
+import type { FastifyRequest } from 'fastify'
+import { judgeProvenance } from '../../access/csrf.ts'
+import { Problem } from '../../errors.ts'
+
+/** GET and the like change nothing here, and so need no proof (RFC 9110 §9.2.1). */
+export function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
+}
+
+/**
+ * Throws `csrf_rejected` for a request with cookies that a foreign page may have had sent. One that tells nothing of
+ * where it comes from is no browser's, or a very old one's: `unknown` says what becomes of it.
+ */
+export function refuseForeign(
+  request: FastifyRequest,
+  allowedOrigins: readonly string[],
+  unknown: 'allowed' | 'refused',
+): void {
+  const { origin } = request.headers
+  const site = request.headers['sec-fetch-site']
+  const fetchSite = typeof site === 'string' ? site : undefined
+  const verdict = judgeProvenance({ fetchSite, origin }, allowedOrigins)
+  if (verdict === 'trusted' || (verdict === 'unknown' && unknown === 'allowed')) return
+  throw new Problem('csrf_rejected', {
+    detail: 'A request with cookies must come from this origin, or from one of ALLOWED_ORIGINS.',
+  })
+}

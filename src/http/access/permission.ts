@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import { hasPermission, type OperatorPermission } from '../../access/permissions.ts'
+import { looksLikeServiceKey } from '../../access/service-keys.ts'
+import { Problem, type ProblemCode } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import type { Actor, Origin } from '../../session/session.ts'
+import { authenticate, sessionOf, signedInProblems } from './authenticate.ts'
+import type { Cookies } from './cookies.ts'
+import { bearerToken } from './credential.ts'
+import { originOf } from './origin.ts'
+
+/** What every call by an operator may be answered with, beside its own problems. */
+export const operatorProblems = [
+  ...signedInProblems,
+  'service_key_invalid',
+  'permission_denied',
+] as const satisfies readonly ProblemCode[]
+
+/**
+ * A hook for the scope of operators: who calls is a signed-in person, or a service. Throws `service_key_invalid` for what
+ * looks like a key and is none.
+ */
+export function identifyOperator(services: Services, cookies: Cookies) {
+  const authenticatePerson = authenticate(services, cookies)
+  return async (request: FastifyRequest): Promise<void> => {
+    const token = bearerToken(request)
+    if (token === null || !looksLikeServiceKey(token)) return await authenticatePerson(request)
+    request.serviceKey = await services.serviceKeys.identify(token)
+    if (request.serviceKey === null) throw new Problem('service_key_invalid')
+  }
+}
+
+/**
+ * A hook for routes behind `identifyOperator` that need a permission. Roles are those of the user's row, as the session's
+ * snapshot has them; never of the token. No scope of a service key stands for a permission, so a key is told so.
+ */
+export function requirePermission(services: Services, permission: OperatorPermission) {
+  return async ({ session }: FastifyRequest): Promise<void> => {
+    const isAllowed =
+      session !== null && hasPermission(services.config.permissions, session.roles, permission)
+    if (!isAllowed) throw new Problem('permission_denied', { requires: permission })
+  }
+}
+
+/** Who acts on a route behind `requirePermission`, for the audit log. */
+export function operatorOf(request: FastifyRequest): { actor: Actor; origin: Origin } {
+  return { actor: sessionOf(request).userId, origin: originOf(request) }
+}
+
+/** How a route for operators describes itself. */
+export function operatorRoute(permission: OperatorPermission) {
+  return { tags: ['operators'], security: [{ bearer: [permission] }, { cookie: [permission] }] }
+}

@@ -1,0 +1,75 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import { sessionOf, signedInProblems } from '../access/authenticate.ts'
+import type { Cookies } from '../access/cookies.ts'
+import { originOf } from '../access/origin.ts'
+import { DeviceToken, Password, Tokens } from '../conventions/validation/schemas.ts'
+import { StrictObject } from '../conventions/validation/strict-object.ts'
+import { CookieTokens, createTokenAnswer } from '../session/token-answer.ts'
+import { accountLocked } from './account-locked.ts'
+
+/** The password of the signed-in user. */
+export const passwordRoutes: FastifyPluginAsyncTypebox<{
+  services: Services
+  cookies: Cookies
+}> = async (app, { services, cookies }) => {
+  const { accounts, clock } = services
+  const answer = createTokenAnswer(cookies, clock)
+
+  app.post(
+    '/v1/auth/password',
+    {
+      schema: {
+        tags: ['clients'],
+        summary: 'Change the password',
+        description: 'Answers a new pair for this session; every other session of the user is revoked.',
+        security: [{ bearer: [] }, { cookie: [] }],
+        body: StrictObject({
+          currentPassword: Password,
+          newPassword: Password,
+          deviceToken: Type.Optional(DeviceToken),
+        }),
+        response: { 200: Type.Union([Tokens, CookieTokens]) },
+      },
+      config: {
+        problems: [
+          'validation_failed',
+          ...signedInProblems,
+          'wrong_password',
+          'weak_password',
+          'account_locked',
+          'revocation_unconfirmed',
+        ],
+      },
+      preHandler: request => app.limits.take('password_session', sessionOf(request).sessionId, request),
+    },
+    async (request, reply) => {
+      const { sessionId, userId } = sessionOf(request)
+      const outcome = await accounts.changePassword({
+        userId,
+        sessionId,
+        ...request.body,
+        deviceToken:
+          request.body.deviceToken ??
+          (request.credential?.by === 'cookie' ? cookies.deviceToken(request) : null),
+        origin: originOf(request),
+      })
+      switch (outcome.kind) {
+        case 'changed':
+          return answer(reply, request.credential?.by ?? 'bearer', outcome.sessionId, outcome.tokens)
+        case 'wrong_password':
+          throw new Problem('wrong_password')
+        case 'account_locked':
+          throw accountLocked(outcome)
+        case 'weak_password':
+          throw new Problem('weak_password', { detail: outcome.detail })
+        case 'session_revoked':
+          throw new Problem('session_revoked', { reason: outcome.reason })
+        case 'session_expired':
+          throw new Problem('session_expired')
+      }
+    },
+  )
+}

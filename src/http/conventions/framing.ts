@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import { Problem } from '../../errors.ts'
+
+/**
+ * What HTTP itself asks of a request and Node leaves to us: exactly one Host (RFC 9112 §3.2; two of them are how
+ * a proxy and the service behind it come to disagree) and no expectation that we do not meet (RFC 9110 §10.1.1).
+ */
+export function framingProblem(request: IncomingMessage): Problem | undefined {
+  const hosts = headerCount(request, 'host')
+  if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
+    return new Problem('validation_failed', { detail: 'Send exactly one Host header.' })
+  }
+  const expectation = request.headers.expect
+  if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
+    return new Problem('validation_failed', { detail: 'Expect may only be 100-continue.' })
+  }
+  return undefined
+}
+
+/**
+ * How often a header stands in a request. `request.headers` cannot tell: of most headers Node keeps the first and
+ * drops the others without a word.
+ *
+ * @param name in lower case
+ */
+export function headerCount(request: IncomingMessage, name: string): number {
+  const { rawHeaders } = request
+  let count = 0
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const key = rawHeaders[at]
+    // The length first, since this runs for every request and few names share it.
+    if (key?.length === name.length && key.toLowerCase() === name) count++
+  }
+  return count
+}

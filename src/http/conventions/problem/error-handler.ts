@@ -1,0 +1,130 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { loggedError } from '../../../error-log.ts'
+import { Problem } from '../../../errors.ts'
+import { isRecord } from '../record.ts'
+import { sendProblem } from './problem.ts'
+import { noteAnswered } from './raw-errors.ts'
+
+/** Answers whatever a hook, a parser, a validator, a handler or the router failed with. */
+export const handleError = errorHandler(sendProblem)
+
+/** The same for routes whose failures look otherwise on the wire. */
+export function errorHandler(send: typeof sendProblem) {
+  return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    answerError(error, request, reply, send)
+  }
+}
+
+function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  send: typeof sendProblem,
+): void {
+  const problem = problemOf(error, request)
+  const reqId = request.id
+  if (problem.code === 'internal_error') {
+    request.log.error({ reqId, error: loggedError(problem.cause ?? problem) }, 'request failed')
+  } else if (problem.status >= 500 && problem.code !== 'overloaded') {
+    // Not what is refused for being too much: a line for each would make more of it.
+    request.log.warn(
+      { reqId, error: loggedError(problem.cause ?? problem), problem: problem.code },
+      'request refused',
+    )
+  }
+  keepConnection(reply)
+  noteAnswered(request.raw)
+  send(problem, request, reply)
+}
+
+/**
+ * Takes back the `Connection: close` with which Fastify answers every body that it could not parse. Closing with
+ * bytes of the body unread resets the connection, and the caller would lose the answer: of uploads of 5 MB over
+ * loopback every second one did. So Node reads and drops the rest, for as long as a request may take to arrive.
+ * While the service closes, Fastify has set the header on the raw response, where it stays.
+ */
+function keepConnection(reply: FastifyReply): void {
+  if (!reply.hasHeader('connection') || reply.raw.hasHeader('connection')) return
+  reply.header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
+}
+
+/** The problem that a failure stands for; anything that is not understood is an internal error with its cause. */
+export function problemOf(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error
+  if (isFrameworkError(error)) return ofFramework(error, request)
+  if (request.raw.destroyed && !request.raw.complete) {
+    return new Problem('validation_failed', {
+      detail: 'The connection closed before the request was complete.',
+    })
+  }
+  return new Problem('internal_error', {}, { cause: error })
+}
+
+type FrameworkError = Error & { code: string; statusCode: number }
+
+/** Only Fastify's own errors may choose a status: a library's error with a `statusCode` is a fault of ours. */
+function isFrameworkError(error: unknown): error is FrameworkError {
+  if (!(error instanceof Error) || !isRecord(error)) return false
+  const { code, statusCode } = error
+  return typeof code === 'string' && code.startsWith('FST_') && typeof statusCode === 'number'
+}
+
+function ofFramework(error: FrameworkError, request: FastifyRequest): Problem {
+  switch (error.code) {
+    case 'FST_ERR_HANDLER_TIMEOUT':
+      return ofTimeout(error, request)
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new Problem('body_too_large', {
+        detail: `Send a body of at most ${request.routeOptions.bodyLimit} bytes.`,
+      })
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new Problem('unsupported_media_type', {
+        detail: 'Send the body as a media type that this call takes, such as application/json.',
+      })
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return invalid('The body must be as long as its Content-Length says.')
+    case 'FST_ERR_BAD_URL':
+      return invalid('The path must be percent-encoded UTF-8.')
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return invalid('A segment of the path is too long.')
+    case 'FST_ERR_NOT_FOUND':
+      return new Problem('not_found')
+    default:
+      return ofStatus(error)
+  }
+}
+
+/** For what Fastify or one of its plugins refuses by a code that is not listed above. */
+function ofStatus(error: FrameworkError): Problem {
+  switch (error.statusCode) {
+    case 401:
+      return new Problem('authentication_required')
+    case 403:
+      return new Problem('permission_denied')
+    case 404:
+      return new Problem('not_found')
+    case 413:
+      return new Problem('body_too_large')
+    case 415:
+      return new Problem('unsupported_media_type')
+    default:
+      return error.statusCode >= 400 && error.statusCode < 500
+        ? invalid('The request is not one that this service can read.')
+        : new Problem('internal_error', {}, { cause: error })
+  }
+}
+
+/**
+ * A request that ran out of time. When its body was still arriving, the caller was slow and no handler has run;
+ * else one of ours was, and it may finish after the answer.
+ */
+function ofTimeout(error: FrameworkError, request: FastifyRequest): Problem {
+  const bodyWasArriving = !request.raw.complete && request.raw.readableFlowing === true
+  if (bodyWasArriving) return invalid('The body did not arrive in time; nothing was changed.')
+  const detail = 'There was no answer in time, and whether the request took effect is not known.'
+  return new Problem('store_unavailable', { detail, retryAfterSeconds: 1 }, { cause: error })
+}
+
+function invalid(detail: string): Problem {
+  return new Problem('validation_failed', { detail })
+}

@@ -1,0 +1,136 @@
+import { Type } from 'typebox'
+import type { Instant } from '../../../clock.ts'
+import { Problem } from '../../../errors.ts'
+import type { Policies } from '../../../session/policy.ts'
+import type { Session, TokenPair } from '../../../session/session.ts'
+import { StrictObject } from './strict-object.ts'
+
+/** Shapes that several routes share, and how the domain's values become them. */
+
+export const Email = Type.String({ format: 'email', maxLength: 254, description: 'An e-mail address.' })
+/** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
+export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
+export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
+export const DeviceToken = Type.String({
+  minLength: 1,
+  maxLength: 512,
+  description:
+    'Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest.',
+})
+export const Id = Type.String({ format: 'uuid' })
+export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
+/** Without control characters, which could forge a line where texts are shown. */
+export const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$'
+export const DeviceName = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: printable,
+  description: 'What the owner calls the device.',
+})
+
+/** One of the configured names; which, is for the handler to say. */
+export const ClientType = Type.String({ minLength: 1, maxLength: 32 })
+
+export const Tokens = Type.Object({
+  tokenType: Type.Literal('Bearer'),
+  accessToken: Type.String(),
+  expiresIn: Type.Integer({ description: 'Seconds that the access token has left.' }),
+  refreshToken: Type.String(),
+  refreshExpiresIn: Type.Integer({ description: 'Seconds that the refresh token has left.' }),
+  sessionId: Id,
+})
+
+export const User = Type.Object({ id: Id, email: Type.String(), roles: Type.Array(Type.String()) })
+
+export const Device = Type.Object({
+  type: Type.Enum(['desktop', 'mobile', 'tablet', 'bot', 'unknown']),
+  os: Type.Union([Type.String(), Type.Null()]),
+  browser: Type.Union([Type.String(), Type.Null()]),
+})
+
+export const SessionView = Type.Object({
+  id: Id,
+  current: Type.Boolean({ description: 'This is the session of the request.' }),
+  clientType: Type.String(),
+  authMethod: Type.String(),
+  deviceName: Type.Union([Type.String(), Type.Null()]),
+  device: Device,
+  ipAddress: Type.Union([Type.String(), Type.Null()]),
+  suspicious: Type.Boolean({
+    description:
+      'It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner.',
+  }),
+  createdAt: Timestamp,
+  lastActivityAt: Timestamp,
+  idleExpiresAt: Timestamp,
+  expiresAt: Timestamp,
+})
+
+/** Throws `validation_failed`, which names those that there are. */
+export function requireClientType(policies: Policies, clientType: string): void {
+  if (policies.has(clientType)) return
+  const message = `must be one of ${[...policies.keys()].join(', ')}`
+  throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
+}
+
+/** Of a list that comes in pages; each page but the last has a `nextCursor`. */
+export const pageFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
+  cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
+}
+
+export const NextCursor = Type.Optional(
+  Type.String({ description: 'Pass it as `cursor` to go on; left out on the last page.' }),
+)
+
+export function pageIn({ limit = 20, cursor = null }: { limit?: number; cursor?: string | null }) {
+  return { limit, cursor }
+}
+
+export function nextCursorView(nextCursor: string | null): { nextCursor?: string } {
+  return nextCursor === null ? {} : { nextCursor }
+}
+
+export const SessionParams = StrictObject({ id: Id })
+
+export function timestamp(at: Instant): string {
+  return new Date(at).toISOString()
+}
+
+/** Lifetimes are what is really left: a pair that is answered again has less than when it was new. */
+export function tokensView(sessionId: string, tokens: TokenPair, now: Instant) {
+  return {
+    tokenType: 'Bearer' as const,
+    accessToken: tokens.accessToken,
+    expiresIn: secondsLeft(tokens.accessExpiresAt, now),
+    refreshToken: tokens.refreshToken,
+    refreshExpiresIn: secondsLeft(tokens.refreshExpiresAt, now),
+    sessionId,
+  }
+}
+
+function secondsLeft(until: Instant, now: Instant): number {
+  return Math.max(0, Math.round((until - now) / 1000))
+}
+
+export function sessionView(session: Session, currentId: string, policies: Policies) {
+  return {
+    id: session.id,
+    current: session.id === currentId,
+    clientType: session.clientType,
+    authMethod: session.authMethod,
+    deviceName: session.deviceName,
+    device: session.device,
+    ipAddress: session.ipAddress,
+    suspicious: session.contextChangedAt !== null,
+    createdAt: timestamp(session.createdAt),
+    lastActivityAt: timestamp(session.lastActivityAt),
+    idleExpiresAt: timestamp(idleExpiry(session, policies)),
+    expiresAt: timestamp(session.expiresAt),
+  }
+}
+
+export function idleExpiry(session: Session, policies: Policies): Instant {
+  const idleTimeoutSeconds = policies.get(session.clientType)?.idleTimeoutSeconds ?? 0
+  return Math.min(session.lastActivityAt + idleTimeoutSeconds * 1000, session.expiresAt)
+}

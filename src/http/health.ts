@@ -1,0 +1,39 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Services } from '../services.ts'
+
+const Readiness = Type.Object({
+  status: Type.Enum(['ok', 'degraded', 'unavailable']),
+  postgres: Type.Enum(['up', 'down']),
+  redis: Type.Enum(['up', 'down', 'recovering', 'off']),
+})
+
+/** For whoever restarts the process (live) and whoever sends it requests (ready). */
+export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+  app.get(
+    '/health/live',
+    {
+      schema: {
+        tags: ['operators'],
+        summary: 'The process can answer',
+        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+      },
+    },
+    async () => ({ status: 'ok' as const }),
+  )
+
+  app.get(
+    '/health/ready',
+    {
+      schema: {
+        tags: ['operators'],
+        summary: 'Requests may be sent here',
+        response: { 200: Readiness, 503: Readiness },
+      },
+    },
+    async (_request, reply) => {
+      const health = services.health()
+      return reply.code(health.status === 'unavailable' ? 503 : 200).send(health)
+    },
+  )
+}

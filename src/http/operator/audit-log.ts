@@ -1,0 +1,78 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import { eventTypes } from '../../session/events.ts'
+import type { RecordedEvent } from '../../store/session/events.ts'
+import { operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
+import {
+  Id,
+  NextCursor,
+  nextCursorView,
+  pageFields,
+  pageIn,
+  Timestamp,
+  timestamp,
+} from '../conventions/validation/schemas.ts'
+import { StrictObject } from '../conventions/validation/strict-object.ts'
+
+const orNull = { id: Type.Union([Id, Type.Null()]), text: Type.Union([Type.String(), Type.Null()]) }
+
+const EventView = Type.Object({
+  id: Id,
+  type: Type.Enum(eventTypes),
+  severity: Type.Enum(['info', 'warning', 'critical']),
+  userId: orNull.id,
+  sessionId: orNull.id,
+  actor: Type.String({
+    description: 'A user’s id, `service:NAME`, `cli`, `system` for a rule of the service, or `anonymous`.',
+  }),
+  ipAddress: orNull.text,
+  userAgent: orNull.text,
+  details: Type.Unknown({ description: 'An object with what there is to tell of this type.' }),
+  createdAt: Timestamp,
+})
+
+export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
+  app,
+  { services },
+) => {
+  app.get(
+    '/v1/admin/events',
+    {
+      onRequest: requirePermission(services, 'audit:read'),
+      schema: {
+        ...operatorRoute('audit:read'),
+        summary: 'The audit log, newest first',
+        querystring: StrictObject({
+          userId: Type.Optional(Id),
+          sessionId: Type.Optional(Id),
+          type: Type.Optional(Type.Enum(eventTypes)),
+          since: Type.Optional(Type.String({ format: 'date-time', description: 'Included.' })),
+          ...pageFields,
+        }),
+        response: { 200: Type.Object({ events: Type.Array(EventView), nextCursor: NextCursor }) },
+      },
+      config: { problems: ['validation_failed', ...operatorProblems] },
+    },
+    async request => {
+      const { userId = null, sessionId = null, type, since } = request.query
+      const types = type === undefined ? null : [type]
+      const filter = { userId, sessionId, types, since: since === undefined ? null : instantIn(since) }
+      const page = await services.auditLog.list(filter, pageIn(request.query))
+      return { events: page.events.map(eventView), ...nextCursorView(page.nextCursor) }
+    },
+  )
+}
+
+/** RFC 3339 also has leap seconds, which nobody's clock shows, and years that no event is from. */
+function instantIn(text: string): number {
+  const at = Date.parse(text)
+  if (at >= 0) return at
+  const errors = [{ path: '/since', message: 'must be a time like 2026-01-31T12:00:00Z' }]
+  throw new Problem('validation_failed', { detail: 'The query string is not valid.', errors })
+}
+
+function eventView({ createdAt, ...event }: RecordedEvent) {
+  return { ...event, createdAt: timestamp(createdAt) }
+}

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Services } from '../../services.ts'
+import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
+
+/** Milliseconds after which no batch is begun: a request takes two seconds at most. */
+const patienceMs = 1_000
+
+export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
+  app.post(
+    '/v1/admin/cleanup',
+    {
+      onRequest: requirePermission(services, 'sessions:cleanup'),
+      schema: {
+        ...operatorRoute('sessions:cleanup'),
+        summary: 'Delete what has ended, for about a second',
+        description:
+          'What is left then is for the next call, or for the run that the service makes by itself. Expiry never waits for either.',
+        response: {
+          200: Type.Union([
+            Type.Object({
+              deletedSessions: Type.Integer(),
+              deletedEvents: Type.Integer(),
+              tookMs: Type.Integer(),
+            }),
+            Type.Object({ skipped: Type.Literal('running elsewhere') }),
+          ]),
+        },
+      },
+      config: { problems: [...operatorProblems] },
+    },
+    async request => {
+      const { actor } = operatorOf(request)
+      const result = await services.maintenance.cleanUp(actor, { signal: AbortSignal.timeout(patienceMs) })
+      if (result.kind === 'running_elsewhere') return { skipped: 'running elsewhere' as const }
+      const { deletedSessions, deletedEvents, tookMs } = result
+      return { deletedSessions, deletedEvents, tookMs }
+    },
+  )
+}

@@ -1,0 +1,111 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from 'typebox'
+import type { Services } from '../../services.ts'
+import { version } from '../../version.ts'
+import { operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
+import { Timestamp, timestamp } from '../conventions/validation/schemas.ts'
+import { StrictObject } from '../conventions/validation/strict-object.ts'
+
+const Counts = Type.Record(Type.String(), Type.Integer())
+
+const Happened = Type.Object({
+  created: Type.Integer(),
+  refreshed: Type.Integer(),
+  expired: Type.Integer({ description: 'Idle for too long, or too old; not revoked.' }),
+  revoked: Type.Record(Type.String(), Type.Integer(), { description: 'By reason.' }),
+})
+
+const Statistics = Type.Object({
+  live: Type.Object({ total: Type.Integer(), byClientType: Counts, byAuthMethod: Counts }),
+  lastHour: Happened,
+  lastDay: Happened,
+  averageAgeSeconds: Type.Integer({ description: 'Of the live sessions.' }),
+  asOf: Timestamp,
+})
+
+const History = Type.Object({
+  stepSeconds: Type.Integer(),
+  points: Type.Array(
+    Type.Object({
+      at: Timestamp,
+      signedIn: Type.Integer(),
+      signInFailed: Type.Integer(),
+      refreshed: Type.Integer(),
+      revoked: Type.Integer(),
+      locked: Type.Integer({ description: 'Accounts locked after too many failed sign-ins.' }),
+      reused: Type.Integer({ description: 'Spent refresh tokens that came back.' }),
+    }),
+    { description: 'Oldest first; the last step is still going on.' },
+  ),
+})
+
+const Standing = Type.Object({
+  status: Type.Enum(['ok', 'degraded', 'unavailable']),
+  postgres: Type.Enum(['up', 'down']),
+  redis: Type.Enum(['up', 'down', 'recovering', 'off']),
+  feedAgeMs: Type.Integer({ description: 'Since this instance has last read what was revoked.' }),
+  revocationLeaseMs: Type.Integer({ description: 'For how long it trusts what it has read.' }),
+  version: Type.String(),
+})
+
+export const statisticsRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
+  app,
+  { services },
+) => {
+  app.get(
+    '/v1/admin/stats',
+    {
+      onRequest: requirePermission(services, 'sessions:read'),
+      schema: {
+        ...operatorRoute('sessions:read'),
+        summary: 'How many sessions there are, and what happened to them',
+        description:
+          'Counted from the sessions themselves. A count serves for ten times as long as it took; `asOf` is its moment. Refreshes are counted by the minute, and up to five seconds late.',
+        response: { 200: Statistics },
+      },
+      config: { problems: [...operatorProblems] },
+    },
+    async () => {
+      const { asOf, ...counted } = await services.statistics.read()
+      return { ...counted, asOf: timestamp(asOf) }
+    },
+  )
+
+  app.get(
+    '/v1/admin/stats/history',
+    {
+      onRequest: requirePermission(services, 'sessions:read'),
+      schema: {
+        ...operatorRoute('sessions:read'),
+        summary: 'What happened to sessions over time',
+        description: 'The last hour by the minute, or the last day by the quarter of an hour.',
+        querystring: StrictObject({ span: Type.Optional(Type.Enum(['hour', 'day'], { default: 'hour' })) }),
+        response: { 200: History },
+      },
+      config: { problems: ['validation_failed', ...operatorProblems] },
+    },
+    async request => {
+      const { stepSeconds, points } = await services.history.read(request.query.span ?? 'hour')
+      return { stepSeconds, points: points.map(({ at, ...counts }) => ({ at: timestamp(at), ...counts })) }
+    },
+  )
+
+  app.get(
+    '/v1/admin/status',
+    {
+      onRequest: requirePermission(services, 'sessions:read'),
+      schema: {
+        ...operatorRoute('sessions:read'),
+        summary: 'How this instance and its stores are doing',
+        response: { 200: Standing },
+      },
+      config: { problems: [...operatorProblems] },
+    },
+    async () => ({
+      ...services.health(),
+      feedAgeMs: services.feedAgeMs(),
+      revocationLeaseMs: services.config.revocationLeaseMs,
+      version,
+    }),
+  )
+}

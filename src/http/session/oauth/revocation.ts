@@ -1,0 +1,67 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import type { Services } from '../../../services.ts'
+import { proveToken } from '../../access/authenticate.ts'
+import { originOf } from '../../access/origin.ts'
+import { requireClient, serviceActor, serviceKeyProblems } from '../../access/service-key.ts'
+import { acceptForms, formMediaType } from '../../conventions/body/form.ts'
+import { errorHandler } from '../../conventions/problem/error-handler.ts'
+import { StrictObject } from '../../conventions/validation/strict-object.ts'
+import { sendOAuthError } from './error.ts'
+import { looksLikeRefreshToken, serviceClient, tokenParameters } from './parameters.ts'
+
+/** Services end the session of a token (RFC 7009). */
+export const tokenRevocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
+  app,
+  { services },
+) => {
+  const { sessions } = services
+  app.setErrorHandler(errorHandler(sendOAuthError))
+  app.removeContentTypeParser('application/json')
+  acceptForms(app, Object.keys(tokenParameters))
+
+  app.post(
+    '/v1/revoke',
+    {
+      onRequest: requireClient(services, 'revoke'),
+      schema: {
+        tags: ['oauth'],
+        summary: 'End the session of a token (RFC 7009)',
+        description:
+          'Of any token that was issued here, also a spent or an expired one. 200 as well for what is no token, since there is nothing to end; and a second time. It is answered once it holds on every instance.',
+        security: serviceClient('revoke'),
+        consumes: [formMediaType],
+        body: StrictObject(tokenParameters),
+        // Undefined: an empty body, which null is not.
+        response: {
+          200: Type.Unsafe<undefined>(
+            Type.Null({ description: 'Its session has ended, or there was none.' }),
+          ),
+        },
+      },
+      config: {
+        oauth: true,
+        problems: ['validation_failed', ...serviceKeyProblems, 'overloaded', 'revocation_unconfirmed'],
+      },
+    },
+    async (request, reply) => {
+      const sessionId = await sessionBehind(request, request.body.token)
+      if (sessionId !== null) {
+        const by = {
+          reason: 'token_revoked',
+          actor: serviceActor(request),
+          origin: originOf(request),
+        } as const
+        await sessions.end(sessionId, by)
+      }
+      return reply.code(200).send(undefined)
+    },
+  )
+
+  async function sessionBehind(request: FastifyRequest, token: string): Promise<string | null> {
+    if (looksLikeRefreshToken(token)) return (await sessions.sessionOf(token))?.sessionId ?? null
+    request.credential = { token, by: 'bearer' }
+    return (await proveToken(request))?.sid ?? null
+  }
+}

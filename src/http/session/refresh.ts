@@ -1,0 +1,59 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyRequest } from 'fastify'
+import { Type } from 'typebox'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import { type Cookies, refreshPath } from '../access/cookies.ts'
+import type { Credential } from '../access/credential.ts'
+import { refuseForeign } from '../access/csrf.ts'
+import { RefreshToken, Tokens } from '../conventions/validation/schemas.ts'
+import { StrictObject } from '../conventions/validation/strict-object.ts'
+import { createExchange, exchangeProblems } from './exchange.ts'
+import { CookieTokens, createTokenAnswer } from './token-answer.ts'
+
+/** Clients stay signed in. */
+export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cookies: Cookies }> = async (
+  app,
+  { services, cookies },
+) => {
+  const { config, clock } = services
+  const exchange = createExchange(app, services)
+  const answer = createTokenAnswer(cookies, clock)
+
+  app.post(
+    refreshPath,
+    {
+      schema: {
+        tags: ['clients'],
+        summary: 'Exchange the refresh token for a new pair',
+        description:
+          'The token stands in the body, or in the refresh cookie; the new pair goes the way that it came. 20 exchanges in 5 minutes are a session’s limit; asking again for the same pair is free.',
+        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
+        response: { 200: Type.Union([Tokens, CookieTokens]) },
+      },
+      config: {
+        problems: ['validation_failed', 'authentication_required', ...exchangeProblems, 'csrf_rejected'],
+      },
+    },
+    async (request, reply) => {
+      const { token, by } = presentedToken(request, request.body?.refreshToken ?? null)
+      if (by === 'cookie') refuseForeign(request, config.allowedOrigins, 'refused')
+      const { sessionId, tokens } = await exchange(request, token)
+      return answer(reply, by, sessionId, tokens)
+    },
+  )
+
+  function presentedToken(request: FastifyRequest, given: string | null): Credential {
+    const cookie = cookies.refreshToken(request)
+    if (given !== null && cookie !== null) {
+      throw new Problem('validation_failed', {
+        detail: 'Send the refresh token in the body or in its cookie, not both.',
+      })
+    }
+    if (given !== null) return { token: given, by: 'bearer' }
+    if (cookie !== null) return { token: cookie, by: 'cookie' }
+    throw new Problem('authentication_required', {
+      detail: 'Send the refresh token in the body or in its cookie.',
+    })
+  }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Clock } from '../../clock.ts'
+import { Problem } from '../../errors.ts'
+import type { SessionObserver } from '../observer.ts'
+import type { MarkedOn, Revoked, SessionCache } from '../ports.ts'
+import { judgeAcknowledgement, patienceMs } from './acknowledgement.ts'
+import type { Cutoff, DenySet } from './deny-set.ts'
+
+/** A session's revocation or a cut-off, by its id, as one transaction has put it on the feed. */
+export type FeedEntry = { id: string; xid: string }
+
+/** What Postgres says of entries that were committed a moment ago. */
+export type Standing = {
+  /** Other instances that may not have read of them yet. */
+  unaware: number
+  /** Those of them that read a Redis, and not the one that confirmed the marks. */
+  unmarked: number
+  /** An entry is not there any more: the server that answers is not the one that committed it. */
+  lost: boolean
+}
+
+export type ReadStanding = (entries: readonly FeedEntry[], markedOn: MarkedOn) => Promise<Standing>
+
+/** How a committed revocation comes to hold on every instance. */
+export type Propagation = {
+  /** Tells this instance, Redis and, by a hint, the others; does not wait for them. */
+  announce(revoked: readonly Revoked[]): Promise<void>
+  /**
+   * Announces, and resolves once no instance can say yes any more. Throws `revocation_unconfirmed` when that cannot
+   * be known in time: an instance is out of reach, and its Redis as well; and `store_unavailable` when the database
+   * has lost the revocation, as after a failover to a standby that lagged behind.
+   */
+  confirm(revoked: readonly Revoked[]): Promise<void>
+  /** The same for a bulk revocation. `marked` resolves when all that it covers is marked. */
+  confirmCutoff(cutoff: Cutoff, xid: string, marked: Promise<MarkedOn>): Promise<void>
+  /** The same for a change of a user's roles: from then on no instance goes by the older ones. */
+  confirmRoles(userId: string, xid: string, sessionIds: readonly string[]): Promise<void>
+}
+
+/** Milliseconds from one look at the acknowledgements to the next; the first come soon, as they usually do. */
+const looks = [4, 6, 8, 10, 15, 20, 25]
+const laterLook = 50
+const remarkEveryMs = 200
+/** Past the end of patience, so that what comes at the last moment still counts. */
+const lastLookMs = 50
+/** How far the clock may be behind the database's: what was read since the commit, in its eyes, may have been before. */
+const clockMarginMs = 1_000
+
+/** Postgres does not say: not knowing who has read of it, or which Redis they read, is no reason to say yes. */
+const unknown: Standing = {
+  unaware: Number.POSITIVE_INFINITY,
+  unmarked: Number.POSITIVE_INFINITY,
+  lost: false,
+}
+
+export function createPropagation(parts: {
+  denySet: DenySet
+  cache: SessionCache
+  clock: Clock
+  leaseMs: number
+  readStanding: ReadStanding
+  observer: SessionObserver
+}): Propagation {
+  const { denySet, cache, clock, leaseMs, readStanding, observer } = parts
+
+  async function announce(revoked: readonly Revoked[]): Promise<MarkedOn> {
+    const now = clock.monotonic()
+    for (const { sessionId, reason } of revoked) denySet.add(sessionId, reason, now)
+    return await cache.revoke(revoked)
+  }
+
+  function count(revoked: readonly Revoked[]): void {
+    for (const { reason, isNew } of revoked) if (isNew) observer.revoked(reason, 1)
+  }
+
+  /** `mark` writes the marks into Redis. */
+  async function waitUntilHeld(entries: readonly FeedEntry[], mark: () => Promise<MarkedOn>): Promise<void> {
+    const committedAt = clock.monotonic()
+    let markedOn = await mark()
+    let markedAt = clock.monotonic()
+    for (let look = 0; ; look++) {
+      const left = patienceMs - (clock.monotonic() - committedAt)
+      const standing = await orUnknown(readStanding(entries, markedOn), left)
+      const waitedMs = clock.monotonic() - committedAt
+      if (isHeld(standing, waitedMs)) return observer.held(waitedMs)
+      if (standing.unmarked > 0 && clock.monotonic() - markedAt > remarkEveryMs) {
+        markedOn = await mark()
+        markedAt = clock.monotonic()
+      }
+      await sleep(looks[look] ?? laterLook)
+    }
+  }
+
+  function isHeld(standing: Standing, waitedMs: number): boolean {
+    if (standing.lost) throw lost()
+    const verdict = judgeAcknowledgement({ ...standing, waitedMs }, leaseMs)
+    if (verdict !== 'unconfirmed') return verdict === 'held'
+    observer.unconfirmed()
+    throw unconfirmed()
+  }
+
+  return {
+    async announce(revoked) {
+      count(revoked)
+      if (revoked.length > 0) await announce(revoked)
+    },
+    async confirm(revoked) {
+      count(revoked)
+      if (revoked.length === 0) return
+      const entries = revoked.map(({ sessionId, xid }) => ({ id: sessionId, xid }))
+      await waitUntilHeld(entries, () => announce(revoked))
+    },
+    async confirmCutoff(cutoff, xid, marked) {
+      denySet.addCutoff(cutoff, clock.monotonic())
+      cache.hint()
+      // Not waited for: to mark a large table takes longer than an answer may; the instances acknowledge long before.
+      let markedOn: MarkedOn = null
+      marked.then(
+        server => {
+          markedOn = server
+        },
+        () => undefined,
+      )
+      await waitUntilHeld([{ id: cutoff.id, xid }], async () => markedOn)
+    },
+    async confirmRoles(userId, xid, sessionIds) {
+      denySet.distrust(userId, clock.now() + clockMarginMs, clock.monotonic())
+      await waitUntilHeld([{ id: userId, xid }], () => cache.forget(sessionIds))
+    },
+  }
+}
+
+/** Postgres may take longer to answer than there is left to wait; then it is as if it had not. */
+async function orUnknown(reading: Promise<Standing>, leftMs: number): Promise<Standing> {
+  // It must not keep a process alive that has its answer.
+  const late = sleep(Math.max(0, leftMs) + lastLookMs, unknown, { ref: false })
+  return await Promise.race([reading.catch(() => unknown), late])
+}
+
+function unconfirmed(): Problem {
+  return new Problem('revocation_unconfirmed', {
+    detail: 'It is done in the database, but not every instance has confirmed it yet. Repeat the call.',
+    retryAfterSeconds: 1,
+  })
+}
+
+function lost(): Problem {
+  return new Problem('store_unavailable', {
+    detail: 'The database has changed servers and does not know of the revocation. Repeat the call.',
+    retryAfterSeconds: 1,
+  })
+}

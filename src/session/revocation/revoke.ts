@@ -1,0 +1,65 @@
+import type { SessionContext } from '../context.ts'
+import type { Revoked, Transaction } from '../ports.ts'
+import type { Actor, Origin, RevocationReason } from '../session.ts'
+
+/** Who revokes, why, and from where; `note` is what an operator gave as the reason. */
+export type RevokedBy = { reason: RevocationReason; actor: Actor; origin: Origin; note?: string }
+
+/**
+ * Revokes sessions that are known by their ids. Idempotent: a repeat does, and waits for, the same. Resolves once it
+ * is committed and holds on every instance; returns how many were not revoked before.
+ */
+export async function revokeSessions(
+  { store, propagation }: SessionContext,
+  target: { userId: string; sessionIds: readonly string[] },
+  by: RevokedBy,
+): Promise<number> {
+  const revoked = await store.transaction(tx => revokeInTransaction(tx, target, by))
+  await propagation.confirm(revoked)
+  return countNew(revoked)
+}
+
+/**
+ * Revokes all of a person's sessions, but for `except`, under the lock of the user's row: no sign-in slips between.
+ * Idle ones as well: another instance, or another configuration, may judge them to be live.
+ */
+export async function revokeSessionsOf(
+  context: SessionContext,
+  target: { userId: string; except: string | null },
+  by: RevokedBy,
+): Promise<number> {
+  const revoked = await context.store.transaction(async tx => {
+    await tx.lockUser(target.userId)
+    return await revokeAllInTransaction(tx, target, by)
+  })
+  await context.propagation.confirm(revoked)
+  return countNew(revoked)
+}
+
+/** For a transaction that holds the lock of the user's row. The caller tells the cache after the commit. */
+export async function revokeAllInTransaction(
+  tx: Transaction,
+  target: { userId: string; except: string | null },
+  by: RevokedBy,
+): Promise<Revoked[]> {
+  const sessionIds = (await tx.lockSessions(target.userId)).filter(id => id !== target.except)
+  return await revokeInTransaction(tx, { userId: target.userId, sessionIds }, by)
+}
+
+/** Marks the sessions, and records an event for each that was not revoked before. */
+export async function revokeInTransaction(
+  tx: Transaction,
+  { userId, sessionIds }: { userId: string; sessionIds: readonly string[] },
+  { reason, actor, origin, note }: RevokedBy,
+): Promise<Revoked[]> {
+  if (sessionIds.length === 0) return []
+  const details = note === undefined ? { reason } : { reason, note }
+  const events = sessionIds.map(
+    sessionId => ({ type: 'session_revoked', userId, sessionId, actor, origin, details }) as const,
+  )
+  return await tx.revoke(events, { reason, actor })
+}
+
+function countNew(revoked: readonly Revoked[]): number {
+  return revoked.filter(session => session.isNew).length
+}

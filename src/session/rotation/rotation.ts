@@ -1,0 +1,92 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Instant } from '../../clock.ts'
+import { checkSession, type Downtime, type Policy } from '../policy.ts'
+import type { RevocationReason, SessionState } from '../session.ts'
+import type { RefreshToken } from '../token/refresh-token.ts'
+import { sha256 } from '../token/secrets.ts'
+
+/** What to do with a presented refresh token. */
+export type RotationDecision =
+  /** It is the current token: issue its one child. */
+  | { kind: 'rotate' }
+  /** It is the immediate predecessor, within the grace: the very same child again. */
+  | { kind: 'replay'; sealed: Buffer }
+  /** It was spent, and came back when it should not: somebody else may have it. Ends this session. */
+  | { kind: 'reuse' }
+  /** It was spent while this request waited; ask again. */
+  | { kind: 'late' }
+  /** It is newer than the row: the database has lost commits. Go on from it; it is not theft. */
+  | { kind: 'ahead' }
+  | { kind: 'refuse'; because: Refusal }
+
+export type Refusal =
+  | { kind: 'not_ours' }
+  | { kind: 'revoked'; reason: RevocationReason }
+  | { kind: 'session_expired' }
+  | { kind: 'token_expired' }
+
+export type RotationContext = {
+  /** `statement_timestamp()` of the read behind `session`. */
+  now: Instant
+  /** When the request arrived. */
+  arrivedAt: Instant
+  graceSeconds: number
+  /** Since when this instance has had its stores without a break: an outage must not use the grace up. */
+  storesSince: Instant
+  policy: Policy | undefined
+  downtime: Downtime
+}
+
+/** Pure. The session is the row as it was read, null when there is none (any more). */
+export function decideRotation(
+  presented: RefreshToken,
+  session: SessionState | null,
+  context: RotationContext,
+): RotationDecision {
+  // The tag has proved that it was ours: its session has ended and its row has been cleaned up.
+  if (session === null) return refuse({ kind: 'session_expired' })
+  if (!isProven(presented, session)) return refuse({ kind: 'not_ours' })
+
+  const verdict = checkSession(session, context.policy, context.now, context.downtime)
+  if (verdict.kind === 'revoked') return refuse({ kind: 'revoked', reason: verdict.reason })
+  if (verdict.kind === 'expired') return refuse({ kind: 'session_expired' })
+  if (context.now >= session.refreshExpiresAt) return refuse({ kind: 'token_expired' })
+
+  if (presented.generation > session.rotation) return { kind: 'ahead' }
+  if (presented.generation === session.rotation && presented.hash.equals(session.refreshTokenHash)) {
+    return { kind: 'rotate' }
+  }
+  if (isReplay(presented, session, context)) return { kind: 'replay', sealed: session.successorSealed }
+  return context.arrivedAt < session.rotatedAt ? { kind: 'late' } : { kind: 'reuse' }
+}
+
+/**
+ * The family secret shows that a token of any generation is this session's, and not one made with `LATCHKEY_SECRET`
+ * alone. A password change begins a new family; the token that it replaced is known by its hash.
+ */
+export function isProven(presented: RefreshToken, session: SessionState): boolean {
+  return (
+    timingSafeEqual(sha256(presented.family), session.familyHash) ||
+    presented.hash.equals(session.refreshTokenHash) ||
+    (session.previousRefreshTokenHash?.equals(presented.hash) ?? false)
+  )
+}
+
+function isReplay(
+  presented: RefreshToken,
+  session: SessionState,
+  context: RotationContext,
+): session is SessionState & { successorSealed: Buffer } {
+  const graceStart = Math.max(session.rotatedAt, context.storesSince)
+  return (
+    presented.generation === session.rotation - 1 &&
+    session.previousRefreshTokenHash !== null &&
+    presented.hash.equals(session.previousRefreshTokenHash) &&
+    session.successorSealed !== null &&
+    context.now < graceStart + context.graceSeconds * 1000
+  )
+}
+
+function refuse(because: Refusal): RotationDecision {
+  return { kind: 'refuse', because }
+}

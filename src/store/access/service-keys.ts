@@ -1,0 +1,134 @@
+import { and, asc, count, eq, isNull, sql } from 'drizzle-orm'
+import { v7 as uuid } from 'uuid'
+import {
+  mintServiceKey,
+  type ServiceKeyScope,
+  type ServiceKeyUse,
+  type StoredServiceKey,
+} from '../../access/service-keys.ts'
+import type { Instant } from '../../clock.ts'
+import { Problem } from '../../errors.ts'
+import type { SecurityEvent } from '../../session/events.ts'
+import type { SessionCache } from '../../session/ports.ts'
+import type { Actor } from '../../session/session.ts'
+import type { Database, Executor } from '../postgres/database.ts'
+import { serviceKeys } from '../postgres/schema.ts'
+import { insertEvents } from '../session/events.ts'
+
+/** Every instance keeps all of them in memory. */
+const mostLiveKeys = 1_000
+
+/** A key as operators see it; the key itself is not kept. */
+export type ListedServiceKey = {
+  id: string
+  name: string
+  scopes: string[]
+  createdAt: Instant
+  lastUsedAt: Instant | null
+  revokedAt: Instant | null
+}
+
+const isLive = isNull(serviceKeys.revokedAt)
+
+export type ServiceKeyStore = ReturnType<typeof createServiceKeyStore>
+
+export function createServiceKeyStore(database: Database, cache: Pick<SessionCache, 'hint'>) {
+  return {
+    /** Those that are not revoked. */
+    read: (): Promise<StoredServiceKey[]> =>
+      database.run(executor => {
+        const { id, name, keyHash, scopes } = serviceKeys
+        return executor.select({ id, name, keyHash, scopes }).from(serviceKeys).where(isLive)
+      }),
+
+    /** Returns the key itself, which cannot be had again. Throws `validation_failed` when a live key has that name. */
+    async create(
+      request: { name: string; scopes: readonly ServiceKeyScope[] },
+      actor: Actor,
+    ): Promise<{ id: string; key: string }> {
+      const { text, hash } = mintServiceKey()
+      const id = uuid()
+      const refused = await database.transaction(executor =>
+        insertKey(executor, { id, hash, ...request }, actor),
+      )
+      if (refused !== null) throw new Problem('validation_failed', { detail: refused })
+      cache.hint()
+      return { id, key: text }
+    },
+
+    /** Newest last, revoked ones too. */
+    list: (): Promise<ListedServiceKey[]> =>
+      database.run(executor => {
+        const { id, name, scopes, createdAt, lastUsedAt, revokedAt } = serviceKeys
+        return executor
+          .select({ id, name, scopes, createdAt, lastUsedAt, revokedAt })
+          .from(serviceKeys)
+          .orderBy(asc(createdAt), asc(id))
+      }),
+
+    /** Instances refuse the key as soon as their next poll has told them. False when there is no such key. */
+    async revoke(id: string, actor: Actor): Promise<boolean> {
+      const found = await database.transaction(executor => revokeKey(executor, id, actor))
+      cache.hint()
+      return found
+    },
+
+    recordUses: (uses: readonly ServiceKeyUse[]): Promise<void> =>
+      database.run(async executor => {
+        await executor.execute(sql`
+          UPDATE service_keys SET last_used_at = greatest(last_used_at, noted.at)
+          FROM unnest(${sql.param(uses.map(use => use.id))}::uuid[],
+            ${sql.param(uses.map(use => new Date(use.at).toISOString()))}::timestamptz[]) AS noted (id, at)
+          WHERE service_keys.id = noted.id`)
+      }),
+  }
+}
+
+/** Why not, in words; null when it was added. */
+async function insertKey(
+  executor: Executor,
+  key: { id: string; hash: Buffer; name: string; scopes: readonly ServiceKeyScope[] },
+  actor: Actor,
+): Promise<string | null> {
+  const [live] = await executor.select({ count: count() }).from(serviceKeys).where(isLive)
+  if (live !== undefined && live.count >= mostLiveKeys) {
+    return `there are ${mostLiveKeys} service keys already: revoke those that nobody uses`
+  }
+  const { id, hash, name } = key
+  const scopes = [...new Set(key.scopes)].sort()
+  const inserted = await executor
+    .insert(serviceKeys)
+    .values({ id, name, keyHash: hash, scopes })
+    .onConflictDoNothing()
+    .returning({ id: serviceKeys.id })
+  if (inserted.length === 0) return `there is a service key named ${name} already`
+  await insertEvents(executor, [keyEvent('service_key_created', { id, name, scopes }, actor)])
+  return null
+}
+
+/** True also for a key that was revoked before. */
+async function revokeKey(executor: Executor, id: string, actor: Actor): Promise<boolean> {
+  const [revoked] = await executor
+    .update(serviceKeys)
+    .set({ revokedAt: sql`clock_timestamp()` })
+    .where(and(eq(serviceKeys.id, id), isLive))
+    .returning({ name: serviceKeys.name, scopes: serviceKeys.scopes })
+  if (revoked !== undefined) {
+    await insertEvents(executor, [keyEvent('service_key_revoked', { id, ...revoked }, actor)])
+    return true
+  }
+  const existing = await executor
+    .select({ id: serviceKeys.id })
+    .from(serviceKeys)
+    .where(eq(serviceKeys.id, id))
+  return existing.length > 0
+}
+
+function keyEvent(
+  type: 'service_key_created' | 'service_key_revoked',
+  { id, name, scopes }: { id: string; name: string; scopes: readonly string[] },
+  actor: Actor,
+): SecurityEvent {
+  const origin = { ipAddress: null, userAgent: null }
+  return { type, userId: null, sessionId: null, actor, origin, details: { keyId: id, name, scopes } }
+}

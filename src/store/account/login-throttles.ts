@@ -1,0 +1,102 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import { type Counter, type Throttle, unknownDevice } from '../../account/lockout.ts'
+import type { Account, AccountStore } from '../../account/ports.ts'
+import type { SecurityEvent } from '../../session/events.ts'
+import type { Database, Executor } from '../postgres/database.ts'
+import { loginThrottles, users } from '../postgres/schema.ts'
+import { eventRows, eventsInserted } from '../session/events.ts'
+
+/** What is known of an address before its password is looked at, in one prepared statement. */
+export function createSignInReader(database: Database): AccountStore['findForSignIn'] {
+  const value = sql.placeholder
+  const found = database.pooled
+    .select({
+      user: {
+        id: users.id,
+        email: users.email,
+        passwordHash: users.passwordHash,
+        roles: users.roles,
+        disabledAt: users.disabledAt,
+      },
+      throttle: {
+        deviceId: loginThrottles.deviceId,
+        failures: loginThrottles.failures,
+        windowStartedAt: loginThrottles.windowStartedAt,
+        locks: loginThrottles.locks,
+        lockedUntil: loginThrottles.lockedUntil,
+      },
+    })
+    // One row at least, so that a count is found without a user, and a user without a count.
+    .from(sql`(SELECT) AS asked`)
+    .leftJoin(users, sql`lower(${users.email}) = lower(${value('email')})`)
+    .leftJoin(
+      loginThrottles,
+      and(
+        eq(loginThrottles.subjectHash, value('subject')),
+        sql`${loginThrottles.deviceId} IN (${unknownDevice}, ${value('deviceId')})`,
+      ),
+    )
+    .prepare('find_for_sign_in')
+
+  return async (email, subject, deviceId) => {
+    const rows = await database.run(() =>
+      found.execute({ email, subject, deviceId: deviceId ?? unknownDevice }),
+    )
+    const throttles = new Map<string, Throttle>()
+    for (const { throttle } of rows) if (throttle !== null) throttles.set(throttle.deviceId, throttle)
+    return { account: accountOf(rows[0]?.user ?? null), throttles }
+  }
+}
+
+type UserRow = Omit<Account, 'disabled'> & { disabledAt: number | null }
+
+function accountOf(row: UserRow | null): Account | null {
+  if (row === null) return null
+  const { disabledAt, ...account } = row
+  return { ...account, disabled: disabledAt !== null }
+}
+
+/** One statement: the count and its events, if the row is still what it was, or still is not there. */
+export async function countFailure(
+  executor: Executor,
+  subject: Buffer,
+  { deviceId, throttle }: Counter,
+  next: Throttle,
+  events: readonly SecurityEvent[],
+): Promise<boolean> {
+  const lockedUntil = next.lockedUntil === null ? null : timestamp(next.lockedUntil)
+  const counted =
+    throttle === null
+      ? sql`
+        INSERT INTO login_throttles
+          (subject_hash, device_id, failures, window_started_at, locks, locked_until)
+        VALUES (${subject}, ${deviceId}, ${next.failures}, ${timestamp(next.windowStartedAt)}, ${next.locks},
+          ${lockedUntil})
+        ON CONFLICT DO NOTHING`
+      : sql`
+        UPDATE login_throttles
+        SET failures = ${next.failures}, window_started_at = ${timestamp(next.windowStartedAt)},
+          locks = ${next.locks}, locked_until = ${lockedUntil}
+        WHERE subject_hash = ${subject} AND device_id = ${deviceId} AND failures = ${throttle.failures}
+          AND window_started_at = ${timestamp(throttle.windowStartedAt)} AND locks = ${throttle.locks}`
+  const recorded = await executor.execute(sql`
+    WITH counted AS (${counted} RETURNING 1) ${eventsInserted(eventRows(events), sql`CROSS JOIN counted`)}`)
+  return (recorded.rowCount ?? 0) > 0
+}
+
+/** Forgets the failures of the subjects: of one device, or of all. */
+export async function clearThrottles(
+  executor: Executor,
+  subjects: readonly Buffer[],
+  deviceId?: string,
+): Promise<void> {
+  const ofDevice = deviceId === undefined ? undefined : eq(loginThrottles.deviceId, deviceId)
+  await executor
+    .delete(loginThrottles)
+    .where(and(inArray(loginThrottles.subjectHash, [...subjects]), ofDevice))
+    .execute()
+}
+
+function timestamp(at: number): string {
+  return new Date(at).toISOString()
+}

@@ -1,0 +1,61 @@
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { Propagation } from '../../session/revocation/propagation.ts'
+import type { Actor } from '../../session/session.ts'
+import type { Database, Executor } from '../postgres/database.ts'
+import { roleChanges, userSessions, users } from '../postgres/schema.ts'
+import { insertEvents } from '../session/events.ts'
+import { lockUser } from '../session/user-lock.ts'
+
+/** What users may do changes with their roles; their sessions go on. */
+export function createRoles(database: Database, propagation: Propagation) {
+  return {
+    /**
+     * Sets the roles of a user, and returns them. Resolves once no instance goes by the older ones; a repeat waits like
+     * the first. Null: no such user. Throws `revocation_unconfirmed`.
+     */
+    async change(userId: string, roles: readonly string[], actor: Actor): Promise<string[] | null> {
+      const wanted = [...new Set(roles)].sort()
+      const change = await database.transaction(executor => setRoles(executor, userId, wanted, actor))
+      if (change === null) return null
+      await propagation.confirmRoles(userId, change.xid, change.sessionIds)
+      return wanted
+    },
+  }
+}
+
+async function setRoles(
+  executor: Executor,
+  userId: string,
+  roles: string[],
+  actor: Actor,
+): Promise<{ xid: string; sessionIds: string[] } | null> {
+  const user = await lockUser(executor, userId)
+  if (user === null) return null
+  const from = [...user.roles].sort()
+  if (from.join() !== roles.join()) {
+    await executor.update(users).set({ roles }).where(eq(users.id, userId))
+    const origin = { ipAddress: null, userAgent: null }
+    await insertEvents(executor, [
+      { type: 'roles_changed', userId, sessionId: null, actor, origin, details: { from, to: roles } },
+    ])
+  }
+  const sessions = await executor
+    .select({ id: userSessions.id })
+    .from(userSessions)
+    .where(and(eq(userSessions.userId, userId), isNull(userSessions.revokedAt)))
+  return { xid: await announce(executor, userId), sessionIds: sessions.map(session => session.id) }
+}
+
+/** Puts the change on the feed; the last one of a user is the one that counts. */
+async function announce(executor: Executor, userId: string): Promise<string> {
+  const [row] = await executor
+    .insert(roleChanges)
+    .values({ userId })
+    .onConflictDoUpdate({
+      target: roleChanges.userId,
+      set: { xid: sql`excluded.xid`, createdAt: sql`excluded.created_at` },
+    })
+    .returning({ xid: sql<string>`${roleChanges.xid}::text` })
+  if (row === undefined) throw new Error('the change of roles was not returned')
+  return row.xid
+}

@@ -1,0 +1,17 @@
+import type { AccountStore } from '../../account/ports.ts'
+import type { Database } from '../postgres/database.ts'
+import { countFailure, createSignInReader } from './login-throttles.ts'
+import { bindAccountTransaction } from './transaction.ts'
+import { findUser, replacePasswordHash } from './users.ts'
+
+export function createAccountStore(database: Database): AccountStore {
+  return {
+    find: userId => database.run(executor => findUser(executor, userId)),
+    replacePasswordHash: (userId, expected, replacement) =>
+      database.run(executor => replacePasswordHash(executor, userId, expected, replacement)),
+    findForSignIn: createSignInReader(database),
+    countFailure: (subject, counter, next, events) =>
+      database.run(executor => countFailure(executor, subject, counter, next, events)),
+    transaction: work => database.transaction(executor => work(bindAccountTransaction(executor))),
+  }
+}

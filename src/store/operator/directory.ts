@@ -1,0 +1,98 @@
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import type { Instant } from '../../clock.ts'
+import { Problem } from '../../errors.ts'
+import type { IdleDeadlines } from '../../session/policy.ts'
+import type { Page } from '../postgres/cursor.ts'
+import type { Database, Executor } from '../postgres/database.ts'
+import { users } from '../postgres/schema.ts'
+import { type JudgedSession, listAll, listLive } from '../session/lists.ts'
+
+/** A user as operators see them. */
+export type ListedUser = {
+  id: string
+  email: string
+  roles: string[]
+  disabled: boolean
+  createdAt: Instant
+}
+
+const columns = {
+  id: users.id,
+  email: users.email,
+  roles: users.roles,
+  disabled: sql<boolean>`${users.disabledAt} IS NOT NULL`,
+  createdAt: users.createdAt,
+}
+
+/** As it is indexed: without regard to case, in the order of its bytes. */
+const address = sql<string>`(lower(${users.email}) COLLATE "C")`
+
+export type Directory = ReturnType<typeof createDirectory>
+
+/** What operators look up: users, and whoever's sessions. */
+export function createDirectory(parts: { database: Database; idleDeadlines: () => IdleDeadlines }) {
+  const { database, idleDeadlines } = parts
+  const find = (userId: string): Promise<ListedUser | null> =>
+    database.run(async executor => {
+      const [user] = await executor.select(columns).from(users).where(eq(users.id, userId))
+      return user ?? null
+    })
+
+  return {
+    find,
+
+    /** Users whose address begins so, without regard to case, by address. Throws `validation_failed` for a bad cursor. */
+    search: (prefix: string, page: Page): Promise<{ users: ListedUser[]; nextCursor: string | null }> =>
+      database.run(executor => searchUsers(executor, prefix, page)),
+
+    /** Newest sign-in first; null when there is neither such a user nor anything left of one. */
+    async sessionsOf(
+      userId: string,
+      state: 'live' | 'all',
+      page: Page,
+    ): Promise<{ sessions: JudgedSession[]; nextCursor: string | null } | null> {
+      const idle = idleDeadlines()
+      const listed = await database.run(async executor => {
+        if (state === 'all') return await listAll(executor, userId, idle, page)
+        const { sessions, nextCursor } = await listLive(executor, userId, idle, page)
+        return { sessions: sessions.map(session => ({ ...session, state: 'live' as const })), nextCursor }
+      })
+      const isNobody = listed.sessions.length === 0 && (await find(userId)) === null
+      return isNobody ? null : listed
+    },
+  }
+}
+
+async function searchUsers(
+  executor: Executor,
+  prefix: string,
+  { limit, cursor }: Page,
+): Promise<{ users: ListedUser[]; nextCursor: string | null }> {
+  const rows = await executor
+    .select({ ...columns, address })
+    .from(users)
+    .where(and(beginsWith(prefix), cursor === null ? undefined : gt(address, addressIn(cursor))))
+    .orderBy(asc(address))
+    .limit(limit + 1)
+  const last = rows[limit - 1]
+  const nextCursor =
+    rows.length > limit && last !== undefined ? Buffer.from(last.address).toString('base64url') : null
+  return { users: rows.slice(0, limit).map(({ address, ...user }) => user), nextCursor }
+}
+
+function beginsWith(prefix: string): SQL | undefined {
+  if (prefix === '') return undefined
+  return sql`${address} LIKE lower(${prefix.replace(/[\\%_]/g, '\\$&')}) || '%'`
+}
+
+function addressIn(cursor: string): string {
+  const text = Buffer.from(cursor, 'base64url').toString('utf8')
+  if (!text.includes('@') || text.includes('\0') || Buffer.from(text).toString('base64url') !== cursor) {
+    throw new Problem('validation_failed', {
+      detail:
+        'The cursor is not valid: leave it out to start from the beginning, or pass `nextCursor` unchanged.',
+      errors: [{ path: '/cursor', message: 'must be a nextCursor of an earlier answer' }],
+    })
+  }
+  return text
+}

@@ -1,0 +1,146 @@
+import type { Clock, Instant } from '../../clock.ts'
+import type { Actor } from '../../session/session.ts'
+import type { SecretRing } from '../../session/token/secrets.ts'
+import { generateSigningKey } from '../../session/token/signing-key.ts'
+import type { Database } from '../postgres/database.ts'
+import type { IdleLimits } from '../session/counts.ts'
+import { insertEvents } from '../session/events.ts'
+import {
+  hastenNextSigningKey,
+  listSigningKeys,
+  revokeSigningKey,
+  rotateSigningKey,
+} from '../session/signing-keys.ts'
+import { type CleanupResult, cleanUp, readBehindSeconds } from './cleanup.ts'
+
+export type MaintenanceSettings = {
+  eventsRetentionDays: number
+  rotationGraceSeconds: number
+  longestAccessTokenSeconds: number
+  longestSessionSeconds: number
+  /** The longest that a snapshot may live, and a minute. */
+  windowSeconds: number
+  idleLimits: IdleLimits
+}
+
+/** A new key is published this long before it signs: caches of the JWKS live for five minutes. */
+const publishedBeforeUseSeconds = 600
+
+/** In an emergency: as long as instances need to read of a key. Until then a 503, rather than a 401 from those that
+ * have not read of it yet. */
+export const emergencyPublishedBeforeUseSeconds = 2
+
+/** A client that was cut off for up to an hour still finds the successor that it has not received. */
+const successorMarginSeconds = 3_600
+
+/** Told what came of each run, for whoever counts it. Never throws. */
+export type CleanupObserver = {
+  cleaned(result: CleanupResult & { tookMs: number }): void
+  failed(): void
+}
+
+type CleanupOptions = {
+  progress?: (deleted: { sessions: number; events: number }) => void
+  signal?: AbortSignal
+}
+
+export type Maintenance = ReturnType<typeof createMaintenance>
+
+/** What operators and jobs do beside the sessions of single people. */
+export function createMaintenance(
+  parts: {
+    database: Database
+    clock: Clock
+    secrets: SecretRing
+    observer: CleanupObserver
+  },
+  settings: MaintenanceSettings,
+) {
+  const { database, clock, secrets, observer } = parts
+  const origin = { ipAddress: null, userAgent: null }
+
+  return {
+    /** Deletes what has ended; see `cleanUp`. Records that it ran when it deleted anything. */
+    async cleanUp(actor: Actor, options: CleanupOptions = {}): Promise<CleanupResult & { tookMs: number }> {
+      try {
+        const result = await deleteEnded(actor, options)
+        observer.cleaned(result)
+        return result
+      } catch (error) {
+        observer.failed()
+        throw error
+      }
+    },
+
+    /** For how long the oldest session that cleanup should delete has been due, in seconds; 0 when there is none. */
+    behindSeconds: () => database.run(readBehindSeconds),
+
+    listSigningKeys: () => database.run(listSigningKeys),
+
+    /** Publishes the next signing key well before it signs; the others end after their last token has. */
+    async rotateSigningKey(actor: Actor): Promise<{ kid: string; signsFrom: Instant }> {
+      const signsFrom = clock.now() + publishedBeforeUseSeconds * 1000
+      const key = generateSigningKey(secrets.minting(), signsFrom)
+      await database.transaction(async executor => {
+        await rotateSigningKey(executor, key, lastTokenEnds(signsFrom))
+        await insertEvents(executor, [keyEvent('key_rotated', key.kid, actor)])
+      })
+      return { kid: key.kid, signsFrom }
+    },
+
+    /** Ends a key at once, for an emergency; another one signs two seconds later. False when there is no such key. */
+    async revokeSigningKey(kid: string, actor: Actor): Promise<boolean> {
+      const signsFrom = clock.now() + emergencyPublishedBeforeUseSeconds * 1000
+      return await database.transaction(async executor => {
+        if (!(await revokeSigningKey(executor, kid))) return false
+        await insertEvents(executor, [keyEvent('key_revoked', kid, actor)])
+        if (await hastenNextSigningKey(executor, signsFrom)) return true
+        const replacement = generateSigningKey(secrets.minting(), signsFrom)
+        await rotateSigningKey(executor, replacement, lastTokenEnds(signsFrom))
+        await insertEvents(executor, [keyEvent('key_rotated', replacement.kid, actor)])
+        return true
+      })
+    },
+  }
+
+  async function deleteEnded(
+    actor: Actor,
+    options: CleanupOptions,
+  ): Promise<CleanupResult & { tookMs: number }> {
+    const started = clock.monotonic()
+    const result = await cleanUp(
+      database,
+      {
+        batchSize: 1_000,
+        pauseMs: 20,
+        eventsRetentionDays: settings.eventsRetentionDays,
+        successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
+        longestSessionSeconds: settings.longestSessionSeconds,
+        windowSeconds: settings.windowSeconds,
+        idleLimits: settings.idleLimits,
+      },
+      options.progress ?? (() => undefined),
+      options.signal ?? new AbortController().signal,
+    )
+    const tookMs = Math.round(clock.monotonic() - started)
+    if (result.kind === 'done' && result.deletedSessions + result.deletedEvents > 0) {
+      const { deletedSessions, deletedEvents } = result
+      const details = { deletedSessions, deletedEvents, tookMs }
+      await database.run(executor =>
+        insertEvents(executor, [
+          { type: 'cleanup_ran', userId: null, sessionId: null, actor, origin, details },
+        ]),
+      )
+    }
+    return { ...result, tookMs }
+  }
+
+  /** A minute for instances that have not yet read of the next key. */
+  function lastTokenEnds(lastSigned: Instant): Instant {
+    return lastSigned + (settings.longestAccessTokenSeconds + 60) * 1000
+  }
+
+  function keyEvent(type: 'key_rotated' | 'key_revoked', kid: string, actor: Actor) {
+    return { type, userId: null, sessionId: null, actor, origin, details: { kid } } as const
+  }
+}

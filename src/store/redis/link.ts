@@ -1,0 +1,217 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Cluster, type Redis } from 'ioredis'
+import type { RedisContinuity } from '../../session/revocation/lease.ts'
+import { afterFailure, afterSuccess, type Breaker, closedBreaker } from './breaker.ts'
+import { commandTimeoutMs, createRedis, type RedisAddress, type RedisClient } from './redis.ts'
+import { createSubscription, type RedisSubscription } from './subscription.ts'
+
+/** `recovering`: connected, but not yet trusted again. */
+export type RedisState = 'up' | 'down' | 'recovering'
+
+export type RedisLink = {
+  /** Sends a command; rejects within the command timeout, or at once while Redis is known to be away. */
+  ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T>
+  /** Which server it is, as long as nothing broke; null while it is away, and always for a Cluster, which is many. */
+  continuity(): RedisContinuity
+  state(): RedisState
+  /** Then a command may only name keys of one slot. */
+  isCluster: boolean
+  connect(): Promise<void>
+  /** Calls `listener` for each message of a channel, over a connection of its own. */
+  subscribe(channel: string, listener: (message: string) => void): void
+  close(): void
+}
+
+/** For whoever watches the process. */
+export type WatchedRedisLink = RedisLink & {
+  /** It has failed so often that nobody asks it; only a probe does. */
+  isBreakerOpen(): boolean
+}
+
+/** Told when it is up, and of each other state once until it is up again. */
+export type RedisListener = (state: RedisState, reason: string) => void
+
+const probeEveryMs = 1_000
+const startPatienceMs = 500
+
+/** A connection to Redis that fails fast, and knows when it was broken. */
+export function createRedisLink(address: RedisAddress, listener: RedisListener): WatchedRedisLink {
+  const redis = createRedis(address)
+  let subscription: RedisSubscription | undefined
+  let breaker: Breaker = closedBreaker
+  /** Since it was last up; a server that comes and goes is told of once. */
+  const told = new Set<RedisState>()
+  /** Replaced at each break, so that two equal readings of it have none between them. */
+  let server: RedisContinuity = null
+  /** False from a break until a probe has told which server is there now. */
+  let probed = false
+  let timer: NodeJS.Timeout | undefined
+  let probing: Promise<boolean> | null = null
+
+  function state(): RedisState {
+    if (redis.status !== 'ready') return 'down'
+    return breaker.kind === 'closed' && probed ? 'up' : 'recovering'
+  }
+
+  function tell(reason: string): void {
+    const now = state()
+    if (told.has(now)) return
+    if (now === 'up') told.clear()
+    else told.delete('up')
+    told.add(now)
+    listener(now, reason)
+  }
+
+  function broken(reason: string): void {
+    server = server === null ? null : { runId: server.runId }
+    breaker = afterFailure(breaker)
+    tell(reason)
+  }
+
+  /** Whoever answers behind the next connection has yet to say who it is. */
+  function closed(): void {
+    server = null
+    probed = false
+    broken('the connection was closed')
+  }
+
+  async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
+    // Without a connection a Cluster lets commands wait for one.
+    if (breaker.kind === 'open' || redis.status !== 'ready') throw new RedisAwayError()
+    try {
+      const answer = await (redis instanceof Cluster ? inTime(command(redis)) : command(redis))
+      breaker = afterSuccess(breaker)
+      return answer
+    } catch (error) {
+      if (isAway(error)) broken(messageOf(error))
+      throw error
+    }
+  }
+
+  function probe(): Promise<boolean> {
+    probing ??= probeOnce().finally(() => {
+      probing = null
+    })
+    return probing
+  }
+
+  /** Also watches the server's identity: behind one address another server may stand, with other data. */
+  async function probeOnce(): Promise<boolean> {
+    try {
+      const runId = redis instanceof Cluster ? await probeCluster(redis) : await probeMaster(redis)
+      if (runId === null) server = null
+      else if (runId !== server?.runId) server = { runId }
+      probed = true
+      breaker = closedBreaker
+      tell('it answers')
+      return true
+    } catch (error) {
+      broken(messageOf(error))
+      return false
+    }
+  }
+
+  async function keepWatch(): Promise<void> {
+    subscription?.probe()
+    if (await probe()) return
+    // A connection on which nothing comes back may never come back, and another server may be the master by now.
+    if (redis.status === 'ready' && !(redis instanceof Cluster)) redis.disconnect(true)
+  }
+
+  redis.on('ready', () => void probe())
+  redis.on('close', closed)
+  redis.on('error', error => tell(messageOf(error)))
+
+  return {
+    ask,
+    state,
+    isCluster: redis instanceof Cluster,
+    isBreakerOpen: () => breaker.kind === 'open',
+    continuity: () => (state() === 'up' ? server : null),
+    async connect() {
+      timer = setInterval(() => void keepWatch(), probeEveryMs)
+      // A server that does not answer, or Sentinels that are all away, must not hold up the start.
+      const connected = redis.connect().then(probe, () => undefined)
+      await Promise.race([connected, sleep(startPatienceMs)])
+    },
+    subscribe(channel, heard) {
+      subscription = createSubscription(redis, channel, heard)
+    },
+    close() {
+      clearInterval(timer)
+      // What ends on purpose is no change to tell of.
+      redis.removeAllListeners('close')
+      redis.disconnect()
+      subscription?.close()
+    },
+  }
+}
+
+/** Redis is known to be away; it was not asked. */
+export class RedisAwayError extends Error {
+  constructor() {
+    super('Redis is away')
+    this.name = 'RedisAwayError'
+  }
+}
+
+const awayReplies = /^(READONLY|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)/
+
+/** A server that says no to one command (out of memory, say) is there; one that cannot serve says so by these. */
+function isAway(error: unknown): boolean {
+  const isReply = error instanceof Error && error.name === 'ReplyError'
+  return !isReply || awayReplies.test(error.message)
+}
+
+/** The run id, if it tells one. A master that has become a replica may keep its connections, but not its data. */
+async function probeMaster(redis: Redis): Promise<string | null> {
+  const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')])
+  if (/^role:slave/m.test(replication)) throw new Error('it is a replica')
+  return /^run_id:(\w+)/m.exec(server)?.[1] ?? null
+}
+
+/**
+ * A Cluster is there when a master answers for each slot: while one is away, the Cluster counts as away. Its servers
+ * have no run id in common.
+ */
+async function probeCluster(cluster: Cluster): Promise<null> {
+  const masters = mastersOf(cluster)
+  const [state] = await Promise.all([cluster.cluster('INFO'), ...masters.map(answers)])
+  if (!/^cluster_state:ok/m.test(state)) throw new Error('the cluster is down')
+  return null
+}
+
+function mastersOf(cluster: Cluster): Redis[] {
+  const masters = new Map(
+    cluster.nodes('master').map(node => [`${node.options.host}:${node.options.port}`, node]),
+  )
+  return [...new Set(cluster.slots.map(([owner = 'an unassigned slot']) => owner))].map(owner => {
+    const master = masters.get(owner)
+    if (master === undefined) throw new Error(`no connection to ${owner}`)
+    return master
+  })
+}
+
+/** The nodes of a Cluster have longer, to find each other. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Command timed out')), commandTimeoutMs)
+  })
+  return await Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
+}
+
+/** Also makes room for a new connection where nothing may ever come back on this one. */
+async function answers(node: Redis): Promise<void> {
+  await node.ping().catch(error => {
+    node.disconnect()
+    throw error
+  })
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // Of a Cluster that could not be reached at all: why is what the last node has said.
+  const cause = 'lastNodeError' in error ? error.lastNodeError : undefined
+  return cause instanceof Error ? `${error.message} ${cause.message}` : error.message
+}
