@@ -25,7 +25,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the lease',
     patch: {
-      file: 'session/lease.ts',
+      file: 'session/revocation/lease.ts',
       edits: [['return age < leaseMs ||', 'return age < fallbackMs ||']],
     },
     row: oldDumpWhileCutOff,
@@ -34,7 +34,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the deny-set',
     patch: {
-      file: 'session/deny-set.ts',
+      file: 'session/revocation/deny-set.ts',
       edits: [['sessions.set(sessionId, { reason: known?.reason ?? reason, seenAt })', '']],
     },
     row: snapshotsWrittenBack,
@@ -43,7 +43,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the acknowledgement',
     patch: {
-      file: 'session/acknowledgement.ts',
+      file: 'session/revocation/acknowledgement.ts',
       edits: [["if (unaware === 0) return 'held'", "return 'held'"]],
     },
     row: slowToHear,
@@ -52,7 +52,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the age of a snapshot',
     patch: {
-      file: 'session/snapshot.ts',
+      file: 'session/verify/snapshot.ts',
       edits: [['context.now - snapshot.readAt < context.lifetimeMs(snapshot.clientType)', 'true']],
     },
     row: forgottenRevocation,
@@ -61,7 +61,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'the HMAC of what stands in Redis',
     patch: {
-      file: 'store/session-cache.ts',
+      file: 'store/session/cache.ts',
       edits: [['return ours ? body : null', 'return body']],
     },
     row: forgedMarks,
@@ -70,7 +70,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'asking the deny-set after Redis has answered, not before',
     patch: {
-      file: 'session/verify.ts',
+      file: 'session/verify/verify.ts',
       edits: [
         [
           'const reading = await cache.read(token.sessionId)',
@@ -86,7 +86,7 @@ export const mechanisms: readonly Mechanism[] = [
   {
     name: 'sharing only reads that have not been sent',
     patch: {
-      file: 'session/shared-reads.ts',
+      file: 'session/verify/shared-reads.ts',
       edits: [['if (current === undefined) return start(key)', 'return current ?? start(key)']],
     },
     row: readBeforeRefresh,
