@@ -1,0 +1,117 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildConsole } from '../../support/console.ts'
+import { type Environment, type Instance, startInstance } from '../../support/service.ts'
+import { freshDatabase } from '../../support/stores.ts'
+
+let built: Awaited<ReturnType<typeof buildConsole>>
+let environment: Environment
+let instance: Instance
+/** Of the page: what it loads at once. */
+let page: string
+let assets: string[]
+
+beforeAll(async () => {
+  built = await buildConsole()
+  environment = { DATABASE_URL: (await freshDatabase()).url }
+  instance = await startInstance(environment, 0, { consoleFolder: built.folder })
+  page = (await get('/console/')).text
+  assets = [...page.matchAll(/(?:src|href)="(\/console\/assets\/[^"]+)"/g)].map(([, path = '']) => path)
+})
+
+afterAll(async () => {
+  await instance.close()
+  await built.remove()
+})
+
+async function get(path: string, headers: Record<string, string> = {}, at = instance) {
+  const answer = await fetch(at.url + path, {
+    headers: { 'accept-encoding': 'identity', ...headers },
+    redirect: 'manual',
+  })
+  return { status: answer.status, headers: answer.headers, text: await answer.text() }
+}
+
+describe('the console', () => {
+  it('is at /console/, asked for anew each time, under a policy that allows its own files only', async () => {
+    const answer = await get('/console/')
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-type')).toMatch(/^text\/html/)
+    expect(answer.headers.get('cache-control')).toBe('no-cache')
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(answer.headers.get('content-security-policy')?.split(';')).toEqual([
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ])
+    const bare = await get('/console')
+    expect([bare.status, bare.headers.get('location')]).toEqual([308, '/console/'])
+  })
+
+  it('has no script or style inside its page, and names nothing elsewhere', () => {
+    expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:|"\/\//)
+    expect(assets.length).toBeGreaterThan(1)
+  })
+
+  it('has files with a hash in their names, kept for a year, and compressed for who takes that', async () => {
+    for (const path of assets) {
+      expect(path).toMatch(/-[\w-]{8}\.(js|css)$/)
+      const plain = await get(path)
+      expect(plain.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+      expect(plain.headers.get('vary')).toMatch(/accept-encoding/i)
+      for (const encoding of ['br', 'gzip']) {
+        const packed = await get(path, { 'accept-encoding': encoding })
+        expect([packed.status, packed.headers.get('content-encoding')]).toEqual([200, encoding])
+        expect(packed.headers.get('content-type')).toBe(plain.headers.get('content-type'))
+        expect(packed.headers.get('content-security-policy')).toMatch(/script-src 'self'/)
+      }
+    }
+  })
+
+  it('is less than 150,000 bytes for a person, compressed; the charts are not among them', async () => {
+    const sizes = await Promise.all(
+      assets.map(
+        async path => (await readFile(join(built.folder, `${path.slice('/console/'.length)}.gz`))).length,
+      ),
+    )
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000)
+    const all = await readdir(join(built.folder, 'assets'))
+    expect(all.filter(name => /^charts-.*\.js$/.test(name))).toHaveLength(1)
+    expect(assets.filter(path => path.includes('charts'))).toEqual([])
+  })
+
+  it('leaves the rest of the service as it was: problems, methods, and the policy of answers', async () => {
+    const missing = await get('/console/assets/nothing.js')
+    expect([missing.status, JSON.parse(missing.text)]).toMatchObject([404, { code: 'not_found' }])
+    expect(missing.headers.get('cache-control')).toBe('no-store')
+    const posted = await fetch(`${instance.url}/console/`, { method: 'POST' })
+    await posted.text()
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    for (const path of [
+      '/console/../package.json',
+      '/console/%2e%2e/package.json',
+      '/console/..%2fpackage.json',
+    ]) {
+      expect((await get(path)).status, path).toBe(404)
+    }
+    expect((await get('/health/live')).headers.get('content-security-policy')).not.toMatch(/script-src/)
+  })
+
+  it.each([
+    ['is switched off by CONSOLE=off', { CONSOLE: 'off' }, () => built.folder],
+    ['is not there where none was built', {}, () => join(built.folder, 'nowhere')],
+  ])('%s', async (_title, more, folder) => {
+    const other = await startInstance({ ...environment, ...more }, 0, { consoleFolder: folder() })
+    const answers = await Promise.all(['/console', '/console/'].map(path => get(path, {}, other)))
+    expect(answers.map(({ status }) => status)).toEqual([404, 404])
+    await other.close()
+  })
+})

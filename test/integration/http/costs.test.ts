@@ -1,0 +1,280 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { AccessClaims } from '../../../src/session/token/access-token.ts'
+import { client, type Tokens, tokensOf } from '../../support/client.ts'
+import { countStoreCalls } from '../../support/counted.ts'
+import { query } from '../../support/database.ts'
+import { countRoundTrips } from '../../support/round-trips.ts'
+import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
+import { freshDatabase, freshRedis } from '../../support/stores.ts'
+
+let databaseUrl: string
+let redisUrl: string
+let instance: Instance
+let api: ReturnType<typeof client>
+let users = 0
+
+beforeAll(async () => {
+  databaseUrl = (await freshDatabase()).url
+  redisUrl = (await freshRedis()).url
+  instance = await startInstance({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    // A hit in memory costs neither.
+    NEAR_CACHE_MAX_SESSIONS: '0',
+  })
+  api = client(instance.url)
+})
+
+afterAll(() => instance.close())
+
+async function signIn(): Promise<Tokens> {
+  const email = `costs-${users++}@example.test`
+  await createUser(instance.services, email)
+  return await api.signIn(email)
+}
+
+const byPrimaryKey =
+  /^select .* where "user_sessions"."id" = ANY\(ARRAY\(SELECT unnest\(\$1::uuid\[\]\)\)\)$/s
+
+function claimsOf(accessToken: string): AccessClaims {
+  const claims: AccessClaims = JSON.parse(
+    Buffer.from(accessToken.split('.')[1] ?? '', 'base64url').toString('utf8'),
+  )
+  return claims
+}
+
+describe('what a request costs', () => {
+  it('verify on a cache hit: one round trip to Redis, and no SQL', async () => {
+    const { accessToken } = await signIn()
+    await countStoreCalls(() => api.verify(accessToken))
+    const { result, sql, redis } = await countStoreCalls(() => api.verify(accessToken))
+    expect(result.status).toBe(204)
+    expect({ sql, redis }).toEqual({ sql: [], redis: ['mget'] })
+  })
+
+  it('verify on a miss: one SQL statement by primary key, and the snapshot is filled', async () => {
+    const { accessToken } = await signIn()
+    const { result, sql, redis } = await countStoreCalls(() => api.verify(accessToken))
+    expect(result.status).toBe(204)
+    expect(sql).toHaveLength(1)
+    expect(sql[0]).toMatch(byPrimaryKey)
+    expect(redis).toEqual(['mget', 'set'])
+  })
+
+  it('verify on a miss, of a token that a snapshot has shown to be ours: no signature check', async () => {
+    const { accessToken } = tokensOf(await api.refresh((await signIn()).refreshToken))
+    const prove = vi.fn(async () => claimsOf(accessToken))
+    const ask = () => countStoreCalls(async () => instance.services.sessions.verify(accessToken, prove))
+    expect(await ask()).toMatchObject({ result: { kind: 'signed_in' }, sql: [] })
+    const redis = new Redis(redisUrl)
+    await redis.flushdb()
+    redis.disconnect()
+    const { result, sql } = await ask()
+    expect(result.kind).toBe('signed_in')
+    expect(sql).toHaveLength(1)
+    expect(prove).not.toHaveBeenCalled()
+  })
+
+  it('verifies on a miss at one moment: one round trip to Redis, and one SQL statement for all', async () => {
+    const tokens = [await signIn(), await signIn(), await signIn()].map(({ accessToken }) => accessToken)
+    const { result, sql, redis } = await countStoreCalls(() =>
+      Promise.all(tokens.map(token => instance.services.sessions.verify(token, async () => claimsOf(token)))),
+    )
+    expect(result.map(({ kind }) => kind)).toEqual(['signed_in', 'signed_in', 'signed_in'])
+    expect(sql).toHaveLength(1)
+    expect(redis).toEqual(['mget', 'set', 'set', 'set'])
+  })
+
+  it('a rotation: two SQL statements, and a count, one write and a message in Redis', async () => {
+    const { refreshToken } = await signIn()
+    const { result, sql, redis } = await countStoreCalls(() => api.refresh(refreshToken))
+    expect(result.status).toBe(200)
+    expect(sql).toHaveLength(2)
+    expect(sql[0]).toMatch(byPrimaryKey)
+    expect(sql[1]).toMatch(/^update "user_sessions" .* where \("user_sessions"."id" = /s)
+    expect(redis).toEqual(['evalsha', 'set', 'publish'])
+  })
+
+  it('a verify after a rotation: no SQL, as the refresh has written the snapshot', async () => {
+    const { refreshToken } = await signIn()
+    const { accessToken } = tokensOf(await api.refresh(refreshToken))
+    const { result, sql } = await countStoreCalls(() => api.verify(accessToken))
+    expect([result.status, sql]).toEqual([204, []])
+  })
+
+  it('a replay: one SQL statement', async () => {
+    const { refreshToken } = await signIn()
+    await api.refresh(refreshToken)
+    const { result, sql, redis } = await countStoreCalls(() => api.refresh(refreshToken))
+    expect(result.status).toBe(200)
+    expect(sql).toHaveLength(1)
+    expect(redis).toEqual([])
+  })
+
+  it('garbage: nothing at all', async () => {
+    const { accessToken, refreshToken } = await signIn()
+    const [header = '', payload = '', signature = ''] = accessToken.split('.')
+    const altered = `${signature.slice(0, 10)}${signature[10] === 'A' ? 'B' : 'A'}${signature.slice(11)}`
+    const { sql, redis } = await countStoreCalls(async () => {
+      for (const token of ['garbage', 'a.b.c', `e30.${payload}.${signature}`]) {
+        expect((await api.verify(token)).status).toBe(401)
+      }
+      for (const token of ['garbage', `lkr_${'A'.repeat(114)}`, refreshToken.replace(/.$/, '.')]) {
+        expect((await api.refresh(token)).status).toBe(401)
+      }
+    })
+    expect({ sql, redis }).toEqual({ sql: [], redis: [] })
+    // A forged signature under a known key: the lookup in Redis, and then no database.
+    const forged = await countStoreCalls(() => api.verify(`${header}.${payload}.${altered}`))
+    expect(forged.result.body['code']).toBe('access_token_invalid')
+    expect(forged.sql).toEqual([])
+  })
+
+  it('100 verifies at once of one session that is not cached: two SQL statements at most', async () => {
+    const { accessToken } = await signIn()
+    const { result, sql } = await countStoreCalls(() =>
+      Promise.all(Array.from({ length: 100 }, () => instance.app.inject(verifying(accessToken)))),
+    )
+    expect(new Set(result.map(answer => answer.statusCode))).toEqual(new Set([204]))
+    expect(sql.length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('what a sign-in costs', () => {
+  const begins = (sql: readonly string[]) =>
+    sql.map(statement => /^\s*\w+/.exec(statement)?.[0].trim().toLowerCase())
+
+  async function newUser(): Promise<string> {
+    const email = `costs-${users++}@example.test`
+    await createUser(instance.services, email)
+    return email
+  }
+
+  it('seven statements, of which one comes before the password is looked at; two counts in Redis', async () => {
+    const email = await newUser()
+    const { sql, redis } = await countStoreCalls(() => api.signIn(email))
+    expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'select', 'with', 'commit'])
+    expect(sql[0]).toMatch(/"users".*"login_throttles"/s)
+    // The lock comes before what is read behind it.
+    expect(sql[2]).toMatch(/"users" where "users"."id" = \$1 for update$/)
+    expect(sql[3]).toMatch(/"user_sessions"/)
+    // By the address, and by the account.
+    expect(redis).toEqual(['evalsha', 'evalsha'])
+  })
+
+  it('one statement less on a device that has proved to be known', async () => {
+    const body = { email: await newUser(), password: goodPassword }
+    const logIn = (deviceToken?: unknown) =>
+      api.call('POST', '/v1/auth/login', { body: { ...body, deviceToken } })
+    const { deviceToken } = (await logIn()).body
+    const { result, sql } = await countStoreCalls(() => logIn(deviceToken))
+    expect(result.status).toBe(200)
+    expect(begins(sql)).toEqual(['select', 'begin', 'select', 'select', 'with', 'commit'])
+  })
+
+  it('two statements when it is refused, and one when it is not looked at', async () => {
+    const email = await newUser()
+    const fail = () => api.call('POST', '/v1/auth/login', { body: { email, password: 'not the password' } })
+    for (let failure = 1; failure <= 5; failure++) {
+      const { result, sql } = await countStoreCalls(fail)
+      expect([result.status, begins(sql)]).toEqual([401, ['select', 'with']])
+    }
+    const { result, sql } = await countStoreCalls(fail)
+    expect([result.status, begins(sql)]).toEqual([429, ['select']])
+  })
+
+  it('four round trips to Postgres, also when it ends another session or follows a failed one', async () => {
+    const counted = await countRoundTrips(databaseUrl)
+    const far = await startInstance({ DATABASE_URL: counted.url })
+    try {
+      const email = await newUser()
+      // Its first poll has made it read the keys.
+      const settled = async () => {
+        const before = counted.count()
+        await sleep(300)
+        return counted.count() === before
+      }
+      await expect.poll(settled, { timeout: 10_000 }).toBe(true)
+      const logIn = (password: string) =>
+        far.app.inject({ method: 'POST', url: '/v1/auth/login', payload: { email, password } })
+      const trips: number[] = []
+      const statuses: number[] = []
+      for (const password of [...Array(6).fill(goodPassword), 'not the password', goodPassword]) {
+        const before = counted.count()
+        statuses.push((await logIn(password)).statusCode)
+        trips.push(counted.count() - before)
+      }
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 401, 200])
+      expect(trips).toEqual([4, 4, 4, 4, 4, 4, 2, 4])
+    } finally {
+      await far.close()
+      await counted.close()
+    }
+  })
+})
+
+describe('what a request writes', () => {
+  it('over 90 % of 1,000 rotations and 1,000 activity updates are heap-only (HOT)', {
+    timeout: 60_000,
+  }, async () => {
+    const sessions = await Promise.all(Array.from({ length: 10 }, signIn))
+    const statistics = async () => {
+      const [row] = await query<{ updates: string; hot: string }>(
+        databaseUrl,
+        `SELECT n_tup_upd AS updates, n_tup_hot_upd AS hot FROM pg_stat_user_tables WHERE relname = 'user_sessions'`,
+      )
+      return { updates: Number(row?.updates), hot: Number(row?.hot) }
+    }
+    const activity = new pg.Pool({ connectionString: databaseUrl, max: 2 })
+    const before = await statistics()
+    await Promise.all(
+      sessions.map(async session => {
+        let { refreshToken } = session
+        for (let rotation = 0; rotation < 100; rotation++) {
+          refreshToken = tokensOf(await api.refresh(refreshToken)).refreshToken
+          await activity.query(
+            'UPDATE user_sessions SET last_activity_at = clock_timestamp() WHERE id = $1',
+            [session.sessionId],
+          )
+        }
+      }),
+    )
+    await activity.end()
+    // A connection reports what it has done only once it has been idle for ten seconds.
+    const after = await vi.waitFor(
+      async () => {
+        const now = await statistics()
+        expect(now.updates - before.updates).toBeGreaterThanOrEqual(2_000)
+        return now
+      },
+      { timeout: 20_000, interval: 500 },
+    )
+    const updates = after.updates - before.updates
+    expect((after.hot - before.hot) / updates).toBeGreaterThan(0.9)
+  })
+
+  it('activity of many sessions is written in one statement', async () => {
+    const sessions = await Promise.all(Array.from({ length: 5 }, signIn))
+    await query(
+      databaseUrl,
+      `UPDATE user_sessions SET last_activity_at = last_activity_at - interval '10 minutes'`,
+    )
+    for (const { accessToken } of sessions) expect((await api.verify(accessToken)).status).toBe(204)
+    const { sql } = await countStoreCalls(() => instance.services.activity.flush())
+    expect(sql).toHaveLength(1)
+    const ids = sessions.map(session => session.sessionId)
+    const recent = await query(
+      databaseUrl,
+      `SELECT FROM user_sessions WHERE id = ANY($1) AND last_activity_at > now() - interval '1 minute'`,
+      [ids],
+    )
+    expect(recent).toHaveLength(5)
+  })
+})
+
+function verifying(token: string) {
+  return { url: '/v1/verify', headers: { authorization: `Bearer ${token}` } }
+}

@@ -1,0 +1,69 @@
+import { readFile } from 'node:fs/promises'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { client, tokensOf } from '../../support/client.ts'
+import { createUser, type Instance, startInstance } from '../../support/service.ts'
+import { freshDatabase, freshRedis } from '../../support/stores.ts'
+
+/** A user of Redis with the rights that docs/deployment.md names, and no others. */
+const user = 'latchkey-with-few-rights'
+
+let admin: Redis
+let instance: Instance
+
+beforeAll(async () => {
+  const url = new URL((await freshRedis()).url)
+  admin = new Redis(url.href)
+  // SELECT, since the tests share one server by its numbered databases.
+  const commands = [...(await documentedCommands()), 'SELECT'].map(
+    command => `+${command.toLowerCase().replace(' ', '|')}`,
+  )
+  await admin.acl(
+    'SETUSER',
+    user,
+    ...['reset', 'on', '>few', '~session:*', '~blacklist:*', '~rate:*', '&latchkey:news'],
+    ...commands,
+  )
+  url.username = user
+  url.password = 'few'
+  instance = await startInstance({
+    DATABASE_URL: (await freshDatabase()).url,
+    REDIS_URL: url.href,
+    NEAR_CACHE_MAX_SESSIONS: '0',
+  })
+})
+
+afterAll(async () => {
+  await instance.close()
+  await admin.acl('DELUSER', user)
+  admin.disconnect()
+})
+
+async function documentedCommands(): Promise<string[]> {
+  const page = await readFile('docs/deployment.md', 'utf8')
+  const [, list = ''] = /the channel `latchkey:news`, and (.*?); with a Cluster/.exec(page) ?? []
+  return [...list.matchAll(/`([A-Z ]+)`/g)].map(([, command = '']) => command)
+}
+
+describe('a user of Redis with the documented rights', () => {
+  it('is enough for signing in, verifying, refreshing and revoking, and nothing else is tried', async () => {
+    const api = client(instance.url)
+    await createUser(instance.services, 'few@example.test')
+    const first = await api.signIn('few@example.test')
+    expect((await api.verify(first.accessToken)).status).toBe(204)
+    const { accessToken } = tokensOf(await api.refresh(first.refreshToken))
+    expect((await api.verify(accessToken)).status).toBe(204)
+    const kinds = (await admin.keys('*')).map(key => key.split(':')[0])
+    expect(new Set(kinds)).toEqual(new Set(['session', 'rate']))
+    expect((await api.call('POST', '/v1/auth/logout', { token: accessToken })).status).toBe(204)
+    expect((await api.verify(accessToken)).status).toBe(401)
+    expect((await api.call('GET', '/health/ready')).body).toMatchObject({ redis: 'up' })
+    expect((await denials()).filter(entry => entry.includes(user))).toEqual([])
+  })
+})
+
+/** What Redis has refused, by whom. */
+async function denials(): Promise<string[]> {
+  const log: unknown = await admin.acl('LOG')
+  return Array.isArray(log) ? log.map(String) : []
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { createWindowCounter } from '../../../src/access/window-counter.ts'
+
+describe('a window counter', () => {
+  it('counts from the first time of a window to its end, and then anew', () => {
+    let now = 1_000
+    const counter = createWindowCounter(10, () => now)
+    expect(counter.add('a', 500)).toEqual({ count: 1, resetMs: 500 })
+    now += 499
+    expect(counter.add('a', 500)).toEqual({ count: 2, resetMs: 1 })
+    now += 1
+    expect(counter.add('a', 500)).toEqual({ count: 1, resetMs: 500 })
+  })
+
+  it('counts each key by itself', () => {
+    const counter = createWindowCounter(10, () => 0)
+    counter.add('a', 500)
+    expect(counter.add('b', 500).count).toBe(1)
+    expect(counter.add('a', 500).count).toBe(2)
+  })
+
+  it('keeps no more keys than it may, and those that come most often', () => {
+    const counter = createWindowCounter(100, () => 0)
+    for (let other = 0; other < 10_000; other++) {
+      counter.add('often', 500)
+      counter.add(`once ${other}`, 500)
+    }
+    expect(counter.add('often', 500).count).toBe(10_001)
+    expect(counter.add('once 9999', 500).count).toBe(2)
+    expect(counter.add('once 9000', 500).count).toBe(1)
+  })
+})

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { csvOf } from '../../../src/console/operator/csv.ts'
+
+describe('a table as CSV', () => {
+  it('quotes what would break a row', () => {
+    expect(csvOf(['a', 'b'], [['1,2', 'say "x"\nand y']])).toBe('a,b\r\n"1,2","say ""x""\nand y"\r\n')
+  })
+
+  it('gives a spreadsheet no formula that somebody has put into a user agent', () => {
+    for (const formula of ['=1+1', '+1', '-1', '@SUM(A1)', '\t=1']) {
+      expect(csvOf(['agent'], [[formula]])).toMatch(/^agent\r\n"?'/)
+      expect(csvOf(['agent'], [[`x;${formula}`]])).toMatch(/^agent\r\n"?x;'/)
+    }
+  })
+})
