@@ -13,7 +13,7 @@ import { query } from '../../support/database.ts'
 import { goodPassword, type Instance, secret, startInstance } from '../../support/service.ts'
 import { freshDatabase } from '../../support/stores.ts'
 
-const root = join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..', '..')
 
 let instance: Instance
 let databaseUrl: string

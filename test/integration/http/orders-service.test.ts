@@ -6,7 +6,7 @@ import { freePort } from '../../support/port.ts'
 import { createUser, type Instance, startInstance } from '../../support/service.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
 
-const root = join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..', '..')
 let instance: Instance
 let service: Child
 let url: string

@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { findProgram } from '../../support/debian-program.ts'
 import { documentedMetrics } from '../../support/metrics-table.ts'
 
-const root = join(import.meta.dirname, '..', '..')
+const root = join(import.meta.dirname, '..', '..', '..')
 const folder = join(root, 'deploy', 'prometheus')
 const promtool = await findProgram('promtool', { package: 'prometheus' })
 

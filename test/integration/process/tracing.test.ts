@@ -307,7 +307,7 @@ describe('a collector that does not take them', () => {
 })
 
 describe('without an endpoint', () => {
-  const withoutPackages = [join(import.meta.dirname, '..', 'support', 'without-opentelemetry.js')]
+  const withoutPackages = [join(import.meta.dirname, '..', '..', 'support', 'without-opentelemetry.js')]
 
   it('nothing of it is loaded: the service runs where its packages are not', async () => {
     const served = await startProcess(environment, withoutPackages)

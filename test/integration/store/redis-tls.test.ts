@@ -8,7 +8,7 @@ import { startRedisCluster } from '../../support/redis-cluster.ts'
 import { startRedisNode } from '../../support/redis-node.ts'
 import { startSentinelTopology } from '../../support/redis-sentinel.ts'
 
-const script = join(import.meta.dirname, '..', 'support', 'link-in-a-process.ts')
+const script = join(import.meta.dirname, '..', '..', 'support', 'link-in-a-process.ts')
 
 /** What becomes of a link in a process that trusts that certificate, or only what everybody trusts. */
 async function linkTo(address: RedisAddress, trusted?: Certificate): Promise<string> {

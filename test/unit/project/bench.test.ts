@@ -168,7 +168,7 @@ describe('the document that the benchmark writes', () => {
 
   it('is what stands in docs, with its chart, as long as nobody has changed one without the other', async () => {
     for (const { file, text } of await render(await readRun(resultsFile))) {
-      expect(await readFile(join(import.meta.dirname, '..', '..', file), 'utf8')).toBe(text)
+      expect(await readFile(join(import.meta.dirname, '..', '..', '..', file), 'utf8')).toBe(text)
     }
   })
 

@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import { settings } from '../../../src/config.ts'
 
-const folder = join(import.meta.dirname, '..', '..', 'deploy', 'kubernetes')
+const folder = join(import.meta.dirname, '..', '..', '..', 'deploy', 'kubernetes')
 
 /** Each checks itself against the schema that Kubernetes publishes for its kind. */
 const models = {
