@@ -12,7 +12,7 @@ import type { SecurityEvent } from '../../session/events.ts'
 import type { SessionCache } from '../../session/ports.ts'
 import type { Actor } from '../../session/session.ts'
 import type { Database, Executor } from '../postgres/database.ts'
-import { serviceKeys } from '../postgres/schema.ts'
+import { serviceKeys } from '../postgres/schema/keys.ts'
 import { insertEvents } from '../session/events.ts'
 
 /** Every instance keeps all of them in memory. */

@@ -3,7 +3,7 @@ import { type Counter, type Throttle, unknownDevice } from '../../account/lockou
 import type { Account, AccountStore } from '../../account/ports.ts'
 import type { SecurityEvent } from '../../session/events.ts'
 import type { Database, Executor } from '../postgres/database.ts'
-import { loginThrottles, users } from '../postgres/schema.ts'
+import { loginThrottles, users } from '../postgres/schema/users.ts'
 import { eventRows, eventsInserted } from '../session/events.ts'
 
 /** What is known of an address before its password is looked at, in one prepared statement. */

@@ -2,7 +2,8 @@ import { eq, sql } from 'drizzle-orm'
 import type { Account, NewAccount } from '../../account/ports.ts'
 import { Problem } from '../../errors.ts'
 import type { Executor } from '../postgres/database.ts'
-import { userSessions, users } from '../postgres/schema.ts'
+import { userSessions } from '../postgres/schema/sessions.ts'
+import { users } from '../postgres/schema/users.ts'
 import { forgetDeletedUser } from '../session/events.ts'
 
 export async function findUser(executor: Executor, userId: string): Promise<Account | null> {

@@ -4,7 +4,7 @@ import { Problem } from '../../errors.ts'
 import type { IdleDeadlines } from '../../session/policy.ts'
 import type { Page } from '../postgres/cursor.ts'
 import type { Database, Executor } from '../postgres/database.ts'
-import { users } from '../postgres/schema.ts'
+import { users } from '../postgres/schema/users.ts'
 import { type JudgedSession, listAll, listLive } from '../session/lists.ts'
 
 /** A user as operators see them. */

@@ -4,7 +4,7 @@ import type { RevocationTarget } from '../../operator/revocation-target.ts'
 import type { IdleDeadlines } from '../../session/policy.ts'
 import type { Database } from '../postgres/database.ts'
 import { firstId, lastId, pageEnd } from '../postgres/pages.ts'
-import { userSessions } from '../postgres/schema.ts'
+import { userSessions } from '../postgres/schema/sessions.ts'
 import { isLive } from '../session/sessions.ts'
 
 /** Rows a statement, as for statistics. */

@@ -2,7 +2,7 @@ import { and, eq, isNull, lt, sql } from 'drizzle-orm'
 import type { Instant } from '../../clock.ts'
 import type { RevocationStrategy } from '../../operator/revocation-target.ts'
 import type { Executor } from '../postgres/database.ts'
-import { revocationRuns } from '../postgres/schema.ts'
+import { revocationRuns } from '../postgres/schema/revocations.ts'
 
 /** How far a revocation by an operator has come. */
 export type RevocationRun = {

@@ -12,7 +12,7 @@ import {
 import type { Actor, Origin } from '../../session/session.ts'
 import type { Database, Executor } from '../postgres/database.ts'
 import { firstId, lastId, pageEnd } from '../postgres/pages.ts'
-import type { CutoffScope } from '../postgres/schema.ts'
+import type { CutoffScope } from '../postgres/schema/revocations.ts'
 import { insertEvents } from '../session/events.ts'
 import { insertCutoff, isCutOffBy } from '../session/revocation/cutoffs.ts'
 import { countCutOffPage, type IdRange, markCutOffPage } from '../session/revocation/revocations.ts'

@@ -4,7 +4,7 @@ import type { Instant } from '../../clock.ts'
 import { type EventType, type SecurityEvent, type Severity, severityOf } from '../../session/events.ts'
 import { decodeCursor, isBehind, micros, type Page, pageOf } from '../postgres/cursor.ts'
 import type { Database, Executor } from '../postgres/database.ts'
-import { securityEvents } from '../postgres/schema.ts'
+import { securityEvents } from '../postgres/schema/events.ts'
 
 /** Appends to the audit log, in the transaction of the change. */
 export async function insertEvents(executor: Executor, events: readonly SecurityEvent[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { Session } from '../../session/session.ts'
 import { decodeCursor, isBehind, micros, type Page, pageOf } from '../postgres/cursor.ts'
 import type { Executor } from '../postgres/database.ts'
 import { preparedOnce } from '../postgres/prepared.ts'
-import { userSessions } from '../postgres/schema.ts'
+import { userSessions } from '../postgres/schema/sessions.ts'
 import { isCutOff } from './revocation/cutoffs.ts'
 import { idleValues, isLive, isLiveThen, sessionColumns } from './sessions.ts'
 

@@ -4,7 +4,7 @@ import type { Rotation } from '../../session/session.ts'
 import { gather } from '../gather.ts'
 import { admitToDatabase, type Database, type Executor } from '../postgres/database.ts'
 import { preparedOnce } from '../postgres/prepared.ts'
-import { userSessions } from '../postgres/schema.ts'
+import { userSessions } from '../postgres/schema/sessions.ts'
 import { isCutOff } from './revocation/cutoffs.ts'
 
 /** What a rotation brings along, with the types that it has where several travel as JSON. */

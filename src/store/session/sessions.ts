@@ -6,7 +6,7 @@ import type { IdleDeadlines } from '../../session/policy.ts'
 import type { NewSession, Session } from '../../session/session.ts'
 import type { Executor } from '../postgres/database.ts'
 import { preparedOnce } from '../postgres/prepared.ts'
-import { userSessions } from '../postgres/schema.ts'
+import { userSessions } from '../postgres/schema/sessions.ts'
 import { eventRows, eventsInserted } from './events.ts'
 import { isCutOff } from './revocation/cutoffs.ts'
 

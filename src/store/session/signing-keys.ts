@@ -2,7 +2,7 @@ import { and, desc, eq, gt, isNull, lt, sql } from 'drizzle-orm'
 import type { Instant } from '../../clock.ts'
 import type { StoredSigningKey } from '../../session/token/signing-key.ts'
 import type { Database, Executor } from '../postgres/database.ts'
-import { secretIds, signingKeys } from '../postgres/schema.ts'
+import { secretIds, signingKeys } from '../postgres/schema/keys.ts'
 
 const columns = {
   kid: signingKeys.kid,

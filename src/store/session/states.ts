@@ -3,7 +3,8 @@ import type { SessionState } from '../../session/session.ts'
 import { gather } from '../gather.ts'
 import { admitToDatabase, type Database } from '../postgres/database.ts'
 import { preparedOnce } from '../postgres/prepared.ts'
-import { userSessions, users } from '../postgres/schema.ts'
+import { userSessions } from '../postgres/schema/sessions.ts'
+import { users } from '../postgres/schema/users.ts'
 import { isCutOff } from './revocation/cutoffs.ts'
 
 /** Reads what decides about a session; null when there is no such row. What is asked for in one turn is one statement. */

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import type { LockedUser } from '../../session/ports.ts'
 import type { Executor } from '../postgres/database.ts'
 import { preparedOnce } from '../postgres/prepared.ts'
-import { users } from '../postgres/schema.ts'
+import { users } from '../postgres/schema/users.ts'
 
 const userToLock = preparedOnce(executor =>
   executor

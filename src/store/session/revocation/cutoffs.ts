@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../../../clock.ts'
 import type { Executor } from '../../postgres/database.ts'
-import { type CutoffScope, cutoffs, userSessions } from '../../postgres/schema.ts'
+import { type CutoffScope, cutoffs } from '../../postgres/schema/revocations.ts'
+import { userSessions } from '../../postgres/schema/sessions.ts'
 
 /**
  * Whether a bulk revocation covers the session of the surrounding statement. Asked by every statement that decides

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Executor } from '../../postgres/database.ts'
-import { userSessions } from '../../postgres/schema.ts'
+import { userSessions } from '../../postgres/schema/sessions.ts'
 import { isCutOff, isCutOffBy } from './cutoffs.ts'
 
 /** A part of `user_sessions` in the order of its primary key. */

@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Metrics } from '../metrics.ts'
+import { createStoreHealth, type Logger, type StoreHealth } from '../observability.ts'
+import { createContinuity } from '../session/continuity.ts'
+import { createDatabase } from '../store/postgres/database.ts'
+import { createRedisLink, type WatchedRedisLink } from '../store/redis/link.ts'
+import type { RedisAddress } from '../store/redis/redis.ts'
+
+export type Stores = ReturnType<typeof createStores>
+
+/** The connections to Postgres and Redis, and what is known of whether they answer. */
+export function createStores(config: Config, logger: Logger, clock: Clock, metrics: Metrics) {
+  const continuity = createContinuity()
+  const health = createStoreHealth('postgres', logger, state => metrics.storeState('postgres', state))
+  /** The feed says whether Postgres is up: its poll asks all the time, and never waits in a queue. */
+  const postgres: StoreHealth = {
+    isUp: health.isUp,
+    reached() {
+      health.reached()
+      continuity.reached(clock.now())
+    },
+    missed(error) {
+      health.missed(error)
+      continuity.missed()
+    },
+  }
+  const database = createDatabase(config.databaseUrl, 10, config.databasePooler)
+  metrics.watchPool(database.pool)
+  const redis = config.redis === null ? null : redisLink(config.redis, logger, metrics)
+  if (redis !== null) metrics.watchBreaker(redis.isBreakerOpen)
+  return { continuity, postgres, database, redis }
+}
+
+function redisLink(address: RedisAddress, logger: Logger, metrics: Metrics): WatchedRedisLink {
+  return createRedisLink(address, (state, reason) => {
+    const level = state === 'up' ? 'info' : 'warn'
+    metrics.storeState('redis', state)
+    logger[level]({ store: 'redis', state, reason }, `redis is ${state}`)
+  })
+}

@@ -1,0 +1,50 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core'
+import { bytea, instant, xid8 } from './columns.ts'
+
+export const users = pgTable(
+  'users',
+  {
+    id: uuid().primaryKey(),
+    email: text().notNull(),
+    /** argon2id, PHC string format; null for a person who signs in elsewhere. */
+    passwordHash: text('password_hash'),
+    roles: text().array().notNull().default(sql`'{}'`),
+    disabledAt: instant('disabled_at'),
+    createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+  },
+  table => [
+    uniqueIndex('users_by_email').on(sql`lower(${table.email})`),
+    // By its bytes, so that the beginning of an address finds its range, whatever the database's collation.
+    index('users_by_address').on(sql`(lower(${table.email}) COLLATE "C")`),
+  ],
+)
+
+/** Whose roles have changed lately: instances follow it, and ask for these users anew. One row a user, kept a day. */
+export const roleChanges = pgTable(
+  'role_changes',
+  {
+    userId: uuid('user_id').primaryKey(),
+    createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+  },
+  table => [index('role_changes_by_xid').on(table.xid)],
+)
+
+/** Failed sign-ins, by a keyed hash of the lower-cased address: also for addresses that nobody has. */
+export const loginThrottles = pgTable(
+  'login_throttles',
+  {
+    subjectHash: bytea('subject_hash').notNull(),
+    /** Empty for everybody; a known device is counted apart, so that an attacker cannot lock the owner out. */
+    deviceId: text('device_id').notNull().default(''),
+    failures: integer().notNull().default(0),
+    windowStartedAt: instant('window_started_at').notNull(),
+    locks: integer().notNull().default(0),
+    lockedUntil: instant('locked_until'),
+  },
+  table => [
+    primaryKey({ columns: [table.subjectHash, table.deviceId] }),
+    index('login_throttles_by_window').on(table.windowStartedAt),
+  ],
+)
