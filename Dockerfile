@@ -3,10 +3,15 @@
 FROM node:24-slim AS manifest
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY packages/client/package.json packages/client/
+COPY packages/react/package.json packages/react/
+COPY packages/node/package.json packages/node/
 
 FROM manifest AS build
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json tsconfig.client.json vite.config.ts ./
+COPY tsconfig.json tsconfig.build.json vite.config.ts ./
+COPY scripts/embed-packages.js ./scripts/
+COPY packages ./packages
 COPY src ./src
 RUN npm run build
 

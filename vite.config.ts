@@ -33,6 +33,8 @@ export default defineConfig({
   root: join(import.meta.dirname, 'src', 'console'),
   base: '/console/',
   plugins: [compressed()],
+  // The packages as they stand beside the service, by the paths of tsconfig.json.
+  resolve: { tsconfigPaths: true },
   oxc: { jsx: { runtime: 'automatic' } },
   build: {
     outDir: join(import.meta.dirname, 'dist', 'console'),

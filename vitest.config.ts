@@ -25,7 +25,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/unit/**/*.test.ts',
-            'test/client/*.test.ts',
+            'packages/*/test/*.test.ts',
             'test/model/**/*.test.ts',
             'test/fault/checker.test.ts',
           ],
@@ -38,7 +38,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts', 'test/client/integration/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'packages/*/test/integration/*.test.ts'],
           globalSetup: [stores, builtService],
           // Each file closes what it has started, and has a database of its own. Loading the service anew for each would
           // be an eighth of the whole run.

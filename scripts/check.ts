@@ -5,10 +5,11 @@ import { availableParallelism } from 'node:os'
 const checks = [
   // What takes longest comes first.
   'tsc -p tsconfig.json',
-  'tsc -p test/client/tsconfig.json',
+  'tsc -p packages/tsconfig.json',
   'tsc -p src/console/tsconfig.json',
   'biome check .',
-  'tsc -p tsconfig.client.json --noEmit',
+  // Also checks the client. The first check covers packages/node.
+  'tsc -p packages/react/tsconfig.json',
 ]
 
 /** What it has said, and whether it is content. */

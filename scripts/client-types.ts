@@ -4,7 +4,7 @@ import openapiTS, { astToString } from 'openapi-typescript'
 import { documentPath } from './openapi.ts'
 
 /** The committed types of the client, as a text; a test holds them against `describedTypes`. */
-export const typesPath = join(import.meta.dirname, '..', 'src', 'client', 'openapi.ts')
+export const typesPath = join(import.meta.dirname, '..', 'packages', 'client', 'src', 'openapi.ts')
 
 /** The types of every call, as the committed description of the API gives them. */
 export async function describedTypes(): Promise<string> {

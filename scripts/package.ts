@@ -1,66 +1,109 @@
 import { execFile } from 'node:child_process'
-import { access, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
 /**
- * Packs the package as it would be published, installs it in an empty project, and uses each of its exports there, from
- * JavaScript and from TypeScript. `npm run test:package`, or with some exports only: `npm run test:package -- ./fastify`.
+ * Packs the service and each of the packages as they would be published, installs each tarball in an empty project of its
+ * own, and uses each of its exports there, from JavaScript and from TypeScript. `npm run test:package`, or with some
+ * exports only: `npm run test:package -- latchkey/fastify @latchkey/node/fastify`.
  */
 const execute = promisify(execFile)
 const root = join(import.meta.dirname, '..')
 const uses = join(root, 'test', 'package')
 
-type Manifest = { exports: Record<string, unknown>; devDependencies: Record<string, string> }
-
-const manifest: Manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-const exported = Object.keys(manifest.exports).filter(name => name !== './package.json')
-const asked = process.argv.slice(2)
-const unknown = asked.filter(name => !exported.includes(name))
-if (unknown.length > 0)
-  throw new Error(`the package exports ${exported.join(', ')}, and not ${unknown.join(', ')}`)
-
-const project = await mkdtemp(join(tmpdir(), 'latchkey-package-'))
-try {
-  await prepare(project)
-  for (const name of asked.length > 0 ? asked : exported) {
-    await use(name === '.' ? 'latchkey' : name.slice('./'.length))
-    console.log(`latchkey${name.slice(1)}: used from JavaScript and TypeScript`)
-  }
-  const { stdout } = await run('npx', ['--no-install', 'latchkey', '--help'])
-  if (!stdout.includes('migrate')) throw new Error('the command latchkey does not tell of itself')
-  console.log('the command latchkey: runs')
-} finally {
-  await rm(project, { recursive: true, force: true })
+type Manifest = {
+  name: string
+  version: string
+  exports: Record<string, unknown>
+  devDependencies: Record<string, string>
+  workspaces: string[]
 }
 
-/** What a team does that adopts it: a project of its own, the package, and what it is used with. */
-async function prepare(folder: string): Promise<void> {
+/** What a team installs: a tarball, with the other tarballs that it needs, and what the uses of its exports need. */
+type Product = { name: string; exported: string[]; needs: string[]; beside: string[] }
+
+const manifest = await manifestIn('.')
+const products = await Promise.all(['.', ...manifest.workspaces].map(productIn))
+const asked = process.argv.slice(2)
+const exported = products.flatMap(product => product.exported)
+const unknown = asked.filter(name => !exported.includes(name))
+if (unknown.length > 0) throw new Error(`exported is ${exported.join(', ')}, and not ${unknown.join(', ')}`)
+
+const folder = await mkdtemp(join(tmpdir(), 'latchkey-package-'))
+try {
+  await pack()
+  for (const product of products) {
+    const names = product.exported.filter(name => asked.length === 0 || asked.includes(name))
+    if (names.length > 0) await tryOut(product, names)
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+async function manifestIn(path: string): Promise<Manifest> {
+  return JSON.parse(await readFile(join(root, path, 'package.json'), 'utf8'))
+}
+
+async function productIn(path: string): Promise<Product> {
+  const { name, exports } = await manifestIn(path)
+  const exported = Object.keys(exports)
+    .filter(key => key !== './package.json')
+    .map(key => name + key.slice('.'.length))
+  const needs = name === '@latchkey/react' ? ['@latchkey/client'] : []
+  const beside: Record<string, string[]> = {
+    latchkey: ['fastify', 'react', '@types/react'],
+    '@latchkey/react': ['react', '@types/react'],
+    '@latchkey/node': ['fastify'],
+  }
+  return { name, exported, needs, beside: beside[name] ?? [] }
+}
+
+/** The packages after the service, whose build has built them too. */
+async function pack(): Promise<void> {
   await run('npm', ['pack', '--silent', '--pack-destination', folder], root)
-  const [tarball] = (await readdir(folder)).filter(name => name.endsWith('.tgz'))
-  if (tarball === undefined) throw new Error('npm pack has made no package')
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
-  const beside = ['fastify', 'react', '@types/react', 'typescript', '@types/node']
-  const { devDependencies } = manifest
-  const versions = beside.map(name =>
-    devDependencies[name] === undefined ? name : `${name}@${devDependencies[name]}`,
-  )
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`, ...versions])
+  const workspaces = ['--workspaces', '--ignore-scripts']
+  await run('npm', ['pack', '--silent', '--pack-destination', folder, ...workspaces], root)
+}
+
+function tarballOf(name: string): string {
+  return join(folder, `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`)
+}
+
+async function tryOut(product: Product, names: readonly string[]): Promise<void> {
+  const project = join(folder, product.name)
+  await mkdir(project, { recursive: true })
+  await install(product, project)
+  for (const name of names) {
+    await use(name, project)
+    console.log(`${name}: used from JavaScript and TypeScript`)
+  }
+  if (product.name !== manifest.name) return
+  const { stdout } = await run('npx', ['--no-install', 'latchkey', '--help'], project)
+  if (!stdout.includes('migrate')) throw new Error('the command latchkey does not tell of itself')
+  console.log('the command latchkey: runs')
+}
+
+/** The tarball by itself first: it must bring nothing that this Node.js is too old for. Then what it is used with. */
+async function install({ name, needs, beside }: Product, project: string): Promise<void> {
+  await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  const quiet = ['install', '--no-audit', '--no-fund', '--prefer-offline']
+  const { stderr } = await run('npm', [...quiet, ...[name, ...needs].map(tarballOf)], project)
+  if (stderr.includes('EBADENGINE'))
+    throw new Error(`${name} brings packages for another Node.js:\n${stderr}`)
+  const versions = [...beside, 'typescript', '@types/node'].map(library => {
+    const range = manifest.devDependencies[library]
+    return range === undefined ? library : `${library}@${range}`
+  })
+  await run('npm', [...quiet, ...versions], project)
 }
 
 /** An export without a use of it, in either language, fails. */
-async function use(name: string): Promise<void> {
-  for (const language of ['js', 'ts']) {
-    const file = `${name}.${language}`
-    await access(join(uses, file)).catch(() => {
-      throw new Error(`nobody uses this export: write test/package/${file}`)
-    })
-  }
-  await copyFile(join(uses, `${name}.js`), join(project, `${name}.js`))
-  await run('node', [`${name}.js`])
-  await mkdir(join(project, 'typed'), { recursive: true })
-  await copyFile(join(uses, `${name}.ts`), join(project, 'typed', `${name}.ts`))
+async function use(name: string, project: string): Promise<void> {
+  await writeFile(join(project, 'use.js'), await programFor(name, 'js'))
+  await run('node', ['use.js'], project)
+  await writeFile(join(project, 'typed.ts'), await programFor(name, 'ts'))
   // As Node resolves, and as bundlers do.
   for (const [module, moduleResolution] of [
     ['nodenext', 'nodenext'],
@@ -77,13 +120,29 @@ async function use(name: string): Promise<void> {
       skipLibCheck: true,
       noEmit: true,
     }
-    const config = { compilerOptions, files: [`typed/${name}.ts`] }
+    const config = { compilerOptions, files: ['typed.ts'] }
     await writeFile(join(project, 'tsconfig.json'), JSON.stringify(config))
-    await run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.json'])
+    await run('npx', ['--no-install', 'tsc', '-p', 'tsconfig.json'], project)
   }
 }
 
-async function run(command: string, args: string[], cwd = project): Promise<{ stdout: string }> {
+/** One text for an entry point of the service and for the package that it re-exports. */
+async function programFor(name: string, language: 'js' | 'ts'): Promise<string> {
+  const file = `${basename(name)}.${language}`
+  const text = await readFile(join(uses, file), 'utf8').catch(() => {
+    throw new Error(`nothing uses this export: write test/package/${file}`)
+  })
+  if (!name.startsWith('@')) return text
+  return text
+    .replaceAll("'latchkey/fastify'", "'@latchkey/node/fastify'")
+    .replaceAll(/'latchkey\/(client|react)'/g, "'@latchkey/$1'")
+}
+
+async function run(
+  command: string,
+  args: string[],
+  cwd: string,
+): Promise<{ stdout: string; stderr: string }> {
   try {
     return await execute(command, args, { cwd, maxBuffer: 16 * 1024 * 1024 })
   } catch (error) {

@@ -17,9 +17,12 @@ const execute = promisify(execFile)
 const compilerOptions = {
   paths: {
     latchkey: ['../src/index.ts'],
-    'latchkey/client': ['../src/client/index.ts'],
-    'latchkey/react': ['../src/react/index.ts'],
-    'latchkey/fastify': ['../src/fastify/plugin.ts'],
+    'latchkey/client': ['../packages/client/src/index.ts'],
+    'latchkey/react': ['../packages/react/src/index.ts'],
+    'latchkey/fastify': ['../packages/node/src/fastify.ts'],
+    '@latchkey/client': ['../packages/client/src/index.ts'],
+    '@latchkey/react': ['../packages/react/src/index.ts'],
+    '@latchkey/node/fastify': ['../packages/node/src/fastify.ts'],
   },
   lib: ['ES2023', 'ES2024.String', 'DOM', 'DOM.Iterable'],
   jsx: 'react-jsx',

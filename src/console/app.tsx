@@ -1,6 +1,6 @@
+import { useLatchkey, useSession } from '@latchkey/react'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
-import { useLatchkey, useSession } from '../react/index.ts'
 import { Devices } from './devices.tsx'
 import { HealthNotice } from './health.tsx'
 import { Ban, Chart, Key, Laptop, List, People, Shield, SignOut } from './icons.tsx'

@@ -1,4 +1,4 @@
-import type { DeviceSession } from '../client/index.ts'
+import type { DeviceSession } from '@latchkey/client'
 import { Laptop, Phone, Robot, Tablet, Unknown } from './icons.tsx'
 
 type Device = DeviceSession['device']

@@ -1,6 +1,6 @@
+import type { DeviceSession } from '@latchkey/client'
+import { useSessionManagement } from '@latchkey/react'
 import { useCallback, useState } from 'react'
-import type { DeviceSession } from '../client/index.ts'
-import { useSessionManagement } from '../react/index.ts'
 import { useAction } from './action.ts'
 import { nameOf } from './device.tsx'
 import { DeviceName } from './device-name.tsx'

@@ -1,7 +1,7 @@
+import { createLatchkeyClient } from '@latchkey/client'
+import { LatchkeyProvider } from '@latchkey/react'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createLatchkeyClient } from '../client/index.ts'
-import { LatchkeyProvider } from '../react/index.ts'
 import { App } from './app.tsx'
 
 /** Somebody looks at this page: it says soon that the service is away, and asks again, rather than wait in silence. */

@@ -1,6 +1,6 @@
+import { useLatchkey, useSession } from '@latchkey/react'
 import { useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
-import { useLatchkey, useSession } from '../react/index.ts'
 import { useAction } from './action.ts'
 import { Done, Failure } from './dialog.tsx'
 import { PasswordField } from './field.tsx'

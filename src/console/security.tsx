@@ -1,5 +1,5 @@
+import { useLatchkey, useSession } from '@latchkey/react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useLatchkey, useSession } from '../react/index.ts'
 import { deviceInWords } from './device.tsx'
 import { Failure } from './dialog.tsx'
 import { Check, Info, Warning } from './icons.tsx'

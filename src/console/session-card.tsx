@@ -1,5 +1,5 @@
+import type { DeviceSession } from '@latchkey/client'
 import type { ReactNode } from 'react'
-import type { DeviceSession } from '../client/index.ts'
 import { DeviceIcon, deviceInWords, nameOf } from './device.tsx'
 import { Ago } from './time.tsx'
 

@@ -1,6 +1,6 @@
+import { LatchkeyError } from '@latchkey/client'
+import { useLatchkey } from '@latchkey/react'
 import { useState } from 'react'
-import { LatchkeyError } from '../client/index.ts'
-import { useLatchkey } from '../react/index.ts'
 import { useAction } from './action.ts'
 import { now } from './clock.ts'
 import { Field, PasswordField } from './field.tsx'

@@ -1,5 +1,5 @@
+import { useLatchkey } from '@latchkey/react'
 import type { ComponentProps } from 'react'
-import { useLatchkey } from '../react/index.ts'
 import { useAction } from './action.ts'
 import { Failure } from './dialog.tsx'
 

@@ -1,4 +1,4 @@
-import { type AnswerTo, LatchkeyError } from '../client/index.ts'
+import { type AnswerTo, LatchkeyError } from '@latchkey/client'
 
 /** What the service says, in words for people. */
 

@@ -47,7 +47,7 @@ describe.skipIf(chromium.kind === 'none')('two tabs of one session on a bad netw
       response.on('close', () => count.now--)
     })
     network = await startNetwork({
-      script: 'test/client/pages/refreshing.ts',
+      script: 'packages/client/test/pages/refreshing.ts',
       serviceUrl: service.url,
       weather: 'bad',
     })

@@ -28,7 +28,7 @@ describe.skipIf(chromium.kind === 'none')('a React page, in strict mode', () => 
     })
     service.app.server.prependListener('request', ({ method, url }) => asked.push(`${method} ${url}`))
     await createUser(service.services, email, { roles: ['clerk'] })
-    const script = 'test/client/pages/devices.ts'
+    const script = 'packages/react/test/pages/devices.ts'
     network = await startNetwork({ script, serviceUrl: service.url, weather: 'good' })
     browser = await startBrowser(chromium.path)
     asked = []

@@ -1,6 +1,6 @@
+import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { useLatchkey } from '../../react/index.ts'
 import { Failure } from '../dialog.tsx'
 import { usePollMs } from '../presence.ts'
 import { Chart } from './chart.tsx'

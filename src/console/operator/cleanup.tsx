@@ -1,5 +1,5 @@
-import type { AnswerTo } from '../../client/index.ts'
-import { useLatchkey, useSession } from '../../react/index.ts'
+import type { AnswerTo } from '@latchkey/client'
+import { useLatchkey, useSession } from '@latchkey/react'
 import { useAction } from '../action.ts'
 import { Done, Failure } from '../dialog.tsx'
 

@@ -1,6 +1,6 @@
+import type { AnswerTo } from '@latchkey/client'
+import { useLatchkey } from '@latchkey/react'
 import { useState } from 'react'
-import type { AnswerTo } from '../../client/index.ts'
-import { useLatchkey } from '../../react/index.ts'
 import { useAction } from '../action.ts'
 import { Confirm } from '../dialog.tsx'
 import { Field } from '../field.tsx'

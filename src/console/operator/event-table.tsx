@@ -1,4 +1,4 @@
-import type { AnswerTo } from '../../client/index.ts'
+import type { AnswerTo } from '@latchkey/client'
 import { inFull, inShort } from '../time.tsx'
 import { typeInWords } from './event-types.ts'
 import { NamedUser, shortened } from './named-user.tsx'

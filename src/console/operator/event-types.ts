@@ -1,4 +1,4 @@
-import type { AnswerTo } from '../../client/index.ts'
+import type { AnswerTo } from '@latchkey/client'
 
 type EventType = AnswerTo<'GET /v1/admin/events'>['events'][number]['type']
 

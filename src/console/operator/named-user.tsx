@@ -1,6 +1,6 @@
+import type { LatchkeyClient } from '@latchkey/client'
+import { useLatchkey, useSession } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
-import type { LatchkeyClient } from '../../client/index.ts'
-import { useLatchkey, useSession } from '../../react/index.ts'
 import { linkTo } from '../route.ts'
 import { NothingNamed } from '../words.ts'
 

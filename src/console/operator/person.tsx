@@ -1,6 +1,6 @@
+import type { AnswerTo } from '@latchkey/client'
+import { useLatchkey, useSession } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
-import type { AnswerTo } from '../../client/index.ts'
-import { useLatchkey, useSession } from '../../react/index.ts'
 import { useAction } from '../action.ts'
 import { Done, Failure } from '../dialog.tsx'
 import { ArrowLeft } from '../icons.tsx'

@@ -1,6 +1,6 @@
+import type { AnswerTo } from '@latchkey/client'
+import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
-import type { AnswerTo } from '../../client/index.ts'
-import { useLatchkey } from '../../react/index.ts'
 import { Failure } from '../dialog.tsx'
 import { Bolt, Database, Pulse } from '../icons.tsx'
 import { usePollMs } from '../presence.ts'

@@ -1,4 +1,4 @@
-import type { InputOf, LatchkeyClient } from '../../client/index.ts'
+import type { InputOf, LatchkeyClient } from '@latchkey/client'
 import { userIdOf } from './named-user.tsx'
 
 export type Strategy = InputOf<'POST /v1/admin/revocations'>['body']['strategy']

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import latchkey, { callerOf, type LatchkeyOptions } from '../../../src/fastify/plugin.ts'
+import latchkey, { callerOf, type LatchkeyOptions } from '../../../packages/node/src/fastify.ts'
 import { startProxy, type TcpProxy } from '../../fault/proxy.ts'
 import { client, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'

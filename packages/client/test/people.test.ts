@@ -1,0 +1,344 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { type LatchkeyClient, memoryStorage } from '../src/index.ts'
+import {
+  currentSession,
+  json,
+  lost,
+  pair,
+  problem,
+  scriptedService,
+  sessionId,
+  signedIn,
+  start,
+} from './scripted-service.ts'
+
+const person = { email: 'ada@example.test', password: 'correct horse battery' }
+
+let service: ReturnType<typeof scriptedService>
+let client: LatchkeyClient
+let events: [string, unknown][]
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  service = scriptedService()
+  ;({ client, events } = start(service))
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+async function inTime<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  await vi.advanceTimersByTimeAsync(120_000)
+  return await promise
+}
+
+describe('a new client', () => {
+  it('asks nobody anything, and knows nothing', () => {
+    expect(client.state).toEqual({ status: 'unknown' })
+    expect(service.asked).toEqual([])
+  })
+
+  it('finds out that nobody is signed in, which is no sign-out', async () => {
+    expect(await client.restore()).toEqual({ status: 'signed-out', reason: null })
+    await expect(client.refresh()).rejects.toMatchObject({ code: 'authentication_required' })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(events).toEqual([])
+    expect(service.asked).toEqual([])
+  })
+
+  it('creates an account where that is open', async () => {
+    service.script('POST /v1/auth/register', () =>
+      json({ user: { id: '1', email: person.email, roles: [] } }, 201),
+    )
+    expect(await client.register(person)).toMatchObject({ email: person.email })
+    service.script('POST /v1/auth/register', problem(403, 'registration_closed'))
+    await expect(client.register(person)).rejects.toMatchObject({ code: 'registration_closed' })
+    expect(service.asked[0]).toMatchObject({ body: person, token: null })
+  })
+})
+
+describe('a sign-in', () => {
+  it('says who it is, of what client type, and on what device', async () => {
+    ;({ client, events } = start(service, { clientType: 'kiosk' }))
+    expect(await client.signIn({ ...person, deviceName: 'Front desk' })).toMatchObject({
+      email: person.email,
+    })
+    expect(service.asked).toMatchObject([
+      {
+        call: 'POST /v1/auth/login',
+        body: { ...person, clientType: 'kiosk', deviceName: 'Front desk', transport: 'bearer' },
+      },
+    ])
+    expect(client.state).toEqual({ status: 'signed-in', sessionId, session: null })
+    await vi.advanceTimersByTimeAsync(0)
+    expect(events).toEqual([['signed-in', { sessionId }]])
+  })
+
+  it('that is refused leaves everything as it was', async () => {
+    service.script('POST /v1/auth/login', problem(401, 'invalid_credentials'))
+    await expect(client.signIn(person)).rejects.toMatchObject({ code: 'invalid_credentials', status: 401 })
+    expect(client.state).toEqual({ status: 'unknown' })
+    expect(service.calls()).toEqual(['POST /v1/auth/login'])
+  })
+
+  it('makes the device known to the next one of the same person, over a sign-out', async () => {
+    await client.signIn(person)
+    await client.signOut()
+    await client.signIn({ ...person, email: 'ADA@example.test' })
+    await client.signIn({ ...person, email: 'bob@example.test' })
+    expect(service.to('POST /v1/auth/login').map(({ body }) => body['deviceToken'])).toEqual([
+      undefined,
+      'lkd_ada@example.test',
+      undefined,
+    ])
+  })
+})
+
+describe('a sign-out', () => {
+  const signOut = 'POST /v1/auth/logout'
+
+  beforeEach(async () => {
+    ;({ client, events } = await signedIn(service))
+  })
+
+  it('names the session by both tokens, and forgets them', async () => {
+    await client.signOut()
+    expect(service.asked).toMatchObject([
+      { call: signOut, token: 'Bearer access-0', body: { refreshToken: 'lkr_0' } },
+    ])
+    expect(client.state).toEqual({ status: 'signed-out', reason: 'logout' })
+    expect(events).toEqual([['signed-out', { reason: 'logout' }]])
+    expect(client.tokenStatus().status).toBe('none')
+  })
+
+  it('that the service has not confirmed is none', async () => {
+    service.script(signOut, ...Array.from({ length: 200 }, () => problem(503, 'store_unavailable')))
+    await expect(inTime(client.signOut())).rejects.toMatchObject({ code: 'store_unavailable' })
+    expect(client.state.status).toBe('signed-in')
+    expect(service.to(signOut).length).toBeGreaterThan(3)
+    service.script(signOut, lost)
+    await inTime(client.signOut())
+    expect(client.state.status).toBe('signed-out')
+  })
+
+  it('of a session that has ended already is done', async () => {
+    service.script(signOut, problem(401, 'refresh_token_invalid'))
+    await client.signOut()
+    expect(client.state).toEqual({ status: 'signed-out', reason: 'logout' })
+  })
+
+  it('by a token that nobody can prove any more gets a new one for it', async () => {
+    service.script(signOut, problem(401, 'access_token_invalid'))
+    await client.signOut()
+    expect(service.calls()).toEqual([signOut, 'POST /v1/auth/refresh', signOut])
+    expect(service.asked.at(-1)).toMatchObject({ token: 'Bearer access-1', body: { refreshToken: 'lkr_1' } })
+  })
+
+  it('everywhere ends this session too, also when only its repetition is answered', async () => {
+    service.script('DELETE /v1/sessions', lost, problem(401, 'session_revoked', { reason: 'user' }))
+    service.script('POST /v1/auth/refresh', problem(401, 'session_revoked', { reason: 'user' }))
+    await inTime(client.signOutEverywhere())
+    expect(new URL(service.asked[0]?.url ?? '').search).toBe('?scope=all')
+    expect(events).toEqual([['signed-out', { reason: 'user' }]])
+  })
+
+  it('happens too when a person revokes the session in hand', async () => {
+    await client.revokeSession(sessionId)
+    await Promise.resolve()
+    expect(events).toEqual([['signed-out', { reason: 'user' }]])
+  })
+})
+
+describe('a change of the password', () => {
+  const change = { currentPassword: 'old', newPassword: 'new and longer than that' }
+  const path = 'POST /v1/auth/password'
+
+  beforeEach(async () => {
+    ;({ client, events } = await signedIn(service))
+  })
+
+  it('brings a new pair, and tells that the device is known', async () => {
+    await client.changePassword(change)
+    expect(service.asked).toMatchObject([
+      { call: path, token: 'Bearer access-0', body: { ...change, deviceToken: 'lkd_ada@example.test' } },
+    ])
+    await client.refresh()
+    expect(service.asked.at(-1)?.body).toEqual({ refreshToken: 'lkr_1' })
+  })
+
+  it('that the person has to mend is thrown, and changes nothing', async () => {
+    service.script(path, problem(422, 'wrong_password'))
+    await expect(client.changePassword(change)).rejects.toMatchObject({ code: 'wrong_password' })
+    expect(service.calls()).toEqual([path])
+  })
+
+  it.each([
+    ['was lost', lost, 'network_error'],
+    [
+      'says that not every instance has confirmed',
+      problem(503, 'revocation_unconfirmed'),
+      'revocation_unconfirmed',
+    ],
+  ])(
+    'whose answer %s fetches the pair that there may be, and is not sent twice',
+    async (_name, reply, code) => {
+      service.script(path, reply)
+      await expect(inTime(client.changePassword(change))).rejects.toMatchObject({ code })
+      expect(service.calls()).toEqual([path, 'POST /v1/auth/refresh'])
+      expect(client.state.status).toBe('signed-in')
+    },
+  )
+})
+
+describe('the session', () => {
+  it('is told with the person’s permissions, and kept', async () => {
+    ;({ client } = await signedIn(service))
+    expect(await client.session()).toEqual(currentSession)
+    expect(client.state).toEqual({ status: 'signed-in', sessionId, session: currentSession })
+  })
+
+  it('comes back from a storage, as a pair of which nobody knows how old it is', async () => {
+    const storage = memoryStorage()
+    ;(await signedIn(service, { storage })).client.close()
+    ;({ client } = start(service, { storage }))
+    expect(await client.restore()).toEqual({ status: 'signed-in', sessionId, session: null })
+    expect(client.tokenStatus()).toEqual({ status: 'unknown', secondsLeft: null })
+    expect(service.asked).toEqual([])
+    service.script('GET /v1/auth/session', () => json({ ...currentSession, needsRefresh: true }))
+    await client.session()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(service.calls()).toEqual(['GET /v1/auth/session', 'POST /v1/auth/refresh'])
+    expect(client.tokenStatus().status).toBe('fresh')
+    client.close()
+  })
+
+  it('is none where something else is in the storage', async () => {
+    const storage = memoryStorage()
+    for (const text of ['', 'null', '{', '7', '{"stamp":"x"}']) {
+      await storage.set('latchkey:bearer:https://auth.example.test', text)
+      ;({ client } = start(service, { storage }))
+      expect(await client.restore()).toEqual({ status: 'signed-out', reason: null })
+      client.close()
+    }
+  })
+
+  it('is in the storage before its pair is used, however long that takes', async () => {
+    const memory = memoryStorage()
+    const key = 'latchkey:bearer:https://auth.example.test'
+    ;({ client } = await signedIn(service, {
+      storage: {
+        ...memory,
+        async set(name, value) {
+          if (value.includes(pair(1).refreshToken)) await new Promise(resolve => setTimeout(resolve, 500))
+          await memory.set(name, value)
+        },
+      },
+    }))
+    const stored: (string | null | undefined)[] = []
+    service.script('GET /orders', problem(401, 'access_token_expired'), async () => {
+      stored.push(await memory.get(key))
+      return json({})
+    })
+    await inTime(client.fetch('https://auth.example.test/orders'))
+    expect(stored[0]).toContain(pair(1).refreshToken)
+    client.close()
+  })
+
+  it('goes on in memory when the storage is full, which is told', async () => {
+    const memory = memoryStorage()
+    ;({ client } = await signedIn(service, { storage: memory }))
+    vi.spyOn(memory, 'set').mockRejectedValueOnce(new Error('full'))
+    await expect(client.refresh()).rejects.toThrow('full')
+    await client.fetch('https://auth.example.test/orders')
+    expect(service.asked.at(-1)).toMatchObject({ token: 'Bearer access-1' })
+    await client.refresh()
+    expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_1' } })
+    client.close()
+  })
+
+  it('goes on in memory, never back to a spent token, when the storage can only be read', async () => {
+    const memory = memoryStorage()
+    ;({ client } = await signedIn(service, { storage: memory }))
+    const set = vi.spyOn(memory, 'set').mockRejectedValue(new Error('read-only'))
+    vi.spyOn(memory, 'remove').mockRejectedValue(new Error('read-only'))
+    for (const spent of ['lkr_0', 'lkr_1', 'lkr_2']) {
+      await expect(client.refresh()).rejects.toThrow('read-only')
+      expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: spent } })
+    }
+    set.mockRestore()
+    await client.refresh()
+    expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_3' } })
+    expect(await memory.get('latchkey:bearer:https://auth.example.test')).toContain('lkr_4')
+    client.close()
+  })
+})
+
+describe('with cookies', () => {
+  const cookie = { transport: 'cookie' } as const
+
+  it('no token is seen, sent or kept', async () => {
+    const storage = memoryStorage()
+    const kept = vi.spyOn(storage, 'set')
+    ;({ client } = start(service, { ...cookie, storage }))
+    await client.signIn(person)
+    await client.refresh()
+    await client.fetch('https://auth.example.test/orders')
+    await client.signOut()
+    expect(service.asked.map(({ call, token, credentials }) => [call, token, credentials])).toEqual([
+      ['POST /v1/auth/login', null, 'include'],
+      ['POST /v1/auth/refresh', null, 'include'],
+      ['GET /orders', null, 'include'],
+      ['POST /v1/auth/logout', null, 'include'],
+    ])
+    expect(service.asked.map(({ body }) => body)).toEqual([{ ...person, transport: 'cookie' }, {}, {}, {}])
+    expect(kept.mock.calls).toHaveLength(2)
+    for (const [, text] of kept.mock.calls) {
+      expect(Object.keys(JSON.parse(text)).sort()).toEqual(['expiresIn', 'sessionId', 'stamp'])
+    }
+    client.close()
+  })
+
+  it('the service is asked whether somebody is signed in', async () => {
+    ;({ client, events } = start(service, cookie))
+    expect(await client.restore()).toEqual({ status: 'signed-in', sessionId, session: currentSession })
+    await Promise.resolve()
+    expect(events).toEqual([['signed-in', { sessionId }]])
+  })
+
+  it('nobody is signed in where the browser has none', async () => {
+    ;({ client, events } = start(service, cookie))
+    const nobody = problem(401, 'authentication_required')
+    service.script('GET /v1/auth/session', nobody)
+    service.script('POST /v1/auth/refresh', nobody)
+    expect(await client.restore()).toEqual({ status: 'signed-out', reason: null })
+    await Promise.resolve()
+    expect(events).toEqual([])
+  })
+
+  it('an outage leaves it open whether somebody is signed in', async () => {
+    ;({ client, events } = start(service, cookie))
+    service.script('GET /v1/auth/session', ...Array.from({ length: 200 }, () => lost))
+    await expect(inTime(client.restore())).rejects.toMatchObject({ code: 'network_error' })
+    expect(client.state).toEqual({ status: 'unknown' })
+    service.script('GET /v1/auth/session')
+    expect(await client.restore()).toMatchObject({ status: 'signed-in' })
+  })
+
+  it('a session that was ended meanwhile is one that has ended, with its reason', async () => {
+    ;({ client, events } = start(service, cookie))
+    service.script('GET /v1/auth/session', problem(401, 'session_revoked', { reason: 'admin' }))
+    service.script('POST /v1/auth/refresh', problem(401, 'session_revoked', { reason: 'admin' }))
+    expect(await client.restore()).toEqual({ status: 'signed-out', reason: 'admin' })
+    await Promise.resolve()
+    expect(events).toEqual([['signed-out', { reason: 'admin' }]])
+  })
+
+  it('an access token that has run out is replaced', async () => {
+    ;({ client } = start(service, cookie))
+    service.script('GET /v1/auth/session', problem(401, 'access_token_expired'))
+    expect(await client.restore()).toMatchObject({ status: 'signed-in' })
+    expect(service.calls()).toEqual(['GET /v1/auth/session', 'POST /v1/auth/refresh', 'GET /v1/auth/session'])
+  })
+})

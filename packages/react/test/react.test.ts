@@ -1,0 +1,74 @@
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { expect, it } from 'vitest'
+import {
+  currentSession,
+  json,
+  scriptedService,
+  sessionId,
+  start,
+} from '../../client/test/scripted-service.ts'
+import { createDeviceList } from '../src/devices.ts'
+import { LatchkeyProvider, useSession, useSessionManagement } from '../src/index.ts'
+
+function Page() {
+  const { status, user } = useSession()
+  const { sessions, currentSession, loading, tokenStatus, needsRefresh } = useSessionManagement()
+  const seen = { status, user, sessions, currentSession, loading, tokenStatus, needsRefresh }
+  return createElement('p', {}, JSON.stringify(seen))
+}
+
+it('on a server nobody is asked, and a page is rendered on which nothing is known yet', () => {
+  const service = scriptedService()
+  const { client } = start(service, { transport: 'cookie' })
+  const html = renderToString(createElement(LatchkeyProvider, { client }, createElement(Page)))
+  expect(JSON.parse(html.replace(/<.*?>/g, '').replaceAll('&quot;', '"'))).toEqual({
+    status: 'unknown',
+    user: null,
+    sessions: [],
+    currentSession: null,
+    loading: true,
+    tokenStatus: 'none',
+    needsRefresh: false,
+  })
+  expect(service.asked).toEqual([])
+})
+
+it('the hooks say what they need', () => {
+  expect(() => renderToString(createElement(Page))).toThrow('LatchkeyProvider')
+})
+
+it('a list that was on its way while a device was signed out does not bring it back', async () => {
+  const service = scriptedService()
+  const device = (id: string) => ({ id, current: id === sessionId })
+  const both = () => json({ sessions: [device(sessionId), device('phone')] })
+  let answer = () => {}
+  const revoked = new Promise<void>(resolve => {
+    answer = resolve
+  })
+  service.script(
+    'GET /v1/sessions',
+    both,
+    async () => {
+      const asked = both()
+      await revoked
+      return asked
+    },
+    () => json({ sessions: [device(sessionId)] }),
+  )
+  const { client } = start(service, { transport: 'cookie' })
+  await client.restore()
+  const devices = createDeviceList(client)
+  const ids = () => devices.snapshot().sessions.map(({ id }) => id)
+  const stop = devices.subscribe(() => {})
+  await expect.poll(ids).toEqual([currentSession.sessionId, 'phone'])
+  const reloaded = devices.reload()
+  await expect.poll(() => service.to('GET /v1/sessions')).toHaveLength(2)
+  await devices.revokeSession('phone')
+  expect(ids()).toEqual([sessionId])
+  answer()
+  await reloaded
+  expect(ids()).toEqual([sessionId])
+  expect(service.to('GET /v1/sessions')).toHaveLength(3)
+  stop()
+})
