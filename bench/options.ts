@@ -15,6 +15,8 @@ export type Options = {
   profileFolder: string | null
   /** A file of an earlier run, to write the document from; null to measure. */
   from: string | null
+  /** The `dist` of another build to compare with; null to measure against floors and peers. */
+  against: string | null
   /** Whether `docs/performance.md` is written: by whole runs only. */
   publish: boolean
 }
@@ -30,6 +32,7 @@ all that it needs, a Postgres and a Redis included, and writes docs/performance.
   --seconds N       how long a turn is (default 2)
   --json FILE       writes the figures there as well
   --from FILE       measures nothing, and writes the document from the figures of an earlier run
+  --against FOLDER  compares with another build instead, such as an earlier release: its dist; nothing is written
   --profile FOLDER  leaves a CPU profile of each server there (node --cpu-prof); nothing is written
   --no-wrk          loads with autocannon, also where wrk is installed
   --help            this text
@@ -47,6 +50,7 @@ export function readOptions(): Options {
         json: { type: 'string' },
         from: { type: 'string' },
         profile: { type: 'string' },
+        against: { type: 'string' },
         'no-wrk': { type: 'boolean', default: false },
         help: { type: 'boolean' },
       },
@@ -63,7 +67,8 @@ export function readOptions(): Options {
       json: values.json ?? null,
       from: values.from ?? null,
       profileFolder: values.profile === undefined ? null : resolve(values.profile),
-      publish: !quick && only === undefined && values.profile === undefined,
+      against: values.against === undefined ? null : resolve(values.against),
+      publish: !quick && only === undefined && values.profile === undefined && values.against === undefined,
     }
   } catch (error) {
     return end(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2)

@@ -9,6 +9,7 @@ import { publish, readRun, resultsFile, writeRun } from './report/publish.ts'
 import { factsOf } from './report/run-facts.ts'
 import { terminalTable } from './report/table.ts'
 import { rows } from './rows/all.ts'
+import { comparisonRows } from './rows/comparison.ts'
 import type { Row } from './rows/row.ts'
 import { signInWarmUp } from './rows/sign-in.ts'
 import { plant } from './seed/seed.ts'
@@ -28,8 +29,9 @@ async function main(): Promise<void> {
 async function bench(options: Options, lifetime: Lifetime): Promise<void> {
   if (options.from !== null) return await publish(await readRun(options.from))
   const startedAt = performance.now()
-  const chosen = Object.entries(rows).filter(([id]) => options.only?.test(id) ?? true)
-  if (chosen.length === 0) throw new Error(`no row matches; there are ${Object.keys(rows).join(', ')}`)
+  const all = options.against === null ? rows : comparisonRows(options.against)
+  const chosen = Object.entries(all).filter(([id]) => options.only?.test(id) ?? true)
+  if (chosen.length === 0) throw new Error(`no row matches; there are ${Object.keys(all).join(', ')}`)
 
   const { planted, ...field } = await openField(lifetime, options.useWrk, stores => {
     tell('Planting users and sessions')

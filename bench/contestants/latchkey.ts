@@ -11,6 +11,8 @@ export type RedisState = 'up' | 'none' | 'stopped'
 
 export type LatchkeyOptions = {
   redis: RedisState
+  /** A built service; default: this one's `dist`. */
+  dist?: string
   /** Default: a copy of the seeded one. */
   databaseUrl?: string
   /** Default: a numbered database of its own. */
@@ -32,7 +34,7 @@ export function latchkey(name: string, options: LatchkeyOptions): Contestant {
       const redisUrl = options.redisUrl ?? (await redisUrlOf(options.redis, stores))
       const server = await startServer({
         name,
-        file: join(root, 'dist', 'server.js'),
+        file: join(options.dist ?? join(root, 'dist'), 'server.js'),
         environment: {
           DATABASE_URL: databaseUrl,
           ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),

@@ -40,11 +40,16 @@ export function garbageRow(material: Material): Row {
   }
 }
 
-function garbageEntry(name: string, { files }: Material, tokens: readonly string[]): Entry {
+export function garbageEntry(
+  name: string,
+  { files }: Material,
+  tokens: readonly string[],
+  contestant = service,
+): Entry {
   const messages = tokens.map(token => verifyMessage(bearer(token)))
   return {
     name,
-    contestant: service,
+    contestant,
     check: async ({ url }) => {
       for (const message of messages.slice(0, 10)) await expectStatus(url, message, 401)
     },
@@ -53,7 +58,7 @@ function garbageEntry(name: string, { files }: Material, tokens: readonly string
 }
 
 /** Three segments of base64url, as long as a real one. */
-function randomToken(length: number): string {
+export function randomToken(length: number): string {
   const text = randomBytes(length).toString('base64url').slice(0, length)
   return `${text.slice(0, 100)}.${text.slice(101, -87)}.${text.slice(-86)}`
 }

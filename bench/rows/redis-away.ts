@@ -28,7 +28,7 @@ export function redisAwayRow(material: Material): Row {
 }
 
 /** There is no Redis to fill. */
-function withoutCache(entry: Entry): Entry {
+export function withoutCache(entry: Entry): Entry {
   return { ...entry, prepare: running => entry.prepare({ ...running, redisUrl: null }) }
 }
 

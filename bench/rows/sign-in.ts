@@ -22,7 +22,7 @@ export function signInRow(material: Material): Row {
     about:
       'People with the right password, each for the first time and from a browser, over 8 connections. The floor checks passwords against a hash with the same parameters, in a process of the same kind that does nothing else.',
     warmUp: signInWarmUp,
-    entries: [serviceEntry(material), argon2Entry()],
+    entries: [signInEntry(material), argon2Entry()],
     ratios: [
       {
         of: service.name,
@@ -34,12 +34,12 @@ export function signInRow(material: Material): Row {
   }
 }
 
-function serviceEntry({ seed, files }: Material): Entry {
+export function signInEntry({ seed, files }: Material, contestant = service): Entry {
   // The other half is for the flood.
   const messages = signIns(seed.people.slice(0, seed.people.length / 2))
   return {
-    name: service.name,
-    contestant: service,
+    name: contestant.name,
+    contestant,
     async check({ url }) {
       const [message] = signIns(seed.people.slice(-1))
       if (message === undefined) throw new RangeError('there are no people')
