@@ -47,6 +47,8 @@ type EventBody =
 type ReuseDetails = {
   presentedGeneration: number
   currentGeneration: number
+  /** A token of before a password change gives no access, and so its return does not end the session. */
+  session: 'ended' | 'goes_on'
   signedInFrom: Origin
 }
 

@@ -10,7 +10,7 @@ export type VerifyVerdict =
   | 'token_expired'
   | 'session_revoked'
   | 'session_expired'
-export type RotationVerdict = 'rotate' | 'ahead' | 'replay' | 'reuse' | 'late' | 'refuse'
+export type RotationVerdict = 'rotate' | 'ahead' | 'replay' | 'reuse' | 'late' | 'outdated' | 'refuse'
 
 /** Told what the domain has done, for whoever counts it. Called on the hot path: it must be cheap, and never throws. */
 export type SessionObserver = {

@@ -6,6 +6,7 @@ import type { RedisContinuity } from './revocation/lease.ts'
 import type {
   Actor,
   NewSession,
+  Renewal,
   RevocationReason,
   Rotation,
   Session,
@@ -64,6 +65,12 @@ export type Transaction = {
   revokeLost(sessionId: string, by: { reason: RevocationReason; actor: Actor }): Promise<Revoked>
   /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
   rotate(rotation: Rotation): Promise<Instant | null>
+  /** The same compare-and-set; false when the row is no longer as expected. */
+  renew(renewal: Renewal): Promise<boolean>
+  /** Puts the user on the feed: no snapshot that was read before counts any more. The transaction's number. */
+  announceUser(userId: string): Promise<string>
+  /** False when it is noted already that a token of before the last password change has come back. */
+  noteFormerToken(sessionId: string): Promise<boolean>
   /** False when the session is marked already, or revoked. */
   markContextChanged(sessionId: string): Promise<boolean>
   record(events: readonly SecurityEvent[]): Promise<void>

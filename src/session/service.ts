@@ -4,7 +4,7 @@ import { checkSession, idleDeadlines } from './policy.ts'
 import type { SessionPage } from './ports.ts'
 import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revocation/revoke.ts'
 import { createRefresh } from './rotation/refresh.ts'
-import { isProven } from './rotation/rotation.ts'
+import { provenanceOf } from './rotation/rotation.ts'
 import type { Actor, Origin, RevocationReason, Session } from './session.ts'
 import { type StartRequest, startSession } from './start.ts'
 import { parseRefreshToken, unknownSecret } from './token/refresh-token.ts'
@@ -73,7 +73,8 @@ export function createSessions(context: SessionContext) {
       if (parsed.kind === 'invalid') return null
       const { token } = parsed
       const state = await store.find(token.sessionId)
-      return state === null || isProven(token, state) ? { sessionId: token.sessionId } : null
+      const isOurs = state === null || provenanceOf(token, state) !== 'foreign'
+      return isOurs ? { sessionId: token.sessionId } : null
     },
 
     /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. False: no such session. */

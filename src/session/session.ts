@@ -56,6 +56,10 @@ export type SessionState = {
   refreshTokenHash: Buffer
   previousRefreshTokenHash: Buffer | null
   familyHash: Buffer
+  /** Of before password changes, newest first: their tokens give no access, but are still known to be the session's. */
+  formerFamilyHashes: readonly Buffer[]
+  /** When a token of before the last password change first came back; null: none has. */
+  formerTokenSeenAt: Instant | null
   successorSealed: Buffer | null
   /** Generation of the current refresh token; 0 at sign-in. */
   rotation: number
@@ -131,3 +135,18 @@ export type Rotation = {
   refreshExpiresAt: Instant
   countsAsActivity: boolean
 }
+
+/**
+ * The change that a password change makes, under the same condition: nothing that was issued before gives access any
+ * more. No successor is kept, for no token of before may fetch it.
+ */
+export type Renewal = Pick<
+  Rotation,
+  | 'sessionId'
+  | 'expected'
+  | 'rotation'
+  | 'accessTokenHash'
+  | 'refreshTokenHash'
+  | 'familyHash'
+  | 'refreshExpiresAt'
+> & { formerFamilyHashes: readonly Buffer[] }

@@ -161,6 +161,28 @@ describe('caught:', () => {
     ])
   })
 
+  it('a yes to a token of before a password change that has been answered', () => {
+    const change = operation({
+      op: 'password',
+      generation: 1,
+      issued: pair(2),
+      status: 200,
+      start: 270,
+      end: 280,
+    })
+    const changed = facts({
+      sessions: [row('s1', 2, null)],
+      events: [created(signIn), event('password_changed', 's1')],
+    })
+    const history = [signIn, refresh, verify, change]
+    const no = { ...refused, code: 'access_token_invalid', start: 271, end: 290 }
+    expect(rulesIn([...history, no], { facts: changed })).toEqual([])
+    const yes = { ...verify, start: 275, end: 290 }
+    expect(rulesIn([...history, yes], { facts: changed })).toEqual([])
+    expect(rulesIn([...history, { ...yes, start: 281 }], { facts: changed })).toEqual(['revocation is final'])
+    expect(rulesIn([...history, { ...yes, generation: 2, start: 281 }], { facts: changed })).toEqual([])
+  })
+
   it('a yes a second after a detected reuse', () => {
     const reused = facts({ sessions: [row('s1', 1, 'refresh_reused')] })
     const stale = operation({

@@ -127,7 +127,8 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
       if (held.refreshToken !== refreshToken) return done
       return await refreshAt(held, at)
     })
-    if (answer.status === 401 && held.state === 'live') over(held)
+    // The other tab may have changed the password meanwhile, and have the tokens of after it.
+    if (answer.status === 401 && held.state === 'live' && held.refreshToken === refreshToken) over(held)
   }
 
   async function verifyEverywhere(held: Held): Promise<void> {
@@ -240,7 +241,7 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
         keep(by, tokens)
         await Promise.all(others.map(verifyEverywhere))
       } else if (answer.status === 0 || answer.status >= 500) {
-        // It may have happened. The refresh token tells, and gives the pair that was lost.
+        // It may have happened. The refresh token tells: if it did, the session's tokens are lost.
         passwords = [newPassword, currentPassword]
         await refresh(by)
       }

@@ -66,6 +66,8 @@ export function sessionState(now: number, changes: Partial<SessionState> = {}): 
     refreshTokenHash: sha256('refresh 1'),
     previousRefreshTokenHash: sha256('refresh 0'),
     familyHash: sha256('family'),
+    formerFamilyHashes: [],
+    formerTokenSeenAt: null,
     successorSealed: Buffer.from('sealed'),
     rotation: 1,
     rotatedAt: now - 60_000,

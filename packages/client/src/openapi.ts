@@ -692,7 +692,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Answers a new pair for this session; every other session of the user is revoked.
+         * @description Returns a new pair for this session; every other session of the user is revoked. Nothing that was issued before gives access any more. If the answer is lost, sign in with the new password.
          */
         post: {
             parameters: {

@@ -27,7 +27,7 @@ export function createPassword({ session, connection, turns, refresh, requests }
       )
       if (settled.answer?.ok) return
       const isUnknown = settled.answer === undefined || settled.answer.status >= 500
-      // If it took effect, the service gives the new pair for the old refresh token, but only for a while.
+      // Whether it took effect shows here: if it did, the old refresh token is refused, and the user signs in again.
       if (isUnknown) await refresh().catch(() => {})
       throw settled.answer === undefined ? settled.error : await errorOf(settled.answer)
     },

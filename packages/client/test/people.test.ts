@@ -182,7 +182,7 @@ describe('a change of the password', () => {
       'revocation_unconfirmed',
     ],
   ])(
-    'whose answer %s fetches the pair that there may be, and is not sent twice',
+    'whose answer %s is not sent twice; a refresh finds out whether the session goes on',
     async (_name, reply, code) => {
       service.script(path, reply)
       await expect(inTime(client.changePassword(change))).rejects.toMatchObject({ code })

@@ -1,8 +1,7 @@
 import { checkSession } from '../../session/policy.ts'
 import { revokeAllInTransaction } from '../../session/revocation/revoke.ts'
-import { announceRotation, mintChild, type Predecessor } from '../../session/rotation/issue.ts'
+import { mintRenewal } from '../../session/rotation/issue.ts'
 import type { Origin, RevocationReason, SessionState, TokenPair } from '../../session/session.ts'
-import { newFamily } from '../../session/token/refresh-token.ts'
 import type { CountedOn } from '../credentials.ts'
 import { overloaded } from '../hashing/concurrency-limit.ts'
 import type { AccountParts } from '../parts.ts'
@@ -30,7 +29,10 @@ export type PasswordOutcome =
 /** When the user's row, or the session, changed under a request, it is looked at again this many times. */
 const attempts = 3
 
-/** A new pair for this session; every other session of the user ends in the same transaction. Throws `overloaded`. */
+/**
+ * A new pair for this session; every other session of the user ends in the same transaction. Once it is answered,
+ * nothing that was issued before gives access, on any instance. Throws `overloaded` and `revocation_unconfirmed`.
+ */
 export function createPasswordChange(
   parts: AccountParts & { weaknessOf: (password: string, email: string) => Promise<string | null> },
 ) {
@@ -74,47 +76,34 @@ export function createPasswordChange(
     // The row is gone only once its session's time is over.
     const minted = state === null ? ({ kind: 'session_expired' } as const) : mintAnew(state)
     if (minted.kind !== 'minted') return minted
-    const { child } = minted
     const userId = account.id
     const by = { reason: 'password_changed', actor: userId, origin } as const
 
-    const ended = await accounts.transaction(async tx => {
+    const changed = await accounts.transaction(async tx => {
       const user = await tx.lockUser(userId)
       if (user === null || user.disabled || user.passwordHash !== account.passwordHash) return null
       // All of them, in the order of their ids, before one of them is changed: else two of these could block each other.
       await tx.lockSessions(userId)
-      const rotatedAt = await tx.rotate(child.rotation)
-      if (rotatedAt === null) return null
-      const [revoked] = await Promise.all([
+      if (!(await tx.renew(minted.renewal))) return null
+      const [revoked, xid] = await Promise.all([
         revokeAllInTransaction(tx, { userId, except: sessionId }, by),
+        tx.announceUser(userId),
         tx.updateUser(userId, { passwordHash }),
         tx.clearThrottles([subject], counter.deviceId),
         tx.record([{ type: 'password_changed', userId, sessionId, actor: userId, origin, details: {} }]),
       ])
-      return { revoked, rotatedAt }
+      return { userId, xid, sessionIds: [sessionId], revoked }
     })
-    if (ended === null) return null
-    await announceRotation(context, minted.state, child, ended.rotatedAt)
-    await propagation.confirm(ended.revoked)
-    return { kind: 'changed', sessionId, tokens: child.pair }
+    if (changed === null) return null
+    await propagation.confirmUser(changed)
+    return { kind: 'changed', sessionId, tokens: minted.pair }
   }
 
-  /** No refresh token is presented here, so the pair begins a new family, sealed for the current token's hash. */
   function mintAnew(state: SessionState) {
     const policy = settings.policies.get(state.clientType)
     const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
     if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason } as const
     if (verdict.kind === 'expired' || policy === undefined) return { kind: 'session_expired' } as const
-    const predecessor: Predecessor = {
-      generation: state.rotation,
-      hash: state.refreshTokenHash,
-      family: newFamily(),
-      witness: { kind: 'hash', bytes: state.refreshTokenHash },
-    }
-    return {
-      kind: 'minted',
-      state,
-      child: mintChild(context, state, predecessor, policy, state.readAt),
-    } as const
+    return { kind: 'minted', ...mintRenewal(context, state, policy, state.readAt) } as const
   }
 }

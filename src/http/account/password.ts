@@ -24,7 +24,8 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
       schema: {
         tags: ['clients'],
         summary: 'Change the password',
-        description: 'Answers a new pair for this session; every other session of the user is revoked.',
+        description:
+          'Returns a new pair for this session; every other session of the user is revoked. Nothing that was issued before gives access any more. If the answer is lost, sign in with the new password.',
         security: [{ bearer: [] }, { cookie: [] }],
         body: StrictObject({
           currentPassword: Password,

@@ -21,6 +21,17 @@ export type Standing = {
 
 export type ReadStanding = (entries: readonly FeedEntry[], markedOn: MarkedOn) => Promise<Standing>
 
+/** What makes older snapshots of a user wrong: other roles, or a new password. */
+export type UserChange = {
+  userId: string
+  /** Of the transaction that put the user on the feed. */
+  xid: string
+  /** The sessions that go on. */
+  sessionIds: readonly string[]
+  /** Those that ended in the same transaction. */
+  revoked: readonly Revoked[]
+}
+
 /** How a committed revocation comes to hold on every instance. */
 export type Propagation = {
   /** Tells this instance, Redis and, by a hint, the others; does not wait for them. */
@@ -33,8 +44,8 @@ export type Propagation = {
   confirm(revoked: readonly Revoked[]): Promise<void>
   /** The same for a bulk revocation. `marked` resolves when all that it covers is marked. */
   confirmCutoff(cutoff: Cutoff, xid: string, marked: Promise<MarkedOn>): Promise<void>
-  /** The same for a change of a user's roles: from then on no instance goes by the older ones. */
-  confirmRoles(userId: string, xid: string, sessionIds: readonly string[]): Promise<void>
+  /** The same for a change of a user: resolves once no instance uses a snapshot of before it. */
+  confirmUser(change: UserChange): Promise<void>
 }
 
 /** Milliseconds from one look at the acknowledgements to the next; the first come soon, as they usually do. */
@@ -73,22 +84,38 @@ export function createPropagation(parts: {
     for (const { reason, isNew } of revoked) if (isNew) observer.revoked(reason, 1)
   }
 
-  /** `mark` writes the marks into Redis. */
-  async function waitUntilHeld(entries: readonly FeedEntry[], mark: () => Promise<MarkedOn>): Promise<void> {
+  /**
+   * `tell` writes to Redis what an instance without Postgres must find there: marks, which outlast any snapshot that is
+   * written late, or the absence of a snapshot, which does not. `isLasting` says which.
+   */
+  async function waitUntilHeld(
+    entries: readonly FeedEntry[],
+    tell: () => Promise<MarkedOn>,
+    isLasting = true,
+  ): Promise<void> {
     const committedAt = clock.monotonic()
-    let markedOn = await mark()
-    let markedAt = clock.monotonic()
+    let toldAt = committedAt
+    let toldOn = await tell()
     for (let look = 0; ; look++) {
       const left = patienceMs - (clock.monotonic() - committedAt)
-      const standing = await orUnknown(readStanding(entries, markedOn), left)
+      const standing = await orUnknown(readStanding(entries, toldOn), left)
       const waitedMs = clock.monotonic() - committedAt
-      if (isHeld(standing, waitedMs)) return observer.held(waitedMs)
-      if (standing.unmarked > 0 && clock.monotonic() - markedAt > remarkEveryMs) {
-        markedOn = await mark()
-        markedAt = clock.monotonic()
+      const held = isHeld(standing, waitedMs)
+      // When the leases are over, whatever was read before the commit has been written; it is deleted then.
+      const restsOnAbsence = standing.unaware > 0 && !isLasting && toldAt - committedAt < leaseMs
+      if (held && !restsOnAbsence) return observer.held(waitedMs)
+      if (held || (standing.unmarked > 0 && clock.monotonic() - toldAt > remarkEveryMs)) {
+        toldAt = clock.monotonic()
+        toldOn = await tell()
       }
       await sleep(looks[look] ?? laterLook)
     }
+  }
+
+  async function forget({ revoked, sessionIds }: UserChange): Promise<MarkedOn> {
+    if (revoked.length === 0) return await cache.forget(sessionIds)
+    const [markedOn, forgottenOn] = await Promise.all([announce(revoked), cache.forget(sessionIds)])
+    return markedOn === forgottenOn ? markedOn : null
   }
 
   function isHeld(standing: Standing, waitedMs: number): boolean {
@@ -107,8 +134,7 @@ export function createPropagation(parts: {
     async confirm(revoked) {
       count(revoked)
       if (revoked.length === 0) return
-      const entries = revoked.map(({ sessionId, xid }) => ({ id: sessionId, xid }))
-      await waitUntilHeld(entries, () => announce(revoked))
+      await waitUntilHeld(entriesOf(revoked), () => announce(revoked))
     },
     async confirmCutoff(cutoff, xid, marked) {
       denySet.addCutoff(cutoff, clock.monotonic())
@@ -123,11 +149,17 @@ export function createPropagation(parts: {
       )
       await waitUntilHeld([{ id: cutoff.id, xid }], async () => markedOn)
     },
-    async confirmRoles(userId, xid, sessionIds) {
+    async confirmUser(change) {
+      const { userId, xid, revoked } = change
+      count(revoked)
       denySet.distrust(userId, clock.now() + clockMarginMs, clock.monotonic())
-      await waitUntilHeld([{ id: userId, xid }], () => cache.forget(sessionIds))
+      await waitUntilHeld([{ id: userId, xid }, ...entriesOf(revoked)], () => forget(change), false)
     },
   }
+}
+
+function entriesOf(revoked: readonly Revoked[]): FeedEntry[] {
+  return revoked.map(({ sessionId, xid }) => ({ id: sessionId, xid }))
 }
 
 /** Postgres may take longer to answer than there is left to wait; then it is as if it had not. */
@@ -139,7 +171,8 @@ async function orUnknown(reading: Promise<Standing>, leftMs: number): Promise<St
 
 function unconfirmed(): Problem {
   return new Problem('revocation_unconfirmed', {
-    detail: 'It is done in the database, but not every instance has confirmed it yet. Repeat the call.',
+    detail:
+      'It is committed, but not every instance has confirmed it yet. Repeat the call; after a password change, sign in with the new password.',
     retryAfterSeconds: 1,
   })
 }

@@ -1,26 +1,82 @@
 import type { Instant } from '../../clock.ts'
 import type { SessionContext } from '../context.ts'
 import type { Policy } from '../policy.ts'
-import type { Rotation, SessionState, TokenPair } from '../session.ts'
-import { mintRefreshToken, sealSuccessor, type Witness } from '../token/refresh-token.ts'
+import type { Renewal, Rotation, SessionState, TokenPair } from '../session.ts'
+import { mintRefreshToken, newFamily, type RefreshToken, sealSuccessor } from '../token/refresh-token.ts'
 import { snapshotAfter } from '../verify/snapshot.ts'
 
 /** A new pair for a session and the change of its row that makes the pair its only usable one. */
 export type Child = { rotation: Rotation; pair: TokenPair }
 
-/** The token that the pair replaces, with what seals the pair for its holder. */
-export type Predecessor = { generation: number; hash: Buffer; family: Buffer; witness: Witness }
+type Minting = Pick<SessionContext, 'secrets' | 'accessTokens'>
 
 /** Mints and seals; changes nothing yet. The new generation follows the presented one, not the row's. */
 export function mintChild(
-  { secrets, accessTokens }: Pick<SessionContext, 'secrets' | 'accessTokens'>,
+  context: Minting,
   state: SessionState,
-  predecessor: Predecessor,
+  presented: RefreshToken,
   policy: Policy,
   now: Instant,
 ): Child {
-  const keys = secrets.minting()
-  const generation = predecessor.generation + 1
+  const generation = presented.generation + 1
+  const { pair, access, refresh } = mintPair(context, state, generation, presented.family, policy, now)
+  return {
+    pair,
+    rotation: {
+      sessionId: state.id,
+      expected: expectedOf(state),
+      rotation: generation,
+      accessTokenHash: access.hash,
+      refreshTokenHash: refresh.hash,
+      previousAccessTokenHash: state.accessTokenHash,
+      previousRefreshTokenHash: presented.hash,
+      familyHash: refresh.familyHash,
+      successorSealed: sealSuccessor(context.secrets.minting(), presented, generation, pair),
+      refreshExpiresAt: pair.refreshExpiresAt,
+      countsAsActivity: policy.refreshIsActivity,
+    },
+  }
+}
+
+/** Former families that are kept; a token of before more password changes is not known to be the session's any more. */
+const formerFamiliesKept = 8
+
+/** A pair that no token of before leads to: it begins a new family, and nothing is sealed. Changes nothing yet. */
+export function mintRenewal(
+  context: Minting,
+  state: SessionState,
+  policy: Policy,
+  now: Instant,
+): { renewal: Renewal; pair: TokenPair } {
+  const rotation = state.rotation + 1
+  const { pair, access, refresh } = mintPair(context, state, rotation, newFamily(), policy, now)
+  return {
+    pair,
+    renewal: {
+      sessionId: state.id,
+      expected: expectedOf(state),
+      rotation,
+      accessTokenHash: access.hash,
+      refreshTokenHash: refresh.hash,
+      familyHash: refresh.familyHash,
+      formerFamilyHashes: [state.familyHash, ...state.formerFamilyHashes].slice(0, formerFamiliesKept),
+      refreshExpiresAt: pair.refreshExpiresAt,
+    },
+  }
+}
+
+function expectedOf({ refreshTokenHash, rotation }: SessionState): Rotation['expected'] {
+  return { refreshTokenHash, rotation }
+}
+
+function mintPair(
+  { secrets, accessTokens }: Minting,
+  state: SessionState,
+  generation: number,
+  family: Buffer,
+  policy: Policy,
+  now: Instant,
+) {
   const { id: sessionId, userId, clientType, authenticatedAt } = state
   const access = accessTokens.issue(
     { sessionId, userId, clientType, authenticatedAt },
@@ -28,30 +84,14 @@ export function mintChild(
     policy.accessTokenTtlSeconds,
     state.expiresAt,
   )
-  const refresh = mintRefreshToken(keys, sessionId, generation, predecessor.family)
+  const refresh = mintRefreshToken(secrets.minting(), sessionId, generation, family)
   const pair: TokenPair = {
     accessToken: access.text,
     refreshToken: refresh.text,
     accessExpiresAt: access.expiresAt,
     refreshExpiresAt: Math.min(now + policy.refreshTokenTtlSeconds * 1000, state.expiresAt),
   }
-  const place = { sessionId, generation, predecessorHash: predecessor.hash }
-  return {
-    pair,
-    rotation: {
-      sessionId,
-      expected: { refreshTokenHash: state.refreshTokenHash, rotation: state.rotation },
-      rotation: generation,
-      accessTokenHash: access.hash,
-      refreshTokenHash: refresh.hash,
-      previousAccessTokenHash: state.accessTokenHash,
-      previousRefreshTokenHash: predecessor.hash,
-      familyHash: refresh.familyHash,
-      successorSealed: sealSuccessor(keys, predecessor.witness, place, pair),
-      refreshExpiresAt: pair.refreshExpiresAt,
-      countsAsActivity: policy.refreshIsActivity,
-    },
-  }
+  return { pair, access, refresh }
 }
 
 /**

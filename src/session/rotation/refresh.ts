@@ -1,8 +1,7 @@
 import type { Instant } from '../../clock.ts'
 import type { SessionContext } from '../context.ts'
 import { hasContextChanged } from '../device/context-change.ts'
-import type { SecurityEvent } from '../events.ts'
-import { revokeInTransaction, revokeSessions } from '../revocation/revoke.ts'
+import { revokeSessions } from '../revocation/revoke.ts'
 import type { Origin, SessionState, TokenPair } from '../session.ts'
 import {
   parseRefreshToken,
@@ -10,7 +9,8 @@ import {
   unknownSecret,
   unsealSuccessor,
 } from '../token/refresh-token.ts'
-import { announceRotation, type Child, mintChild, type Predecessor } from './issue.ts'
+import { announceRotation, type Child, mintChild } from './issue.ts'
+import { endReused, eventBy, refuseOutdated } from './reuse.ts'
 import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
 
 export type RefreshRequest = {
@@ -36,7 +36,7 @@ const attempts = 3
  */
 export function createRefresh(context: SessionContext) {
   const { settings, clock, continuity, store, cache, secrets } = context
-  const { denySet, propagation, observer, refreshes } = context
+  const { denySet, observer, refreshes } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
 
@@ -109,7 +109,9 @@ export function createRefresh(context: SessionContext) {
       case 'replay':
         return replay(token, state, decision.sealed)
       case 'reuse':
-        return await endReused(token, state, origin)
+        return await endReused(context, token, state, origin)
+      case 'outdated':
+        return await refuseOutdated(context, token, state, origin)
       case 'late':
         return { kind: 'late' }
       case 'refuse':
@@ -138,8 +140,7 @@ export function createRefresh(context: SessionContext) {
   ): Promise<RefreshOutcome | null> {
     const policy = settings.policies.get(state.clientType)
     if (policy === undefined || state.user === null) return refused({ kind: 'session_expired' })
-    const predecessor: Predecessor = { ...token, witness: { kind: 'random', bytes: token.random } }
-    const child = mintChild(context, state, predecessor, policy, state.readAt)
+    const child = mintChild(context, state, token, policy, state.readAt)
     const rotatedAt = await compareAndSet(child)
     if (rotatedAt === null) return null
     refreshes.note()
@@ -192,23 +193,6 @@ export function createRefresh(context: SessionContext) {
       await tx.record([{ ...eventBy(state), origin, type: 'session_context_changed', details }])
     })
   }
-
-  /** Ends this one session, not the owner's others; the answer goes out after the commit. */
-  async function endReused(
-    token: RefreshToken,
-    state: SessionState,
-    origin: Origin,
-  ): Promise<RefreshOutcome> {
-    const target = { userId: state.userId, sessionIds: [state.id] }
-    const by = { reason: 'refresh_reused', actor: 'system', origin } as const
-    const revoked = await store.transaction(async tx => {
-      const ended = await revokeInTransaction(tx, target, by)
-      if (ended.some(session => session.isNew)) await tx.record([reuseEvent(token, state, origin)])
-      return ended
-    })
-    await propagation.announce(revoked)
-    return { kind: 'reused' }
-  }
 }
 
 function answerWithoutRow(decision: RotationDecision): RefreshOutcome {
@@ -217,27 +201,4 @@ function answerWithoutRow(decision: RotationDecision): RefreshOutcome {
 
 function refused(because: Refusal): RefreshOutcome {
   return { kind: 'refused', because }
-}
-
-function eventBy(state: SessionState) {
-  return {
-    userId: state.userId,
-    sessionId: state.id,
-    actor: 'system',
-    origin: { ipAddress: state.ipAddress, userAgent: state.userAgent },
-  }
-}
-
-/** With both devices' facts: the one that signed in, and the one that came with the spent token. */
-function reuseEvent(token: RefreshToken, state: SessionState, origin: Origin): SecurityEvent {
-  return {
-    ...eventBy(state),
-    origin,
-    type: 'refresh_reused',
-    details: {
-      presentedGeneration: token.generation,
-      currentGeneration: state.rotation,
-      signedInFrom: { ipAddress: state.ipAddress, userAgent: state.userAgent },
-    },
-  }
 }

@@ -17,6 +17,8 @@ export type RotationDecision =
   | { kind: 'late' }
   /** It is newer than the row: the database has lost commits. Go on from it; it is not theft. */
   | { kind: 'ahead' }
+  /** It is of before a password change: it gives no access, and its return is recorded. The session goes on. */
+  | { kind: 'outdated' }
   | { kind: 'refuse'; because: Refusal }
 
 export type Refusal =
@@ -45,31 +47,37 @@ export function decideRotation(
 ): RotationDecision {
   // The tag has proved that it was ours: its session has ended and its row has been cleaned up.
   if (session === null) return refuse({ kind: 'session_expired' })
-  if (!isProven(presented, session)) return refuse({ kind: 'not_ours' })
+  const provenance = provenanceOf(presented, session)
+  if (provenance === 'foreign') return refuse({ kind: 'not_ours' })
 
   const verdict = checkSession(session, context.policy, context.now, context.downtime)
   if (verdict.kind === 'revoked') return refuse({ kind: 'revoked', reason: verdict.reason })
   if (verdict.kind === 'expired') return refuse({ kind: 'session_expired' })
   if (context.now >= session.refreshExpiresAt) return refuse({ kind: 'token_expired' })
+  const arrivedBefore = context.arrivedAt < session.rotatedAt
+  if (provenance === 'former_family') return arrivedBefore ? { kind: 'late' } : { kind: 'outdated' }
 
   if (presented.generation > session.rotation) return { kind: 'ahead' }
   if (presented.generation === session.rotation && presented.hash.equals(session.refreshTokenHash)) {
     return { kind: 'rotate' }
   }
   if (isReplay(presented, session, context)) return { kind: 'replay', sealed: session.successorSealed }
-  return context.arrivedAt < session.rotatedAt ? { kind: 'late' } : { kind: 'reuse' }
+  return arrivedBefore ? { kind: 'late' } : { kind: 'reuse' }
 }
 
+/** Whose a token with a valid tag is: of the session's family, of one before a password change, or not the session's. */
+export type Provenance = 'family' | 'former_family' | 'foreign'
+
 /**
- * The family secret shows that a token of any generation is this session's, and not one made with `LATCHKEY_SECRET`
- * alone. A password change begins a new family; the token that it replaced is known by its hash.
+ * The family secret shows that a token of any generation is this session's, and was not made with `LATCHKEY_SECRET`
+ * alone. A password change begins a new family.
  */
-export function isProven(presented: RefreshToken, session: SessionState): boolean {
-  return (
-    timingSafeEqual(sha256(presented.family), session.familyHash) ||
-    presented.hash.equals(session.refreshTokenHash) ||
-    (session.previousRefreshTokenHash?.equals(presented.hash) ?? false)
-  )
+export function provenanceOf(presented: RefreshToken, session: SessionState): Provenance {
+  const family = sha256(presented.family)
+  if (timingSafeEqual(family, session.familyHash)) return 'family'
+  if (session.formerFamilyHashes.some(former => timingSafeEqual(family, former))) return 'former_family'
+  // A password change by version 0.1 left nothing of the family before it but the hash of its last token.
+  return session.previousRefreshTokenHash?.equals(presented.hash) ? 'former_family' : 'foreign'
 }
 
 function isReplay(

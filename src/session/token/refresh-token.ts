@@ -91,37 +91,29 @@ function tagOf(keys: SecretKeys, body: Buffer): Buffer {
   return createHmac('sha256', keys.refreshTag).update(body).digest().subarray(0, tagLength)
 }
 
-/**
- * What only the holder of the spent token can open: its successor. `witness` is that token's random bytes (never
- * stored), so that a dump opens nothing, even with `LATCHKEY_SECRET`. A pair that was issued without a refresh token
- * in hand (after a password change) is sealed for the current token's hash instead; then the secret is what keeps it.
- */
-export type Witness = { kind: 'random'; bytes: Buffer } | { kind: 'hash'; bytes: Buffer }
+/** The token that a pair replaces, as its holder presents it. */
+type Spent = Pick<RefreshToken, 'sessionId' | 'hash' | 'random'>
 
-/** The place that a sealed successor belongs to; bound to it as associated data. */
-type SealContext = { sessionId: string; generation: number; predecessorHash: Buffer }
-
-const versions = { random: 1, hash: 2 } as const
-const labels = {
-  random: Buffer.from('latchkey successor random v1'),
-  hash: Buffer.from('latchkey successor hash v1'),
-}
+const version = 1
+const label = Buffer.from('latchkey successor random v1')
 const nonceLength = 12
 const gcmTagLength = 16
 
-/** version 1 ‖ key id 1 ‖ nonce 12 ‖ AES-256-GCM ciphertext ‖ tag 16. `generation` is the successor's. */
-export function sealSuccessor(
-  keys: SecretKeys,
-  witness: Witness,
-  context: SealContext,
-  pair: TokenPair,
-): Buffer {
-  const place = placeOf(context)
+/**
+ * What only the holder of the spent token can open: its successor. The key takes that token's random bytes, which are
+ * stored nowhere, so that a dump opens nothing, even with `LATCHKEY_SECRET`. `generation` is the successor's.
+ *
+ *     version 1 ‖ key id 1 ‖ nonce 12 ‖ AES-256-GCM ciphertext ‖ tag 16
+ *
+ * Session, generation and the spent token's hash are bound to it as associated data.
+ */
+export function sealSuccessor(keys: SecretKeys, spent: Spent, generation: number, pair: TokenPair): Buffer {
+  const place = placeOf(spent.sessionId, generation)
   const nonce = randomBytes(nonceLength)
-  const cipher = createCipheriv('aes-256-gcm', sealKey(keys, witness, place), nonce)
-  cipher.setAAD(Buffer.concat([place, context.predecessorHash]))
+  const cipher = createCipheriv('aes-256-gcm', sealKey(keys, spent, place), nonce)
+  cipher.setAAD(Buffer.concat([place, spent.hash]))
   const sealed = Buffer.concat([cipher.update(JSON.stringify(pair), 'utf8'), cipher.final()])
-  return Buffer.concat([Buffer.from([versions[witness.kind], keys.id]), nonce, sealed, cipher.getAuthTag()])
+  return Buffer.concat([Buffer.from([version, keys.id]), nonce, sealed, cipher.getAuthTag()])
 }
 
 export type UnsealedSuccessor =
@@ -132,21 +124,18 @@ export type UnsealedSuccessor =
 /** Opens what `sealSuccessor` sealed, for the token that it was sealed for. */
 export function unsealSuccessor(
   ring: SecretRing,
-  token: RefreshToken,
+  token: Spent,
   sealed: Buffer,
   generation: number,
 ): UnsealedSuccessor {
-  const keyId = sealed[1]
-  if (keyId === undefined || sealed.length < 2 + nonceLength + gcmTagLength) return { kind: 'broken' }
+  const [sealedBy, keyId] = sealed
+  if (sealedBy !== version || keyId === undefined || sealed.length < 2 + nonceLength + gcmTagLength)
+    return { kind: 'broken' }
   const keys = ring.find(keyId)
   if (keys === undefined) return { kind: 'unknown_key' }
-  const witness: Witness =
-    sealed[0] === versions.hash
-      ? { kind: 'hash', bytes: token.hash }
-      : { kind: 'random', bytes: token.random }
-  const place = placeOf({ sessionId: token.sessionId, generation })
+  const place = placeOf(token.sessionId, generation)
   const nonce = sealed.subarray(2, 2 + nonceLength)
-  const decipher = createDecipheriv('aes-256-gcm', sealKey(keys, witness, place), nonce)
+  const decipher = createDecipheriv('aes-256-gcm', sealKey(keys, token, place), nonce)
   decipher.setAAD(Buffer.concat([place, token.hash]))
   decipher.setAuthTag(sealed.subarray(-gcmTagLength))
   try {
@@ -158,12 +147,12 @@ export function unsealSuccessor(
   }
 }
 
-function sealKey(keys: SecretKeys, witness: Witness, place: Buffer): Buffer {
-  return hkdf32(witness.bytes, place, Buffer.concat([labels[witness.kind], keys.successorSeal]))
+function sealKey(keys: SecretKeys, { random }: Spent, place: Buffer): Buffer {
+  return hkdf32(random, place, Buffer.concat([label, keys.successorSeal]))
 }
 
 /** 16 bytes and 4: the session and the successor's generation. */
-function placeOf({ sessionId, generation }: Pick<SealContext, 'sessionId' | 'generation'>): Buffer {
+function placeOf(sessionId: string, generation: number): Buffer {
   const place = Buffer.alloc(20)
   place.set(parseUuid(sessionId))
   place.writeUInt32BE(generation, 16)

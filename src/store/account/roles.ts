@@ -1,10 +1,11 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import type { Propagation } from '../../session/revocation/propagation.ts'
 import type { Actor } from '../../session/session.ts'
 import type { Database, Executor } from '../postgres/database.ts'
 import { userSessions } from '../postgres/schema/sessions.ts'
-import { roleChanges, users } from '../postgres/schema/users.ts'
+import { users } from '../postgres/schema/users.ts'
 import { insertEvents } from '../session/events.ts'
+import { announceUser } from '../session/revocation/user-changes.ts'
 import { lockUser } from '../session/user-lock.ts'
 
 /** What users may do changes with their roles; their sessions go on. */
@@ -18,7 +19,7 @@ export function createRoles(database: Database, propagation: Propagation) {
       const wanted = [...new Set(roles)].sort()
       const change = await database.transaction(executor => setRoles(executor, userId, wanted, actor))
       if (change === null) return null
-      await propagation.confirmRoles(userId, change.xid, change.sessionIds)
+      await propagation.confirmUser({ userId, revoked: [], ...change })
       return wanted
     },
   }
@@ -44,19 +45,5 @@ async function setRoles(
     .select({ id: userSessions.id })
     .from(userSessions)
     .where(and(eq(userSessions.userId, userId), isNull(userSessions.revokedAt)))
-  return { xid: await announce(executor, userId), sessionIds: sessions.map(session => session.id) }
-}
-
-/** Puts the change on the feed; the last one of a user is the one that counts. */
-async function announce(executor: Executor, userId: string): Promise<string> {
-  const [row] = await executor
-    .insert(roleChanges)
-    .values({ userId })
-    .onConflictDoUpdate({
-      target: roleChanges.userId,
-      set: { xid: sql`excluded.xid`, createdAt: sql`excluded.created_at` },
-    })
-    .returning({ xid: sql<string>`${roleChanges.xid}::text` })
-  if (row === undefined) throw new Error('the change of roles was not returned')
-  return row.xid
+  return { xid: await announceUser(executor, userId), sessionIds: sessions.map(session => session.id) }
 }

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../../clock.ts'
-import type { Rotation } from '../../session/session.ts'
+import type { Renewal, Rotation } from '../../session/session.ts'
 import { gather } from '../gather.ts'
 import { admitToDatabase, type Database, type Executor } from '../postgres/database.ts'
 import { preparedOnce } from '../postgres/prepared.ts'
@@ -67,7 +67,7 @@ function changed(value: (name: Name) => SQL) {
   }
 }
 
-function isStill(value: (name: Name) => SQL): SQL | undefined {
+function isStill(value: (name: 'sessionId' | 'expectedHash' | 'expectedRotation') => SQL): SQL | undefined {
   return and(
     eq(userSessions.id, value('sessionId')),
     eq(userSessions.refreshTokenHash, value('expectedHash')),
@@ -89,6 +89,32 @@ const oneRotation = preparedOnce(executor => {
     .returning({ rotatedAt: userSessions.rotatedAt })
     .prepare('rotate_session')
 })
+
+/** What was issued before gives no access any more. False when the row is no longer as expected. */
+export async function renewSession(executor: Executor, change: Renewal): Promise<boolean> {
+  const { expected, sessionId } = change
+  const wanted = { sessionId, expectedHash: expected.refreshTokenHash, expectedRotation: expected.rotation }
+  const { lastActivityAt, expiresAt } = userSessions
+  const renewed = await executor
+    .update(userSessions)
+    .set({
+      rotation: change.rotation,
+      rotatedAt: sql`clock_timestamp()`,
+      accessTokenHash: change.accessTokenHash,
+      refreshTokenHash: change.refreshTokenHash,
+      familyHash: change.familyHash,
+      formerFamilyHashes: Buffer.concat(change.formerFamilyHashes),
+      formerTokenSeenAt: null,
+      previousAccessTokenHash: null,
+      previousRefreshTokenHash: null,
+      successorSealed: null,
+      refreshExpiresAt: sql`least(${new Date(change.refreshExpiresAt).toISOString()}::timestamptz, ${expiresAt})`,
+      lastActivityAt: sql`greatest(${lastActivityAt}, clock_timestamp())`,
+    })
+    .where(isStill(name => sql`${wanted[name]}`))
+    .returning({ id: userSessions.id })
+  return renewed.length > 0
+}
 
 /** One compare-and-set; the moment of the rotation, or null when the row is no longer as expected. */
 export async function rotateSession(executor: Executor, change: Rotation): Promise<Instant | null> {

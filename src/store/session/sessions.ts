@@ -192,6 +192,16 @@ export async function knowsDevice(executor: Executor, userId: string, device: De
   return known.length > 0
 }
 
+/** False when it is noted already. */
+export async function noteFormerToken(executor: Executor, sessionId: string): Promise<boolean> {
+  const noted = await executor
+    .update(userSessions)
+    .set({ formerTokenSeenAt: sql`clock_timestamp()` })
+    .where(and(eq(userSessions.id, sessionId), isNull(userSessions.formerTokenSeenAt)))
+    .returning({ id: userSessions.id })
+  return noted.length > 0
+}
+
 /** False when it is marked already, or revoked. */
 export async function markContextChanged(executor: Executor, sessionId: string): Promise<boolean> {
   const marked = await executor

@@ -42,7 +42,8 @@ const states = preparedOnce(executor => {
         'accessTokenHash', ${bytes(s.accessTokenHash)}, 'refreshTokenHash', ${bytes(s.refreshTokenHash)},
         'previousAccessTokenHash', ${bytes(s.previousAccessTokenHash)},
         'previousRefreshTokenHash', ${bytes(s.previousRefreshTokenHash)},
-        'familyHash', ${bytes(s.familyHash)}, 'successorSealed', ${bytes(s.successorSealed)},
+        'familyHash', ${bytes(s.familyHash)}, 'formerFamilyHashes', ${bytes(s.formerFamilyHashes)},
+        'formerTokenSeenAt', ${instant(s.formerTokenSeenAt)}, 'successorSealed', ${bytes(s.successorSealed)},
         'rotatedAt', ${instant(s.rotatedAt)}, 'createdAt', ${instant(s.createdAt)},
         'authenticatedAt', ${instant(s.authenticatedAt)}, 'lastActivityAt', ${instant(s.lastActivityAt)},
         'refreshExpiresAt', ${instant(s.refreshExpiresAt)}, 'expiresAt', ${instant(s.expiresAt)},
@@ -61,9 +62,12 @@ type Bytes = 'accessTokenHash' | 'refreshTokenHash' | 'familyHash'
 type BytesOrNull = 'previousAccessTokenHash' | 'previousRefreshTokenHash' | 'successorSealed'
 
 /** Bytes travel as base64, and instants as numbers. */
-type StateRow = Omit<SessionState, Bytes | BytesOrNull | 'user'> &
+type StateRow = Omit<SessionState, Bytes | BytesOrNull | 'formerFamilyHashes' | 'user'> &
   Record<Bytes, string> &
-  Record<BytesOrNull, string | null> & { userRoles: string[] | null; userDisabled: boolean }
+  Record<BytesOrNull | 'formerFamilyHashes', string | null> & {
+    userRoles: string[] | null
+    userDisabled: boolean
+  }
 
 function toState(row: StateRow): SessionState {
   return {
@@ -78,6 +82,8 @@ function toState(row: StateRow): SessionState {
     refreshTokenHash: Buffer.from(row.refreshTokenHash, 'base64'),
     previousRefreshTokenHash: bytesOrNull(row.previousRefreshTokenHash),
     familyHash: Buffer.from(row.familyHash, 'base64'),
+    formerFamilyHashes: hashesIn(row.formerFamilyHashes),
+    formerTokenSeenAt: row.formerTokenSeenAt,
     successorSealed: bytesOrNull(row.successorSealed),
     rotation: row.rotation,
     rotatedAt: row.rotatedAt,
@@ -97,4 +103,15 @@ function toState(row: StateRow): SessionState {
 
 function bytesOrNull(text: string | null): Buffer | null {
   return text === null ? null : Buffer.from(text, 'base64')
+}
+
+const none: readonly Buffer[] = []
+const hashLength = 32
+
+/** Most sessions have none. */
+function hashesIn(text: string | null): readonly Buffer[] {
+  if (text === null) return none
+  const bytes = Buffer.from(text, 'base64')
+  const starts = Array.from({ length: bytes.length / hashLength }, (_, at) => at * hashLength)
+  return starts.map(start => bytes.subarray(start, start + hashLength))
 }

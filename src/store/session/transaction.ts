@@ -3,8 +3,16 @@ import type { Transaction } from '../../session/ports.ts'
 import type { Executor } from '../postgres/database.ts'
 import { insertEvents } from './events.ts'
 import { revokeLostSession, revokeSessions } from './revocation/revoke.ts'
-import { rotateSession } from './rotations.ts'
-import { insertSession, knowsDevice, liveSessionsOf, lockSessionsOf, markContextChanged } from './sessions.ts'
+import { announceUser } from './revocation/user-changes.ts'
+import { renewSession, rotateSession } from './rotations.ts'
+import {
+  insertSession,
+  knowsDevice,
+  liveSessionsOf,
+  lockSessionsOf,
+  markContextChanged,
+  noteFormerToken,
+} from './sessions.ts'
 import { lockUser } from './user-lock.ts'
 
 /** What the sessions do in a transaction, bound to one connection. */
@@ -24,6 +32,9 @@ export function bindTransaction(executor: Executor): Transaction {
     revoke: (events, by) => revokeSessions(executor, events, by),
     revokeLost: (sessionId, by) => revokeLostSession(executor, sessionId, by),
     rotate: rotation => rotateSession(executor, rotation),
+    renew: renewal => renewSession(executor, renewal),
+    announceUser: userId => announceUser(executor, userId),
+    noteFormerToken: sessionId => noteFormerToken(executor, sessionId),
     lockSessions: userId => lockSessionsOf(executor, userId),
     markContextChanged: sessionId => markContextChanged(executor, sessionId),
     record: (events: readonly SecurityEvent[]) => insertEvents(executor, events),

@@ -1,6 +1,6 @@
 import type { Endings } from '../endings.ts'
 import { type Evidence, isLost, short, type Violation } from '../evidence.ts'
-import { type Operation, succeeded } from '../history.ts'
+import { failed, type Operation, succeeded } from '../history.ts'
 
 /** No 401 for a session that nobody ended and no rule expired; nobody is taken for a thief but the bench itself. */
 export function noFalseSignOut(evidence: Evidence, endings: Endings): Violation[] {
@@ -44,7 +44,20 @@ function isExplained(evidence: Evidence, endings: Endings, operation: Operation)
   if (operation.session === null || wasForgotten(evidence, operation)) return true
   if (endings.get(operation.session)?.some(({ from }) => from < operation.end)) return true
   if (mayHaveBeenEvicted(evidence, operation.user, operation.end)) return true
+  if (isOutdated(evidence, operation)) return true
   return operation.op !== 'refresh' && isSuperseded(evidence, operation)
+}
+
+/** Of before a password change that has happened, or may have. */
+function isOutdated({ operations }: Evidence, { session, generation, end }: Operation): boolean {
+  return operations.some(
+    change =>
+      change.op === 'password' &&
+      change.session === session &&
+      (change.generation ?? -1) >= (generation ?? 0) &&
+      change.start < end &&
+      (succeeded(change) || failed(change)),
+  )
 }
 
 /**
@@ -82,7 +95,7 @@ function isSuperseded(
   if (generation === null) return true
   return operations.some(
     refresh =>
-      (refresh.op === 'refresh' || refresh.op === 'password') &&
+      refresh.op === 'refresh' &&
       refresh.session === session &&
       refresh.generation !== null &&
       ((refresh.generation > generation && refresh.start < end) ||

@@ -208,25 +208,6 @@ describe('rotation', () => {
     }
     expect(await row(tokens.sessionId)).toEqual({ rotation: 0, revoked_reason: null, live: true })
   })
-
-  it('gives a lost password change back to whoever refreshes with the token of before', async () => {
-    const email = `password-${users++}@example.test`
-    await createUser(a.services, email)
-    const tokens = await client(a.url).signIn(email)
-    const other = await client(a.url).signIn(email)
-    const changed = tokensOf(
-      await client(a.url).call('POST', '/v1/auth/password', {
-        token: tokens.accessToken,
-        body: { currentPassword: 'correct horse battery', newPassword: 'staple battery horse' },
-      }),
-    )
-    expect(tokensOf(await client(b.url).refresh(tokens.refreshToken))).toMatchObject({
-      accessToken: changed.accessToken,
-      refreshToken: changed.refreshToken,
-    })
-    expect((await client(b.url).verify(other.accessToken)).body['reason']).toBe('password_changed')
-    expect(tokensOf(await client(b.url).refresh(changed.refreshToken)).sessionId).toBe(tokens.sessionId)
-  })
 })
 
 function fail(): never {

@@ -15,12 +15,12 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
     fill: async () => undefined,
     rotated: async () => undefined,
     revoke: vi.fn(async () => marks.shift() ?? 'redis 1'),
-    forget: async () => null,
+    forget: vi.fn(async () => 'redis 1'),
     hint: () => undefined,
   }
   const denySet = createDenySet(60_000)
   const clock = createClock()
-  const { confirm } = createPropagation({
+  const { confirm, confirmUser } = createPropagation({
     denySet,
     cache,
     clock,
@@ -28,7 +28,8 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
     observer: nobody,
     readStanding: (_, markedOn) => standing(markedOn),
   })
-  return { confirm: () => confirm(revoked), denySet, cache }
+  const change = { userId: 'u', xid: '7', sessionIds: ['b'], revoked }
+  return { confirm: () => confirm(revoked), confirmUser: () => confirmUser(change), denySet, cache }
 }
 
 describe('a committed revocation', () => {
@@ -66,5 +67,45 @@ describe('a committed revocation', () => {
   it('is unconfirmed while Postgres does not say who knows of it, though it is marked', async () => {
     const { confirm } = propagation(() => Promise.reject(new Error('away')))
     await expect(confirm()).rejects.toMatchObject({ code: 'revocation_unconfirmed' })
+  })
+})
+
+describe('a committed change of a user', () => {
+  it('is told to Redis once when all instances have read of it', async () => {
+    const { confirmUser, denySet, cache } = propagation(async () => ({
+      unaware: 0,
+      unmarked: 0,
+      lost: false,
+    }))
+    await confirmUser()
+    expect(cache.forget).toHaveBeenCalledTimes(1)
+    expect(cache.revoke).toHaveBeenCalledTimes(1)
+    expect(denySet.reasonForId('a')).toBe('user')
+    expect(denySet.isOutdated({ userId: 'u', readAt: Date.now() })).toBe(true)
+  })
+
+  it('deletes the snapshot again when the leases are over: one that was read before may have been written late', async () => {
+    const started = performance.now()
+    const toldAfter: number[] = []
+    const { confirmUser, cache } = propagation(async () => ({ unaware: 1, unmarked: 0, lost: false }))
+    vi.mocked(cache.forget).mockImplementation(async () => {
+      toldAfter.push(performance.now() - started)
+      return 'redis 1'
+    })
+    await confirmUser()
+    expect(toldAfter.at(-1)).toBeGreaterThan(300)
+  })
+
+  it('is confirmed by a Redis that has taken the marks and forgotten the snapshots, and by no two of them', async () => {
+    const seen: MarkedOn[] = []
+    const { confirmUser } = propagation(
+      async markedOn => {
+        seen.push(markedOn)
+        return { unaware: 0, unmarked: 0, lost: false }
+      },
+      ['redis 2'],
+    )
+    await confirmUser()
+    expect(seen).toEqual([null])
   })
 })

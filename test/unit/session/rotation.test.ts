@@ -89,10 +89,19 @@ describe('decideRotation', () => {
     }
   })
 
-  it('still knows the predecessor of another family by its hash, as after a password change', () => {
-    const before = mint(ring, 4)
-    const { session } = lineage({ previousRefreshTokenHash: before.hash })
-    expect(decide(before, session)).toBe('replay')
+  it('gives no token of before a password change anything, whatever its generation, and says that it is one', () => {
+    const former = mint(ring, 4)
+    const { session } = lineage({ formerFamilyHashes: [sha256('an older one'), sha256(former.family)] })
+    for (const generation of [0, 3, 4, 5, 6]) {
+      expect(decide(mint(ring, generation, former.family), session)).toBe('outdated')
+    }
+    expect(decide(former, session, { arrivedAt: session.rotatedAt - 1 })).toBe('late')
+  })
+
+  it('gives the last token of before a password change by version 0.1 nothing either', () => {
+    const former = mint(ring, 4)
+    const { session } = lineage({ previousRefreshTokenHash: former.hash })
+    expect(decide(former, session)).toBe('outdated')
   })
 
   it.each([

@@ -20,6 +20,9 @@ export const userSessions = pgTable(
     previousAccessTokenHash: bytea('previous_access_token_hash'),
     previousRefreshTokenHash: bytea('previous_refresh_token_hash'),
     familyHash: bytea('family_hash').notNull(),
+    /** One after another, 32 bytes each, newest first. */
+    formerFamilyHashes: bytea('former_family_hashes'),
+    formerTokenSeenAt: instant('former_token_seen_at'),
     successorSealed: bytea('successor_sealed'),
     rotation: integer().notNull().default(0),
     rotatedAt: instant('rotated_at').notNull(),

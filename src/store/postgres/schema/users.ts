@@ -20,8 +20,11 @@ export const users = pgTable(
   ],
 )
 
-/** Whose roles have changed lately: instances follow it, and ask for these users anew. One row a user, kept a day. */
-export const roleChanges = pgTable(
+/**
+ * Whose roles or password have changed lately: instances follow it, and use no older snapshot of these users. One row a
+ * user, kept a day. Version 0.1 reads it under this name.
+ */
+export const userChanges = pgTable(
   'role_changes',
   {
     userId: uuid('user_id').primaryKey(),
