@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
@@ -10,8 +10,9 @@ import { circumstances, document, markdownTable } from '../scripts/measured.ts'
 import { startPostgres, startRedis } from '../scripts/stores.ts'
 import { migrate } from '../src/store/postgres/migrate.ts'
 import { insertRevocations } from './feed/database.ts'
-import { type Follower, startFollower } from './feed/follower.ts'
+import { startFollower } from './feed/follower.ts'
 import { measureRate, rateRows } from './feed/rate.ts'
+import type { Setting } from './feed/setting.ts'
 import { measureWindow, windowRows } from './feed/window.ts'
 
 const command = 'npm run bench:feed -- --docs'
@@ -33,8 +34,6 @@ Its Postgres and its Redis are its own. Prints tables, and the same as a line of
 /** As with the default settings: the cache's lifetime and a minute. */
 const windowSeconds = 360
 const leaseMs = 1_000
-
-export type Setting = { followers: readonly Follower[]; writer: ChildProcess; database: pg.Client }
 
 async function main(): Promise<void> {
   const options = readArguments()

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Lifetime } from '../scripts/demo/lifetime.ts'
 import { colours } from '../scripts/demo/print.ts'
-import { keepCoresAwake, shareCores } from './cores.ts'
-import { buildContestants, buildService, installContestants } from './install.ts'
+import { keepCoresAwake, shareCores } from './field/cores.ts'
+import { buildContestants, buildService, installContestants } from './field/install.ts'
+import { openStores, type Stores } from './field/stores.ts'
 import { startLoad } from './load/load.ts'
 import { createRequestFiles } from './load/request-files.ts'
 import { wrkVersion } from './load/wrk.ts'
 import { watchStandstills } from './measure/standstill.ts'
-import { openStores, type Stores } from './stores.ts'
 
 /** Sockets with keep-alive, each with one request under way. */
 export const connections = 64

@@ -6,7 +6,7 @@ import { environment, startInstance } from '../scripts/demo/service.ts'
 import { circumstances, document, markdownTable } from '../scripts/measured.ts'
 import { startPostgres } from '../scripts/stores.ts'
 import { migrate } from '../src/store/postgres/migrate.ts'
-import { type Distribution, distributionOf } from './distribution.ts'
+import { type Distribution, distributionOf } from './measure/distribution.ts'
 import { openPopulation, type Population } from './revocation/population.ts'
 import { type Revoked, revokeAll, type Target } from './revocation/revoke.ts'
 

@@ -1,13 +1,23 @@
-import type { Cores } from '../cores.ts'
+import type { Cores } from '../field/cores.ts'
+import type { Stores } from '../field/stores.ts'
 import type { Seed } from '../seed/seed.ts'
-import type { Stores } from '../stores.ts'
-import type { Server } from './server.ts'
 
-/** Somebody who is measured: the service, a floor under it, or a peer. */
+/** What is measured: the service, a floor under it, or a peer. */
 export type Contestant = {
   name: string
   kind: 'latchkey' | 'floor' | 'peer'
   start(surroundings: Surroundings): Promise<RunningContestant>
+}
+
+/** The process of a contestant that serves HTTP. */
+export type Server = {
+  url: string
+  pid: number
+  stop(): Promise<void>
+  /** The last lines of its output, to explain a failure. */
+  lastLines(): string[]
+  /** Calls the listener with each further line of output. */
+  onLine(listener: (line: string) => void): void
 }
 
 export type RunningContestant = Server & { databaseUrl: string | null; redisUrl: string | null }

@@ -1,19 +1,8 @@
 import { createInterface } from 'node:readline'
 import getPort from 'get-port'
 import { type Child, startChild, untilReady } from '../../scripts/stores/child.ts'
-import { onServerCore } from '../cores.ts'
-import type { Surroundings } from './contestant.ts'
-
-/** A contestant's process that serves. */
-export type Server = {
-  url: string
-  pid: number
-  stop(): Promise<void>
-  /** The last lines that it wrote, for whoever has to explain a failure. */
-  lastLines(): string[]
-  /** Told of each line from now on. */
-  onLine(listener: (line: string) => void): void
-}
+import { onServerCore } from '../field/cores.ts'
+import type { Server, Surroundings } from './contestant.ts'
 
 export type ServerOptions = {
   name: string

@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { milliseconds } from '../../scripts/demo/print.ts'
-import { distributionOf } from '../distribution.ts'
-import type { Setting } from '../feed-cost.ts'
+import { distributionOf } from '../measure/distribution.ts'
 import { takeDatabaseCost } from './database.ts'
+import type { Setting } from './setting.ts'
 
 export type RateMeasurement = Awaited<ReturnType<typeof measureRate>>
 

@@ -2,10 +2,10 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { milliseconds } from '../../scripts/demo/print.ts'
-import { distributionOf } from '../distribution.ts'
-import type { Setting } from '../feed-cost.ts'
+import { distributionOf } from '../measure/distribution.ts'
 import { cutConnections, insertRevocations } from './database.ts'
 import type { Asked, Follower } from './follower.ts'
+import type { Setting } from './setting.ts'
 
 export type WindowMeasurement = Awaited<ReturnType<typeof measureLoss>>
 

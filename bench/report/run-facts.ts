@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { cpus, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import type { Cores } from '../cores.ts'
+import type { Cores } from '../field/cores.ts'
+import type { Stores } from '../field/stores.ts'
 import type { RowResult } from '../measure/rounds.ts'
 import type { Standstills } from '../measure/standstill.ts'
-import type { Stores } from '../stores.ts'
 
 /** All that a run has found, as it stands in its JSON. */
 export type Run = {

@@ -1,6 +1,6 @@
 import type { Contestant, Surroundings } from '../contestants/contestant.ts'
+import { connected } from '../field/stores.ts'
 import { residentBytes } from '../measure/process.ts'
-import { connected } from '../stores.ts'
 
 export type StartFigures = { seconds: number; residentBytes: number | null }
 

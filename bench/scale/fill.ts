@@ -5,6 +5,7 @@ import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
 import { deviceFacts } from '../../src/session/device/device.ts'
 import { migrate } from '../../src/store/postgres/migrate.ts'
+import { connected } from '../field/stores.ts'
 import {
   absoluteLifetimeSeconds,
   clientType,
@@ -13,7 +14,6 @@ import {
   type MintedSession,
   userAgent,
 } from '../seed/sessions.ts'
-import { connected } from '../stores.ts'
 import { choosePlaces, type Places, type Purpose, sessionsPerUser } from './places.ts'
 
 /** Sessions out of all, at random places, whose tokens are known. */

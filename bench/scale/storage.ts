@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
+import { connected, type Stores } from '../field/stores.ts'
 import { fillSnapshots } from '../seed/snapshots.ts'
-import { connected, type Stores } from '../stores.ts'
 import type { Sample } from './fill.ts'
 
 /** What the table of sessions takes on the disk, and what changes to it have left behind. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
-import { connected } from '../stores.ts'
+import { connected } from '../field/stores.ts'
 
 /** A session of a floor: its tokens begin with its id. */
 export type FloorSession = { id: string; userId: string; refreshToken: string }

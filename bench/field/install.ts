@@ -4,7 +4,8 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
-const folder = import.meta.dirname
+/** The package of its own that `bench/` is. */
+const folder = join(import.meta.dirname, '..')
 const root = join(folder, '..')
 
 /** The contestants' own dependencies, where they are missing or others than the lock file wants. */

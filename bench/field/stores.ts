@@ -1,6 +1,6 @@
 import pg from 'pg'
-import type { Lifetime } from '../scripts/demo/lifetime.ts'
-import { startPostgres, startRedis } from '../scripts/stores.ts'
+import type { Lifetime } from '../../scripts/demo/lifetime.ts'
+import { startPostgres, startRedis } from '../../scripts/stores.ts'
 
 /** A Postgres and a Redis for one run. Each contestant has a database of its own in both. */
 export type Stores = {

@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import getPort from 'get-port'
+import pc from 'picocolors'
+import pretty from 'pino-pretty'
+import { createServer as createViteServer } from 'vite'
+import { startChild } from '../stores/child.ts'
+import type { Running } from './running.ts'
+import { root } from './state.ts'
+import { tell } from './tell.ts'
+
+export async function serve(
+  env: NodeJS.ProcessEnv,
+  started: Running[],
+  end: (code: number, problem?: string) => Promise<void>,
+): Promise<void> {
+  const tsx = fileURLToPath(import.meta.resolve('tsx/cli'))
+  const args = [tsx, 'watch', '--clear-screen=false', join('src', 'server.ts')]
+  const server = await startChild(process.execPath, args, {
+    stopSignal: 'SIGTERM',
+    output: 'pipe',
+    cwd: root,
+    env,
+  })
+  started.push(server)
+  // Written at once, so that the last lines before the end are not lost.
+  const log = pretty({
+    colorize: pc.isColorSupported,
+    translateTime: 'SYS:HH:MM:ss',
+    ignore: 'pid,hostname',
+    sync: true,
+  })
+  server.stdout?.pipe(log)
+  server.stderr?.pipe(process.stderr)
+  void server.exited.then(how => end(1, `The server has ended (${how})`))
+}
+
+/** With reload, on a port of its own; whatever it asks of the service goes on to it. Returns its URL. */
+export async function serveConsole(serviceUrl: string, started: Running[]): Promise<string> {
+  const port = await getPort({ port: 5173 })
+  const server = await createViteServer({
+    logLevel: 'warn',
+    clearScreen: false,
+    server: {
+      host: '127.0.0.1',
+      port,
+      strictPort: true,
+      proxy: Object.fromEntries(['/v1', '/health'].map(path => [path, { target: serviceUrl }])),
+    },
+    configFile: join(root, 'vite.config.ts'),
+  })
+  await server.listen()
+  started.push({ stop: () => server.close() })
+  return `http://127.0.0.1:${port}/console/`
+}
+
+export async function untilServing(url: string): Promise<void> {
+  const patienceMs = 20_000
+  const began = Date.now()
+  let warned = false
+  for (;;) {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) }).catch(
+      () => null,
+    )
+    if (answer?.ok) return
+    if (!warned && Date.now() - began > patienceMs) {
+      warned = true
+      tell(
+        'Latchkey',
+        pc.yellow('not ready yet; if the log above names an error, fix it and the service reloads'),
+      )
+    }
+    await sleep(200)
+  }
+}
