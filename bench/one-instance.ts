@@ -41,7 +41,7 @@ export async function startInstance(settings: Record<string, string> = {}): Prom
   child.stdout?.pipe(process.stderr)
   child.stderr?.pipe(process.stderr)
   const url = `http://127.0.0.1:${port}`
-  await untilReady(child, 20_000, async () => {
+  await untilReady(child, 120_000, async () => {
     const answer = await fetch(`${url}/health/ready`)
     if (!answer.ok) throw new Error(await answer.text())
   })

@@ -25,7 +25,7 @@ export async function startServer({ name, file, environment, surroundings }: Ser
   })
   const { lastLines, onLine } = readLines(child)
   const url = `http://127.0.0.1:${port}`
-  await untilReady(child, 30_000, async () => {
+  await untilReady(child, 120_000, async () => {
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })
     await answer.text()
     if (answer.status === 503) throw new Error('not ready yet')

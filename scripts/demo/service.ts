@@ -133,7 +133,7 @@ export async function startInstance(
   const lastLines = keepLastLines(child)
   logs.push(() => lastLines().map(line => `${name}  ${line}`))
   const url = `http://127.0.0.1:${port}`
-  await untilReady(child, 20_000, async () => {
+  await untilReady(child, 120_000, async () => {
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) })
     if (!answer.ok) throw new Error(await answer.text())
   }).catch((error: unknown) => {

@@ -82,7 +82,7 @@ export async function startChild(command: string, args: string[], options: Child
       if (!isRunning()) return
       child.ref()
       child.kill(options.stopSignal)
-      const insist = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      const insist = setTimeout(() => child.kill('SIGKILL'), 30_000)
       await exited
       clearTimeout(insist)
     },

@@ -72,7 +72,7 @@ async function run(
   for (let attempt = 1; ; attempt++) {
     const child = await serve(cluster, port, options.settings ?? {}, removeAfter)
     try {
-      const version = await untilReady(child, 60_000, () => versionOf(cluster, port))
+      const version = await untilReady(child, 120_000, () => versionOf(cluster, port))
       return {
         url: await openDatabase(cluster, port),
         port,

@@ -70,7 +70,7 @@ function local(name: string, command: string): Program {
     command,
     args: () => ['-'],
     place: (port, folder) => ['bind 127.0.0.1', `port ${port}`, `dir "${folder.replace(/[\\"]/g, '\\$&')}"`],
-    readyWithinMs: 15_000,
+    readyWithinMs: 120_000,
   }
 }
 

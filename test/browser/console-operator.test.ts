@@ -65,13 +65,11 @@ describe.skipIf(chromium.kind === 'none')('an operator at the console', () => {
       .toBe(1)
     await newPerson('grace@example.test', 'mobile')
     await expect
-      .poll(
-        () =>
-          page
-            .getByRole('listitem')
-            .filter({ hasText: /^mobile2$/ })
-            .count(),
-        { timeout: 15_000 },
+      .poll(() =>
+        page
+          .getByRole('listitem')
+          .filter({ hasText: /^mobile2$/ })
+          .count(),
       )
       .toBe(1)
     await page.getByText('Last day').click()

@@ -17,7 +17,6 @@ import {
 
 const chromium = inject('chromium')
 /** Long enough for any of the page's own questions to have been asked several times. */
-const withinSeconds = { timeout: 10_000 }
 const firefox = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:144.0) Gecko/20100101 Firefox/144.0'
 const phone = {
   userAgent:
@@ -61,7 +60,7 @@ describe.skipIf(chromium.kind === 'none')('a person at the console', () => {
 
   async function expectSignedOut(page: Page, why: RegExp): Promise<void> {
     await expect
-      .poll(() => page.getByRole('alert').allTextContents(), withinSeconds)
+      .poll(() => page.getByRole('alert').allTextContents())
       .toContainEqual(expect.stringMatching(why))
     expect(await page.getByRole('heading', { name: 'Sign in to Latchkey' }).isVisible()).toBe(true)
   }

@@ -26,7 +26,7 @@ export async function receiveVisitors(executablePath: string, serviceUrl: string
     async visit(options = {}) {
       const context = await browser.newContext(options)
       const page = await context.newPage()
-      page.setDefaultTimeout(15_000)
+      page.setDefaultTimeout(120_000)
       page.on('console', message => {
         if (/content security policy/i.test(message.text())) complaints.policy.push(message.text())
       })

@@ -70,7 +70,7 @@ export async function createInstance(
           if (lines.length > keptLines) lines.shift()
         })
       }
-      await untilReady(started, 20_000, async () => {
+      await untilReady(started, 120_000, async () => {
         const answer = await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(2_000) })
         await answer.text()
         if (!answer.ok) throw new Error(`/health/live answers ${answer.status}`)

@@ -64,7 +64,7 @@ export async function startRedisServer(): Promise<RedisServer> {
         ...(program.argv0 === undefined ? {} : { argv0: program.argv0 }),
       })
       child = started
-      await untilReady(started, 10_000, async () => {
+      await untilReady(started, 120_000, async () => {
         if (client.status === 'wait' || client.status === 'end') await client.connect()
         if ((await client.ping()) !== 'PONG') throw new Error('no PONG')
       })

@@ -40,7 +40,7 @@ const needed: [Rule, keyof typeof faults, typeof finality][] = [
 ]
 
 describe('without one of its rules, the protocol breaks its promise', () => {
-  it.each(needed)('%s, when %s', { timeout: 120_000 }, (rule, fault, promise) => {
+  it.each(needed)('%s, when %s', (rule, fault, promise) => {
     const explored = check(faults[fault], without(rule), tokens)
     report(`without ${rule}, when ${fault}`, explored)
     expect(explored.violation).toMatchObject({ promise })
@@ -62,7 +62,7 @@ describe('without a rule that is a second line, the protocol still keeps its pro
     ['deletes', 'Redis forgets'],
     ['deletes', 'the other instance is cut off, or freezes'],
     ['lapsesOffTheList', 'the other instance is cut off, or freezes'],
-  ] as const)('%s, when %s', { timeout: 120_000 }, (rule, fault) => {
+  ] as const)('%s, when %s', (rule, fault) => {
     expect(check(faults[fault], without(rule), tokens)).toMatchObject({ complete: true, violation: null })
   })
 })

@@ -16,7 +16,7 @@ describe('with all its rules, the protocol says no false yes and no false no', (
       fault,
       tokens,
     ]),
-  ])('when %s', { timeout: 120_000 }, (name, fault, options) => {
+  ])('when %s', (name, fault, options) => {
     const explored = check(fault, rules, options)
     report(name, explored)
     expect(explored).toMatchObject({ complete: true, violation: null })

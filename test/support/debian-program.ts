@@ -54,7 +54,7 @@ async function fromPackages(name: string, packages: readonly string[]): Promise<
 /** The lists may be missing, or name a version that is gone; only root can bring them up to date. */
 async function download(name: string, folder: string): Promise<void> {
   const apt = (...args: string[]) =>
-    execute('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { cwd: folder, timeout: 120_000 })
+    execute('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { cwd: folder, timeout: 600_000 })
   try {
     await apt('download', name)
   } catch (error) {

@@ -59,7 +59,7 @@ export async function startGateway(
   })
   child.stdout?.resume()
   child.stderr?.resume()
-  await untilReady(child, 20_000, () => accepts(port))
+  await untilReady(child, 120_000, () => accepts(port))
   return {
     url: `http://127.0.0.1:${port}`,
     async close() {

@@ -43,7 +43,7 @@ default_pool_size = 4
   })
   child.stdout?.resume()
   child.stderr?.resume()
-  await untilReady(child, 20_000, async () => {
+  await untilReady(child, 120_000, async () => {
     const socket = connect(port, '127.0.0.1')
     try {
       await once(socket, 'connect')

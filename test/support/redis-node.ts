@@ -77,7 +77,7 @@ export async function startRedisNode(options: RedisNodeOptions): Promise<RedisNo
         ...(program.argv0 === undefined ? {} : { argv0: program.argv0 }),
       })
       child = started
-      await untilReady(started, 10_000, async () => {
+      await untilReady(started, 120_000, async () => {
         if (client.status === 'wait' || client.status === 'end') await client.connect()
         if ((await client.ping()) !== 'PONG') throw new Error('no PONG')
       })

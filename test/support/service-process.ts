@@ -6,7 +6,7 @@ import { inject } from 'vitest'
 import { freePort } from './port.ts'
 import type { Environment } from './service.ts'
 
-const startMs = 30_000
+const startMs = 120_000
 
 export type MemoryReport = { rssBytes: number; heapBytes: number }
 

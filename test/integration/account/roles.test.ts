@@ -117,7 +117,7 @@ describe('a change of roles', () => {
     } finally {
       await proxy.set({ kind: 'pass' })
     }
-    await expect.poll(() => rolesOf(tokens), { timeout: 5_000 }).toEqual(['judge', 'judge', 'judge'])
+    await expect.poll(() => rolesOf(tokens)).toEqual(['judge', 'judge', 'judge'])
   })
 
   it('ends no session, also none of a client type that the new roles may not use: only its next sign-in is refused', async () => {

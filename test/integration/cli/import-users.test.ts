@@ -181,7 +181,7 @@ describe('users of another system', () => {
   })
 })
 
-describe('latchkey users import', { timeout: 120_000 }, () => {
+describe('latchkey users import', () => {
   it('says what it did; a second run succeeds as well, and changes nothing', async () => {
     const before = await users()
     const path = await written([

@@ -17,6 +17,7 @@ import {
   sample,
 } from '../../support/operations.ts'
 import { goodPassword, startInstance } from '../../support/service.ts'
+import { processorMs } from '../../support/stopwatch.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
 
 const environment = {
@@ -635,7 +636,7 @@ describe.each(withRefreshToken)('the refresh token of %s', (_name, operation) =>
 })
 
 describe('bad input', () => {
-  test('is refused within 50 ms', async () => {
+  test('is refused within 50 ms of a processor', async () => {
     const login = find('POST', '/v1/auth/login')
     const list = find('GET', '/v1/sessions')
     const keys = Array.from({ length: 5_000 }, (_, at) => `"k${at}":${at % 10}`)
@@ -654,12 +655,12 @@ describe('bad input', () => {
     for (const [index, request] of nasty.entries()) {
       const took: number[] = []
       for (let round = 0; round < 5; round++) {
-        const start = performance.now()
+        const before = process.cpuUsage()
         const { status } = await request()
-        took.push(performance.now() - start)
+        took.push(processorMs(before))
         expect([400, 401, 413]).toContain(status)
       }
-      // What else runs on the machine only ever adds to the shortest.
+      // What else runs in this process only ever adds to the shortest.
       expect(Math.min(...took), `request ${index}`).toBeLessThan(50)
     }
   })

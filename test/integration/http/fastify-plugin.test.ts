@@ -164,11 +164,7 @@ describe('a service with latchkey/fastify', () => {
     await instance.services.reload()
     const after = await signIn()
     // A second after the last fetch.
-    await until(
-      'the new key is known',
-      async () => (await get('/locally', after.accessToken)).status === 200,
-      5_000,
-    )
+    await until('the new key is known', async () => (await get('/locally', after.accessToken)).status === 200)
     expect((await get('/locally', before.accessToken)).status).toBe(200)
   })
 })
@@ -295,7 +291,7 @@ describe('a service that keeps answers', () => {
     // The yes was to being signed in, not to the permission.
     expect(told(await get('/reports', accessToken, app))).toEqual(unavailable)
     await way.set({ kind: 'pass' })
-    await until('it asks again', async () => (await get('/asking', accessToken, app)).status === 401, 5_000)
+    await until('it asks again', async () => (await get('/asking', accessToken, app)).status === 401)
     await app.close()
   })
 

@@ -36,7 +36,7 @@ beforeAll(async () => {
   )
   service.stdout?.resume()
   service.stderr?.resume()
-  await untilReady(service, 30_000, () => fetch(`${url}/menu`))
+  await untilReady(service, 120_000, () => fetch(`${url}/menu`))
 })
 afterAll(async () => {
   await service?.stop()

@@ -281,9 +281,9 @@ describe('cleanup', () => {
       ])
       await other.query('SELECT FROM security_events WHERE id = $1 FOR UPDATE', [lockedEvent])
       await other.query('SELECT FROM revocations WHERE session_id = $1 FOR UPDATE', [lockedFeedRow])
+      // A batch that waited for a lock would fail, and be begun anew, for as long as the lock is held.
       const result = await cleanUp()
       expect(result).toMatchObject({ kind: 'done', deletedSessions: 2, deletedEvents: 2 })
-      expect(result.tookMs).toBeLessThan(1_000)
       expect(await sql('SELECT session_id FROM revocations')).toEqual([{ session_id: lockedFeedRow }])
       await other.query('ROLLBACK')
     } finally {
@@ -313,10 +313,14 @@ describe('two runners of cleanup', () => {
 
   it('of which one begins while the other is at work: it never takes the work over', async () => {
     let working = true
-    const first = cleanUp(instance).finally(() => {
+    let begin: () => void = () => undefined
+    const begun = new Promise<void>(resolve => {
+      begin = resolve
+    })
+    const first = instance.services.maintenance.cleanUp('test', { progress: () => begin() }).finally(() => {
       working = false
     })
-    await sleep(20)
+    await begun
     const others: Awaited<ReturnType<typeof cleanUp>>[] = []
     // Again and again, so that it also asks between two batches.
     while (working) {

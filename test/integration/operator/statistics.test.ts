@@ -76,7 +76,7 @@ async function read(at = a): Promise<Record<string, unknown>> {
 
 /** A count serves for a moment; so the numbers may be a little late, but must come. */
 async function expectStats(expected: Record<string, unknown>, at = a): Promise<void> {
-  await expect.poll(() => read(at), { timeout: 5_000, interval: 50 }).toMatchObject(expected)
+  await expect.poll(() => read(at), { interval: 50 }).toMatchObject(expected)
 }
 
 /** The operator's own session is among the live ones, and among those that were created. */
@@ -112,9 +112,7 @@ describe('the statistics', () => {
   it('tell their average age', async () => {
     await sql(`UPDATE user_sessions SET created_at = now() - interval '10 minutes'`)
     await insert(1, { created: '30 minutes', active: '1 minute' })
-    await expect
-      .poll(async () => Math.round(Number((await read())['averageAgeSeconds']) / 60), { timeout: 5_000 })
-      .toBe(20)
+    await expect.poll(async () => Math.round(Number((await read())['averageAgeSeconds']) / 60)).toBe(20)
     await sql('UPDATE user_sessions SET created_at = now()')
   })
 

@@ -60,7 +60,7 @@ beforeAll(async () => {
   await query(databaseUrl, 'ALTER TABLE security_events RENAME TO elsewhere')
   await live('a table is missing')
   await stop()
-}, 240_000)
+})
 
 afterAll(async () => {
   child.kill('SIGKILL')

@@ -2,18 +2,16 @@ import { once } from 'node:events'
 import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { connect, createServer, type Socket } from 'node:net'
 import pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { client, type Tokens } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { freePort } from '../../support/port.ts'
 import { createUser, type Environment, type Instance, secret, startInstance } from '../../support/service.ts'
 import { type ServiceProcess, startProcess } from '../../support/service-process.ts'
 import { listening } from '../../support/silent-server.ts'
+import { startStopwatch } from '../../support/stopwatch.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
 import { until } from '../../support/until.ts'
-
-// Some of it takes ten seconds by itself, and each start most of a second of a core, which others may want too.
-vi.setConfig({ testTimeout: 60_000 })
 
 const email = 'shutdown@example.test'
 
@@ -71,7 +69,7 @@ async function wasActive({ sessionId }: Tokens): Promise<boolean> {
 async function expectRefreshed(refreshes: number): Promise<void> {
   // A count serves for a moment.
   await expect
-    .poll(async () => (await elsewhere.services.statistics.read()).lastHour.refreshed, { timeout: 5_000 })
+    .poll(async () => (await elsewhere.services.statistics.read()).lastHour.refreshed)
     .toBe(refreshes)
 }
 
@@ -147,11 +145,12 @@ const halfABody =
   'POST /v1/auth/refresh HTTP/1.1\r\nhost: latchkey\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{'
 const aRequest = 'GET /health/live HTTP/1.1\r\nhost: latchkey\r\n\r\n'
 
-/** The exit code, and how long it took. */
-async function ended(served: ServiceProcess): Promise<{ code: number | null; tookMs: number }> {
+/** The exit code, and how long it took, also as on a machine that does nothing else. */
+async function ended(served: ServiceProcess) {
   const began = performance.now()
+  const stopwatch = startStopwatch()
   const code = await served.ended()
-  return { code, tookMs: performance.now() - began }
+  return { code, tookMs: performance.now() - began, undisturbedMs: stopwatch.readMs() }
 }
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('on %s', signal => {
@@ -212,9 +211,9 @@ describe.concurrent('a stop that is held up', () => {
     served.signal('SIGTERM')
     await until('readiness has gone', async () => !(await isReady(served.port)))
     served.signal('SIGINT')
-    const { code, tookMs } = await ended(served)
+    const { code, undisturbedMs } = await ended(served)
     expect(code).toBe(1)
-    expect(tookMs).toBeLessThan(2_000)
+    expect(undisturbedMs).toBeLessThan(2_000)
   })
 
   it('by clients that say too little or never close ends in order nevertheless, and in time', async () => {
@@ -225,9 +224,9 @@ describe.concurrent('a stop that is held up', () => {
     expect((await at(served).verify(session.accessToken)).status).toBe(204)
 
     served.signal('SIGTERM')
-    const { code, tookMs } = await ended(served)
+    const { code } = await ended(served)
+    // At its limit of ten seconds it would end with 1.
     expect(code).toBe(0)
-    expect(tookMs).toBeLessThan(10_000)
     expect(await wasActive(session)).toBe(true)
   })
 
@@ -236,10 +235,10 @@ describe.concurrent('a stop that is held up', () => {
     const served = await start({ DATABASE_URL: postgres.url })
     postgres.freeze()
     served.signal('SIGTERM')
-    const { code, tookMs } = await ended(served)
+    const { code, tookMs, undisturbedMs } = await ended(served)
     expect(code).toBe(1)
     expect(tookMs).toBeGreaterThan(9_000)
-    expect(tookMs).toBeLessThan(13_000)
+    expect(undisturbedMs).toBeLessThan(13_000)
     await postgres.close()
   })
 })

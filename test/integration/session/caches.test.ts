@@ -25,6 +25,7 @@ import { freePort } from '../../support/port.ts'
 import { type RedisNode, startRedisNode } from '../../support/redis-node.ts'
 import { type Environment, type Instance, startInstance } from '../../support/service.ts'
 import { type SilentServer, startSilentServer } from '../../support/silent-server.ts'
+import { startStopwatch } from '../../support/stopwatch.ts'
 import { type FreshStore, freshDatabase, freshRedis } from '../../support/stores.ts'
 import { until } from '../../support/until.ts'
 
@@ -179,7 +180,7 @@ describe('a service whose Redis dies', () => {
 
     const whileItCame = await verifyingDuring([a, b], tokens.accessToken, async () => {
       await redis.start()
-      await expect.poll(readiness, { timeout: 5_000, interval: 100 }).toEqual([200, 'ok', 'up'])
+      await expect.poll(readiness, { interval: 100 }).toEqual([200, 'ok', 'up'])
     })
     expect(whileItCame).toEqual(new Set([204]))
     await expectAllWorks(a, b)
@@ -199,9 +200,9 @@ describe('a service whose Redis dies', () => {
     const tokens = await signIn(a)
     await redis.freeze()
     await expectAllWorks(a, b)
-    const started = performance.now()
+    const stopwatch = startStopwatch()
     expect(await statusesOf([a, b], tokens.accessToken)).toEqual([204, 204])
-    expect(performance.now() - started).toBeLessThan(2 * quickMs)
+    expect(stopwatch.readMs()).toBeLessThan(2 * quickMs)
     expect(await readiness()).toEqual([200, 'degraded', expect.stringMatching(/^(down|recovering)$/)])
 
     await redis.thaw()
@@ -211,7 +212,7 @@ describe('a service whose Redis dies', () => {
           await statusesOf([a, b], tokens.accessToken)
           return await readiness()
         },
-        { timeout: 5_000, interval: 100 },
+        { interval: 100 },
       )
       .toEqual([200, 'ok', 'up'])
     await expectAllWorks(a, b)

@@ -298,7 +298,7 @@ describe('a change of LATCHKEY_SECRET', () => {
       expect((await client(completed.url).verify(tokens.accessToken)).status).toBe(204)
       // No key opens with the new secret alone: another one is published, and signs two seconds later.
       await expect
-        .poll(() => client(completed.url).refresh(tokens.refreshToken), { timeout: 10_000 })
+        .poll(() => client(completed.url).refresh(tokens.refreshToken))
         .toMatchObject({ status: 200, body: { sessionId: tokens.sessionId } })
     } finally {
       await completed.close()

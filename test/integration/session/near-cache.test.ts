@@ -75,7 +75,7 @@ describe('a session that an instance has in its own memory', () => {
         [401, 'user'],
       ])
     }
-  }, 60_000)
+  })
 
   it('does not hold up the new token of a refresh that another instance has answered', async () => {
     const tokens = await client(a.url).signIn('owner@example.test')
@@ -87,6 +87,7 @@ describe('a session that an instance has in its own memory', () => {
   it('does not keep an access token alive that another instance has rotated away', async () => {
     const tokens = await client(a.url).signIn('owner@example.test')
     await untilNear(b, tokens)
+    const notRotatedAt = performance.now()
     expect((await client(a.url).refresh(tokens.refreshToken)).status).toBe(200)
     const rotatedAt = performance.now()
     for (;;) {
@@ -94,7 +95,7 @@ describe('a session that an instance has in its own memory', () => {
       const { status, body } = await client(b.url).verify(tokens.accessToken)
       if (status === 401) {
         expect(body['code']).toBe('access_token_invalid')
-        expect(performance.now() - rotatedAt).toBeGreaterThan(graceSeconds * 900)
+        expect(performance.now() - notRotatedAt).toBeGreaterThan(graceSeconds * 900)
         return
       }
       expect(status).toBe(204)
@@ -112,7 +113,6 @@ describe('a session that an instance has in its own memory', () => {
     // The other one hears of it by way of Redis.
     await expect
       .poll(async () => (await client(b.url).verify(tokens.accessToken)).status, {
-        timeout: 1_000,
         interval: 10,
       })
       .toBe(401)
@@ -144,7 +144,7 @@ describe('a session that an instance has in its own memory', () => {
             await client(b.url).verify(tokens.accessToken)
             return (await nearHits(b)) - before
           },
-          { timeout: 1_000, interval: 0 },
+          { interval: 0 },
         )
         .toBe(0)
     } finally {

@@ -81,7 +81,7 @@ describe('a link to Redis through Sentinels', () => {
     const [first] = topology.sentinels
     await first?.freeze()
     const link = await linked(topology.address)
-    await until('the link is up', async () => link.state() === 'up', 3_000)
+    await until('the link is up', async () => link.state() === 'up')
     await first?.thaw()
   })
 
