@@ -46,13 +46,7 @@ export function client(url: string) {
           headers: { 'user-agent': userAgent },
           body: { email, password, ...(clientType === undefined ? {} : { clientType }) },
         })
-      let answer = await logIn()
-      // Too many passwords at once, or none of them in time, for a machine that is busy elsewhere: to be asked again.
-      while (answer.status === 503) {
-        await sleep(250)
-        answer = await logIn()
-      }
-      return tokensOf(answer)
+      return tokensOf(await insist(logIn))
     },
     refresh: (refreshToken: string) => call('POST', '/v1/auth/refresh', { body: { refreshToken } }),
     verify: (token: string) => call('GET', '/v1/verify', { token }),
@@ -60,6 +54,15 @@ export function client(url: string) {
       const { body } = await call('GET', '/v1/sessions', { token })
       return Array.isArray(body['sessions']) ? body['sessions'] : []
     },
+  }
+}
+
+/** Asks again after a 503, as a client would. For what a machine that is busy elsewhere does not do in time. */
+export async function insist(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await ask()
+    if (answer.status !== 503) return answer
+    await sleep(250)
   }
 }
 

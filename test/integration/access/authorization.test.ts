@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentPath } from '../../../scripts/openapi.ts'
 import { type OperatorPermission, operatorPermissions } from '../../../src/access/permissions.ts'
 import { type ServiceKeyScope, serviceKeyScopes } from '../../../src/access/service-keys.ts'
-import { type Answer, client } from '../../support/client.ts'
+import { type Answer, client, insist } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
@@ -325,7 +325,7 @@ describe.each(operations)('$route', operation => {
     const { who, status, request = async () => ({}) } = ruleOf(operation.route)
     for (const make of callers) {
       const caller = await make()
-      const answer = await call(caller, operation, await request(caller))
+      const answer = await insist(async () => call(caller, operation, await request(caller)))
       const refusal = refusalOf(who, caller)
       const expected = refusal ?? [status, status < 400 ? undefined : answer.body['code'], undefined]
       expect([caller.name, ...told(answer)]).toEqual([caller.name, ...expected])

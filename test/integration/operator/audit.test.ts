@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { client, type Tokens, tokensOf } from '../../support/client.ts'
+import { client, insist, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
 import { type FreshStore, freshDatabase, freshRedis } from '../../support/stores.ts'
@@ -52,11 +52,12 @@ async function newUser(): Promise<{ id: string; email: string }> {
 }
 
 async function signIn(email: string): Promise<Tokens> {
-  const answer = await client(instance.url).call('POST', '/v1/auth/login', {
-    headers: { 'user-agent': 'an agent of a person', 'x-forwarded-for': '203.0.113.7' },
-    body: { email, password: goodPassword },
-  })
-  return tokensOf(answer)
+  const logIn = () =>
+    client(instance.url).call('POST', '/v1/auth/login', {
+      headers: { 'user-agent': 'an agent of a person', 'x-forwarded-for': '203.0.113.7' },
+      body: { email, password: goodPassword },
+    })
+  return tokensOf(await insist(logIn))
 }
 
 async function insertEvents(userId: string, age: string, count = 1): Promise<void> {
