@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import type { ClientHints } from './device/client-hints.ts'
 import type { DeviceFacts } from './device/device.ts'
 
 /** Why a session was revoked. The list is part of the HTTP contract. */
@@ -18,8 +19,8 @@ export const revocationReasons = [
 
 export type RevocationReason = (typeof revocationReasons)[number]
 
-/** Where a request came from. */
-export type Origin = { ipAddress: string | null; userAgent: string | null }
+/** Where a request came from. Client Hints are read with the user agent, and not kept. */
+export type Origin = { ipAddress: string | null; userAgent: string | null; clientHints?: ClientHints }
 
 /** Who did something: a user's id, `service:NAME`, `cli`, `system` for a rule of ours, or `anonymous`. */
 export type Actor = string

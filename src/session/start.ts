@@ -51,7 +51,7 @@ export async function startInTransaction(
   const { settings, clock, continuity } = context
   const policy = settings.policies.get(request.clientType)
   if (policy === undefined) return { kind: 'client_type_not_allowed', evicted: [] }
-  const device = deviceFacts(request.origin.userAgent)
+  const device = deviceFacts(request.origin.userAgent, request.origin.clientHints)
   const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
 
   // Who has proved the device, or does not tell which it is, cannot be on a new one.

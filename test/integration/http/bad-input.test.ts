@@ -320,6 +320,15 @@ describe.each(withFields)('the body of %s', (_name, operation) => {
 })
 
 describe.each(withoutBody)('%s, which takes no body,', (_name, operation) => {
+  test('takes an empty one for none, whatever its content type', async () => {
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain', 'application/json']) {
+      const headers = { 'content-type': type, 'content-length': '0' }
+      const answer = await send(operation, { headers })
+      expectNoFault(answer)
+      expect(answer.status, answer.text).not.toBe(415)
+    }
+  })
+
   test('does not ignore one', async () => {
     expectInvalid(await send(operation, { body: {} }), '')
     expectInvalid(await send(operation, { text: 'null' }), '')

@@ -12,6 +12,8 @@ const agents = {
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/151.0.0.0 Safari/537.36',
   firefox: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0',
   script: 'python-requests/2.32.3',
+  app: 'MyShop/412 CFNetwork/1568.300.101 Darwin/24.2.0',
+  newerApp: 'MyShop/413 CFNetwork/1568.300.101 Darwin/24.2.0',
 }
 
 const home = { address: '198.51.100.7', agent: agents.chrome }
@@ -41,9 +43,10 @@ async function person() {
   return { email, userId: await createUser(instance.services, email) }
 }
 
-async function signIn(email: string, from: From, deviceToken?: string) {
+async function signIn(email: string, from: From, deviceToken?: string, hints: Record<string, string> = {}) {
   const body = { email, password: goodPassword, ...(deviceToken === undefined ? {} : { deviceToken }) }
-  const answer = await client(instance.url).call('POST', '/v1/auth/login', { body, headers: headersOf(from) })
+  const headers = { ...headersOf(from), ...hints }
+  const answer = await client(instance.url).call('POST', '/v1/auth/login', { body, headers })
   return { ...tokensOf(answer), deviceToken: String(answer.body['deviceToken']) }
 }
 
@@ -132,7 +135,43 @@ describe('a session that is refreshed', () => {
   })
 })
 
+describe('a session of a native app', () => {
+  it('is not suspicious after an update of the app in another network, and has its name without the build', async () => {
+    const { email, userId } = await person()
+    const { refreshToken } = await signIn(email, { ...home, agent: agents.app })
+    const { accessToken } = await refresh(refreshToken, { ...elsewhere, agent: agents.newerApp })
+    expect(await devices(accessToken)).toMatchObject([
+      { suspicious: false, device: { type: 'mobile', os: 'iOS', browser: 'MyShop' } },
+    ])
+    expect(await eventsOf(userId, 'session_context_changed')).toEqual([])
+  })
+})
+
 describe('a sign-in', () => {
+  it('names the browser that its Client Hints name, and a refresh without them is not suspicious', async () => {
+    const { email, userId } = await person()
+    const hints = {
+      'sec-ch-ua': '"Brave";v="140", "Not;A=Brand";v="24", "Chromium";v="140"',
+      'sec-ch-ua-mobile': '?0',
+      'sec-ch-ua-platform': '"Windows"',
+    }
+    const { refreshToken } = await signIn(email, home, undefined, hints)
+    const { accessToken } = await refresh(refreshToken, { ...home, address: elsewhere.address })
+    expect(await devices(accessToken)).toMatchObject([
+      { suspicious: false, device: { type: 'desktop', os: 'Windows', browser: 'Brave' } },
+    ])
+    expect(await eventsOf(userId, 'new_device')).toMatchObject([
+      { details: { device: { browser: 'Brave' } } },
+    ])
+  })
+
+  it('ignores Client Hints that are longer than those of browsers', async () => {
+    const { email } = await person()
+    const hints = { 'sec-ch-ua': `${'"x";v="1", '.repeat(100)}"Brave";v="140"` }
+    const { accessToken } = await signIn(email, home, undefined, hints)
+    expect(await devices(accessToken)).toMatchObject([{ device: { browser: 'Chrome' } }])
+  })
+
   it('on a device that the person has not used yet is on record, with what it is', async () => {
     const { email, userId } = await person()
     const first = await signIn(email, home)

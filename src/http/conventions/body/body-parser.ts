@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Problem } from '../../../errors.ts'
 import { parseJson } from './json.ts'
 
@@ -10,12 +11,33 @@ export const bodyLimit = 65_536
 export function acceptJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   addTextParser(app, 'application/json', parseJson)
+  app.addContentTypeParser('*', parseNothing)
+}
+
+/**
+ * For every other media type. A body of length zero is no body, whatever its type: axios, `curl -d ''`, jQuery and HTML
+ * forms label an empty POST as a form.
+ */
+function parseNothing(
+  _request: FastifyRequest,
+  payload: Readable,
+  done: (error: Error | null, body?: undefined) => void,
+): void {
+  const refuse = () => {
+    payload.off('end', accept).off('error', accept)
+    done(new errorCodes.FST_ERR_CTP_INVALID_MEDIA_TYPE())
+  }
+  const accept = (error?: Error) => {
+    payload.off('data', refuse).off('end', accept).off('error', accept)
+    done(error ?? null)
+  }
+  payload.once('data', refuse).on('end', accept).on('error', accept)
 }
 
 /**
  * Takes bodies of one more media type in the scope of `app`. The text has passed the checks that no media type
- * is free of: no content coding, UTF-8 and nothing else. An empty body is `undefined`; the route's schema decides
- * whether that will do. `parse` throws a Problem for what it cannot read.
+ * is free of: no content coding, UTF-8 and nothing else. An empty body is `undefined`, whatever else the headers say of
+ * it; the route's schema decides whether that will do. `parse` throws a Problem for what it cannot read.
  */
 export function addTextParser(
   app: FastifyInstance,
@@ -23,8 +45,12 @@ export function addTextParser(
   parse: (text: string) => unknown,
 ): void {
   app.addContentTypeParser(mediaType, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0) {
+      done(null, undefined)
+      return
+    }
     requirePlainUtf8(request)
-    done(null, body.length === 0 ? undefined : parse(decode(body)))
+    done(null, parse(decode(body)))
   })
 }
 
