@@ -645,7 +645,7 @@ describe.each(withRefreshToken)('the refresh token of %s', (_name, operation) =>
 })
 
 describe('bad input', () => {
-  test('is refused within 50 ms of a processor', async () => {
+  test('is refused within 50 ms', async () => {
     const login = find('POST', '/v1/auth/login')
     const list = find('GET', '/v1/sessions')
     const keys = Array.from({ length: 5_000 }, (_, at) => `"k${at}":${at % 10}`)

@@ -304,7 +304,7 @@ describe('JSON bodies', () => {
     expectProblem(await post('/v1/optional', '{"x":1}'), 'validation_failed')
   })
 
-  test('of 64 KiB are answered within 50 ms of a processor, however they are made', async () => {
+  test('of 64 KiB are answered within 50 ms, however they are made', async () => {
     const fill = (part: string) => `[${Array(Math.floor(65_000 / (part.length + 1))).fill(part)}]`
     const keys = (name: (i: number) => string) =>
       `{${Array.from({ length: 4000 }, (_, i) => `"${name(i)}":${i % 10}`).join(',')}}`
