@@ -8,7 +8,7 @@ GRANT SELECT ON drizzle.__drizzle_migrations TO latchkey_app;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON
   user_sessions, users, login_throttles,
-  revocations, cutoffs, revocation_runs, role_changes, instances,
+  revocations, cutoffs, revocation_runs, role_changes, instances, outages,
   session_counts, signing_keys, secret_ids, service_keys
   TO latchkey_app;
 

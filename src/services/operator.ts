@@ -28,13 +28,19 @@ export function createOperator(parts: {
     cache: context.cache,
     propagation: revocations.propagation,
     countUnaware: revocations.countUnaware,
-    idleDeadlines: () => idleDeadlines(config.policies, clock.now(), context.continuity.downtime),
+    idleDeadlines: () => idleDeadlines(config.policies, clock.now(), context.continuity.before),
     flushRefreshes: context.refreshes.flush,
     onInterrupted: error =>
       logger.warn({ err: error }, 'a bulk revocation is in effect, but not all rows are marked'),
   })
   const maintenance = createMaintenance(
-    { database, clock, secrets: context.secrets, observer: metrics.cleanup },
+    {
+      database,
+      clock,
+      before: context.continuity.before,
+      secrets: context.secrets,
+      observer: metrics.cleanup,
+    },
     {
       eventsRetentionDays: config.eventsRetentionDays,
       rotationGraceSeconds: config.rotationGraceSeconds,

@@ -22,7 +22,7 @@ export function createStores(config: Config, logger: Logger, clock: Clock, metri
     },
     missed(error) {
       health.missed(error)
-      continuity.missed()
+      continuity.missed(clock.now())
     },
   }
   const database = createDatabase(config.databaseUrl, 10, config.databasePooler)

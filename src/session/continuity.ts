@@ -1,58 +1,92 @@
 import type { Instant } from '../clock.ts'
 
+/** When the database could not be used. */
+export type Outage = { from: Instant; to: Instant }
+
 /**
- * Since when this instance has had its database without a break. A grace must not run out, and a session must not
- * go idle, while nobody could have used it.
+ * The outages of the database, as far as this instance knows: those that it has seen, and those that the database has on
+ * record. No grace runs out and no session goes idle during one. An outage that was once counted stays counted, and none
+ * is counted for a time in which this instance has judged anything: so what was over once stays over.
  */
 export type Continuity = {
-  /** The first answer of the database, or the end of the last outage. */
-  since(): Instant
   /** When the database last answered. */
   lastReached(): Instant
   /** The database answered. */
   reached(now: Instant): void
   /** The database did not answer. */
-  missed(): void
-  /** Milliseconds of [from, to] during which the database was away, as far as this process has seen. */
+  missed(now: Instant): void
+  /** Outages from before this instance started. */
+  learn(outages: readonly Outage[]): void
+  /** Milliseconds of [from, to] during which the database was down. */
   downtime(from: Instant, to: Instant): number
+  /** The latest instant before `now` from which that many milliseconds were no outage. */
+  before(now: Instant, countedMs: number): Instant
 }
 
-/** One slow answer is chance, and must not open a grace anew. */
-const missesToBeAway = 2
+/** One slow answer is chance, and not an outage. */
+const missesToBeDown = 2
 
-/** More outages than this are forgotten, oldest first. */
+/** The oldest of more outages are forgotten. */
 const remembered = 100
 
 export function createContinuity(): Continuity {
-  const outages: { from: Instant; to: Instant }[] = []
-  let since = 0
+  let outages: readonly Outage[] = []
+  /** The outage under way began when it was noticed: until then this instance may have judged by the clock as it was. */
+  let downSince: Instant | null = null
   let lastReached = 0
-  let away = true
   let misses = 0
+
+  function learn(more: readonly Outage[]): void {
+    outages = united([...outages, ...more]).slice(-remembered)
+  }
+
+  function until(now: Instant): readonly Outage[] {
+    return downSince === null || downSince >= now
+      ? outages
+      : united([...outages, { from: downSince, to: now }])
+  }
+
   return {
-    since: () => since,
     lastReached: () => lastReached,
     reached(now) {
-      if (away) {
-        // What was before the first answer is unknown, not an outage: it must not keep a forgotten session alive.
-        if (lastReached > 0) outages.push({ from: lastReached, to: now })
-        if (outages.length > remembered) outages.shift()
-        since = now
-      }
-      away = false
+      if (downSince !== null) learn([{ from: downSince, to: now }])
+      downSince = null
       misses = 0
       lastReached = now
     },
-    missed() {
+    missed(now) {
       misses++
-      if (misses >= missesToBeAway) away = true
+      if (misses >= missesToBeDown && lastReached > 0) downSince ??= now
     },
+    learn,
     downtime(from, to) {
-      const current = away && lastReached > 0 ? [{ from: lastReached, to }] : []
-      return [...outages, ...current].reduce(
-        (sum, outage) => sum + Math.max(0, Math.min(to, outage.to) - Math.max(from, outage.from)),
-        0,
-      )
+      let sum = 0
+      for (const outage of until(to)) {
+        sum += Math.max(0, Math.min(to, outage.to) - Math.max(from, outage.from))
+      }
+      return sum
+    },
+    before(now, countedMs) {
+      let left = countedMs
+      let end = now
+      for (const { from, to } of until(now).toReversed()) {
+        if (end - to > left) break
+        left -= Math.max(0, end - to)
+        end = Math.min(end, from)
+      }
+      return end - left
     },
   }
+}
+
+/** In their order, and without overlaps: no time is counted twice. */
+function united(outages: readonly Outage[]): Outage[] {
+  const union: Outage[] = []
+  for (const outage of outages.toSorted((one, other) => one.from - other.from)) {
+    const last = union.at(-1)
+    if (outage.to <= outage.from) continue
+    if (last === undefined || outage.from > last.to) union.push({ ...outage })
+    else last.to = Math.max(last.to, outage.to)
+  }
+  return union
 }

@@ -30,7 +30,6 @@ export function createInspect(context: SessionContext) {
       now: state.readAt,
       arrivedAt: state.readAt,
       graceSeconds: settings.rotationGraceSeconds,
-      storesSince: continuity.since(),
       policy: settings.policies.get(state.clientType),
       downtime: continuity.downtime,
     })

@@ -40,8 +40,21 @@ export function idleLimitMs(policy: Policy): number {
   return (policy.idleTimeoutSeconds + activityStepSeconds(policy) + activityFlushSeconds) * 1000
 }
 
-/** Time between two instants during which this instance could not reach the database, in milliseconds. */
+/** Milliseconds between two instants during which the database could not be used: time that does not count. */
 export type Downtime = (from: Instant, to: Instant) => number
+
+/** The latest instant before `now` from which that many milliseconds count. */
+export type Before = (now: Instant, countedMs: number) => Instant
+
+/** Whether the grace of a rotation still runs. It stands still during an outage, and never begins anew. */
+export function isInGrace(
+  rotatedAt: Instant,
+  now: Instant,
+  graceSeconds: number,
+  downtime: Downtime,
+): boolean {
+  return now - rotatedAt - downtime(rotatedAt, now) < graceSeconds * 1000
+}
 
 export type SessionVerdict =
   | { kind: 'live' }
@@ -69,9 +82,9 @@ export function checkSession(
 export type IdleDeadlines = readonly { clientType: string; activeSince: Instant }[]
 
 /** For statements that count or list live sessions; judged with the slack of `idleLimitMs`, like verify. */
-export function idleDeadlines(policies: Policies, now: Instant, downtime: Downtime): IdleDeadlines {
-  return [...policies].map(([clientType, policy]) => {
-    const activeSince = now - idleLimitMs(policy)
-    return { clientType, activeSince: activeSince - downtime(activeSince, now) }
-  })
+export function idleDeadlines(policies: Policies, now: Instant, before: Before): IdleDeadlines {
+  return [...policies].map(([clientType, policy]) => ({
+    clientType,
+    activeSince: before(now, idleLimitMs(policy)),
+  }))
 }

@@ -32,7 +32,7 @@ export function createSessions(context: SessionContext) {
 
     /** A person's live sessions, newest sign-in first. Throws `validation_failed` for a cursor that is not ours. */
     list(userId: string, page: { limit: number; cursor: string | null }): Promise<SessionPage> {
-      return store.listLive(userId, idleDeadlines(settings.policies, clock.now(), continuity.downtime), page)
+      return store.listLive(userId, idleDeadlines(settings.policies, clock.now(), continuity.before), page)
     },
 
     async get(sessionId: string, ownerId: string): Promise<OwnSession> {
@@ -47,7 +47,7 @@ export function createSessions(context: SessionContext) {
 
     /** The session with its new name; null when this owner has no such live session. */
     rename(sessionId: string, ownerId: string, deviceName: string): Promise<Session | null> {
-      const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
+      const idle = idleDeadlines(settings.policies, clock.now(), continuity.before)
       return store.rename(sessionId, ownerId, deviceName, idle)
     },
 

@@ -52,7 +52,7 @@ export async function startInTransaction(
   const policy = settings.policies.get(request.clientType)
   if (policy === undefined) return { kind: 'client_type_not_allowed', evicted: [] }
   const device = deviceFacts(request.origin.userAgent, request.origin.clientHints)
-  const idle = idleDeadlines(settings.policies, clock.now(), continuity.downtime)
+  const idle = idleDeadlines(settings.policies, clock.now(), continuity.before)
 
   // Who has proved the device, or does not tell which it is, cannot be on a new one.
   const mayBeNew = !(request.isDeviceProven || request.origin.userAgent === null)

@@ -32,10 +32,16 @@ export type FeedReader = {
    * Postgres or the connection says.
    */
   read(place: FeedPlace | null, rest: FeedRest | null): Promise<FeedPage>
-  /** Puts this instance on the list of those that must know of a revocation before it is answered. */
-  register(): Promise<void>
-  /** Notes how far this instance has read, and which Redis it reads. False: it is not on the list (any more). */
-  acknowledge(place: FeedPlace, redisRunId: string | null): Promise<boolean>
+  /** Puts it on record when no instance has been seen for some seconds: an outage, also for instances to come. */
+  noteOutage(): Promise<void>
+  /** Puts this instance on the list; whether revocations wait for it there. */
+  register(isWaitedFor: boolean): Promise<void>
+  /**
+   * Notes that this instance is alive, how far it has read (null: nobody waits for it), and which Redis it reads. False:
+   * it is not on the list (any more).
+   */
+  acknowledge(place: FeedPlace | null, redisRunId: string | null): Promise<boolean>
+  /** Nobody waits for it any more. When it was last seen stays on the list. */
   unregister(): Promise<void>
   /** Takes off the list whoever was in this instance's place before, and has not been seen since that instant. */
   takeOver(since: Instant): Promise<void>
@@ -67,6 +73,8 @@ const hintedIntervalMs = 25
 const acknowledgeEveryMs = 1_000
 /** Silent for this long, others may soon stop waiting for this instance: on the list again before it reads on. */
 const silenceMs = 30_000
+/** Silent for this long, this instance may have been the last one: what follows is noted as an outage. */
+export const unheardMs = 3_000
 
 /**
  * The one poll that every instance makes all the time: follows the revocations of all instances into the deny-set,
@@ -80,7 +88,7 @@ export function createRevocationFeed(parts: {
   health: StoreHealth
   observer: SessionObserver
   redisContinuity: () => RedisContinuity
-  /** Whether snapshots are kept here; without them nobody need wait for this instance, and it stays off the list. */
+  /** Whether snapshots are kept here; without them nobody waits for this instance. */
   keepsSnapshots: boolean
   /** Told of the keys' and secrets' version with every poll; takes over new ones. */
   followRing: (version: string) => Promise<void>
@@ -91,7 +99,7 @@ export function createRevocationFeed(parts: {
   /** Of the server that was followed last, also when the place on it was given up. */
   let timeline: string | null = null
   let isLost = false
-  let registered = !keepsSnapshots
+  let registered = false
   let acknowledgedAt = Number.NEGATIVE_INFINITY
   /** The Redis that the list says this instance reads; undefined when it is not known what the list says. */
   let notedRedis: string | null | undefined
@@ -107,8 +115,11 @@ export function createRevocationFeed(parts: {
     polledAt = clock.monotonic()
     hinted = false
     try {
+      const silentMs = clock.monotonic() - acknowledgedAt
+      // Before it is seen again, for then the outage would be over and nobody would know of it.
+      if (silentMs > unheardMs) await reader.noteOutage()
       // On the list first, then the window: whoever revokes in between waits for this instance, or is in the window.
-      if (keepsSnapshots && clock.monotonic() - acknowledgedAt > silenceMs) registered = false
+      if (silentMs > silenceMs) registered = false
       if (!registered) await register()
       await follow()
       health.reached()
@@ -124,7 +135,7 @@ export function createRevocationFeed(parts: {
   }
 
   async function register(): Promise<void> {
-    await reader.register()
+    await reader.register(keepsSnapshots)
     registered = true
     notedRedis = null
   }
@@ -147,7 +158,7 @@ export function createRevocationFeed(parts: {
     isLost = false
     // A Redis may vouch only once it is noted: whoever revokes must know where a mark is read.
     lease.renew(beganAt, redis?.runId === notedRedis ? redis : null)
-    if (keepsSnapshots) await acknowledge(page.place, rows > 0, redis?.runId ?? null)
+    await acknowledge(page.place, rows > 0, redis?.runId ?? null)
     await takeOver()
     await followRing(page.ringVersion)
   }
@@ -174,9 +185,10 @@ export function createRevocationFeed(parts: {
   async function acknowledge(read: FeedPlace, isNews: boolean, redisRunId: string | null): Promise<void> {
     const now = clock.monotonic()
     const isDue = now - acknowledgedAt >= acknowledgeEveryMs
-    if (!isNews && !isDue && redisRunId === notedRedis) return
+    const isWaitedForNews = keepsSnapshots && (isNews || redisRunId !== notedRedis)
+    if (!isDue && !isWaitedForNews) return
     notedRedis = undefined
-    registered = await reader.acknowledge(read, redisRunId)
+    registered = await reader.acknowledge(keepsSnapshots ? read : null, redisRunId)
     notedRedis = redisRunId
     acknowledgedAt = now
     if (registered) return
@@ -214,7 +226,7 @@ export function createRevocationFeed(parts: {
       clearTimeout(timer)
       await running
       lease.lapse()
-      if (keepsSnapshots) await reader.unregister().catch(() => undefined)
+      await reader.unregister().catch(() => undefined)
       await reader.close()
     },
   }

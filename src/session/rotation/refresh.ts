@@ -72,7 +72,6 @@ export function createRefresh(context: SessionContext) {
       now,
       arrivedAt: Math.max(arrival.at, now - elapsedMs),
       graceSeconds: settings.rotationGraceSeconds,
-      storesSince: continuity.since(),
       policy: state === null ? undefined : settings.policies.get(state.clientType),
       downtime: continuity.downtime,
     })

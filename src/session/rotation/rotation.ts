@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../../clock.ts'
-import { checkSession, type Downtime, type Policy } from '../policy.ts'
+import { checkSession, type Downtime, isInGrace, type Policy } from '../policy.ts'
 import type { RevocationReason, SessionState } from '../session.ts'
 import type { RefreshToken } from '../token/refresh-token.ts'
 import { sha256 } from '../token/secrets.ts'
@@ -33,8 +33,6 @@ export type RotationContext = {
   /** When the request arrived. */
   arrivedAt: Instant
   graceSeconds: number
-  /** Since when this instance has had its stores without a break: an outage must not use the grace up. */
-  storesSince: Instant
   policy: Policy | undefined
   downtime: Downtime
 }
@@ -85,13 +83,12 @@ function isReplay(
   session: SessionState,
   context: RotationContext,
 ): session is SessionState & { successorSealed: Buffer } {
-  const graceStart = Math.max(session.rotatedAt, context.storesSince)
   return (
     presented.generation === session.rotation - 1 &&
     session.previousRefreshTokenHash !== null &&
     presented.hash.equals(session.previousRefreshTokenHash) &&
     session.successorSealed !== null &&
-    context.now < graceStart + context.graceSeconds * 1000
+    isInGrace(session.rotatedAt, context.now, context.graceSeconds, context.downtime)
   )
 }
 

@@ -2,7 +2,7 @@ import QuickLRU from 'quick-lru'
 import type { Instant } from '../../clock.ts'
 import type { SessionContext } from '../context.ts'
 import type { VerifySource } from '../observer.ts'
-import { checkSession } from '../policy.ts'
+import { checkSession, isInGrace } from '../policy.ts'
 import type { CacheReading } from '../ports.ts'
 import type { RevocationReason, SessionState, Snapshot } from '../session.ts'
 import type { AccessClaims, PeekedToken } from '../token/access-token.ts'
@@ -52,7 +52,7 @@ export function createVerify(context: SessionContext) {
 
   const lifetimeMs = (clientType: string) => snapshotLifetimeMs(policies, clientType, cacheTtlSeconds)
   const graceStillRuns = (rotatedAt: number) =>
-    clock.now() < Math.max(rotatedAt, continuity.since()) + rotationGraceSeconds * 1000
+    isInGrace(rotatedAt, clock.now(), rotationGraceSeconds, continuity.downtime)
 
   return function verify(text: string, prove: ProveToken): VerifyOutcome | Promise<VerifyOutcome> {
     const askedAt = clock.now()

@@ -16,11 +16,11 @@ export type CleanupSettings = {
   /** Milliseconds between two batches: the rate is bounded, whatever has piled up. */
   pauseMs: number
   eventsRetentionDays: number
-  /** Successors older than this can no longer be asked for, and are erased. */
-  successorRetentionSeconds: number
+  /** Successors of rotations before this can no longer be asked for, and are erased. */
+  successorsOlderThan: Instant
   /** The longest absolute limit of all policies: a cut-off older than this may have nothing left to cover. */
   longestSessionSeconds: number
-  /** An instance not seen for this long is gone. */
+  /** An instance not seen for this long is gone. The one seen last stays on record: it tells when an outage began. */
   windowSeconds: number
   /** When a session went idle, for the counts of what it leaves. */
   idleLimits: IdleLimits
@@ -131,7 +131,7 @@ function walker(settings: CleanupSettings): Step {
       UPDATE user_sessions SET successor_sealed = NULL WHERE id IN (
         SELECT id FROM user_sessions
         WHERE id > ${after} AND id <= ${end} AND successor_sealed IS NOT NULL
-          AND rotated_at < statement_timestamp() - make_interval(secs => ${settings.successorRetentionSeconds})
+          AND rotated_at < to_timestamp(${settings.successorsOlderThan}::float8 / 1000)
         ORDER BY id FOR NO KEY UPDATE SKIP LOCKED)`)
     await markCutOffPage(executor, { after, end }, { actor: 'system' })
     after = end
@@ -172,7 +172,10 @@ async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSetti
     DELETE FROM revocation_runs
     WHERE created_at < statement_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})`)
   await executor.execute(sql`
-    DELETE FROM instances WHERE seen_at < statement_timestamp() - make_interval(secs => ${settings.windowSeconds})`)
+    DELETE FROM instances WHERE seen_at < statement_timestamp() - make_interval(secs => ${settings.windowSeconds})
+      AND seen_at < (SELECT max(seen_at) FROM instances)`)
+  await executor.execute(sql`
+    DELETE FROM outages WHERE ended_at < statement_timestamp() - make_interval(secs => ${settings.longestSessionSeconds})`)
   await executor.execute(
     sql`DELETE FROM secret_ids WHERE last_seen_at < statement_timestamp() - interval '1 day'`,
   )

@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '../../clock.ts'
+import type { Before } from '../../session/policy.ts'
 import type { Actor } from '../../session/session.ts'
 import type { SecretRing } from '../../session/token/secrets.ts'
 import { generateSigningKey } from '../../session/token/signing-key.ts'
@@ -30,7 +31,10 @@ const publishedBeforeUseSeconds = 600
  * have not read of it yet. */
 export const emergencyPublishedBeforeUseSeconds = 2
 
-/** A client that was cut off for up to an hour still finds the successor that it has not received. */
+/**
+ * Outages do not count, but those that one instance alone has had are known to no other: a client that was cut off
+ * together with it for up to an hour still finds the successor that it has not received.
+ */
 const successorMarginSeconds = 3_600
 
 /** Told what came of each run, for whoever counts it. Never throws. */
@@ -51,12 +55,13 @@ export function createMaintenance(
   parts: {
     database: Database
     clock: Clock
+    before: Before
     secrets: SecretRing
     observer: CleanupObserver
   },
   settings: MaintenanceSettings,
 ) {
-  const { database, clock, secrets, observer } = parts
+  const { database, clock, before, secrets, observer } = parts
   const origin = { ipAddress: null, userAgent: null }
 
   return {
@@ -114,7 +119,10 @@ export function createMaintenance(
         batchSize: 1_000,
         pauseMs: 20,
         eventsRetentionDays: settings.eventsRetentionDays,
-        successorRetentionSeconds: settings.rotationGraceSeconds + successorMarginSeconds,
+        successorsOlderThan: before(
+          clock.now(),
+          (settings.rotationGraceSeconds + successorMarginSeconds) * 1000,
+        ),
         longestSessionSeconds: settings.longestSessionSeconds,
         windowSeconds: settings.windowSeconds,
         idleLimits: settings.idleLimits,

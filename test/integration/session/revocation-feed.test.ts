@@ -168,7 +168,7 @@ it('who listens takes off the list who was in its place before, and not who came
   const join = async (id: string, place: string | null) => {
     const instance = createFeedReader(url, { id, place }, windowSeconds)
     joined.push(instance)
-    await instance.register()
+    await instance.register(true)
     return instance
   }
   const joined: FeedReader[] = []

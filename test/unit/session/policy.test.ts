@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { createContinuity } from '../../../src/session/continuity.ts'
-import { activityStepSeconds, checkSession, idleDeadlines, idleLimitMs } from '../../../src/session/policy.ts'
+import {
+  activityStepSeconds,
+  checkSession,
+  type Downtime,
+  idleDeadlines,
+  idleLimitMs,
+  isInGrace,
+} from '../../../src/session/policy.ts'
 import { policy, sessionState } from '../../support/domain.ts'
 
 const now = 1_800_000_000_000
@@ -38,13 +45,49 @@ describe('checkSession', () => {
     })
   })
 
-  it('lists live sessions by the very limit by which it judges them', () => {
-    const [deadline] = idleDeadlines(new Map([['portal', policy]]), now, noDowntime)
+  it.each([
+    ['nothing was down', []],
+    [
+      'there were outages',
+      [
+        { from: now - 7_200_000, to: now - 1_800_000 },
+        { from: now - 9_000, to: now },
+      ],
+    ],
+  ])('lists live sessions by the very limit by which it judges them, when %s', (_when, outages) => {
+    const { before, downtime, learn } = createContinuity()
+    learn(outages)
+    const [deadline] = idleDeadlines(new Map([['portal', policy]]), now, before)
     const activeSince = deadline?.activeSince ?? 0
     const judge = (lastActivityAt: number) =>
-      checkSession(sessionState(now, { lastActivityAt }), policy, now, noDowntime).kind
+      checkSession(sessionState(now, { lastActivityAt }), policy, now, downtime).kind
     expect(judge(activeSince)).toBe('expired')
     expect(judge(activeSince + 1)).toBe('live')
+  })
+})
+
+describe('a grace', () => {
+  const rotatedAt = now - 600_000
+  const isOpen = (at: number, downtime: Downtime) => isInGrace(rotatedAt, at, 30, downtime)
+
+  it('lasts for its seconds, and none when there are none', () => {
+    expect(isOpen(rotatedAt + 29_999, noDowntime)).toBe(true)
+    expect(isOpen(rotatedAt + 30_000, noDowntime)).toBe(false)
+    expect(isInGrace(rotatedAt, rotatedAt, 0, noDowntime)).toBe(false)
+  })
+
+  it('stands still during an outage, and goes on where it was', () => {
+    const { downtime, learn } = createContinuity()
+    learn([{ from: rotatedAt + 10_000, to: rotatedAt + 500_000 }])
+    expect(isOpen(rotatedAt + 300_000, downtime)).toBe(true)
+    expect(isOpen(rotatedAt + 519_999, downtime)).toBe(true)
+    expect(isOpen(rotatedAt + 520_000, downtime)).toBe(false)
+  })
+
+  it('that was over before an outage stays over during it and after it', () => {
+    const { downtime, learn } = createContinuity()
+    learn([{ from: rotatedAt + 30_000, to: rotatedAt + 500_000 }])
+    for (const at of [30_000, 300_000, 500_000, 500_001]) expect(isOpen(rotatedAt + at, downtime)).toBe(false)
   })
 })
 
@@ -52,48 +95,5 @@ describe('activityStepSeconds', () => {
   it('is a minute, or a twentieth of a short idle timeout', () => {
     expect(activityStepSeconds(policy)).toBe(60)
     expect(activityStepSeconds({ ...policy, idleTimeoutSeconds: 200 })).toBe(10)
-  })
-})
-
-describe('continuity', () => {
-  it('begins with the first answer of the database, and anew after an outage', () => {
-    const continuity = createContinuity()
-    continuity.reached(1_000)
-    expect(continuity.since()).toBe(1_000)
-    continuity.reached(2_000)
-    expect(continuity.since()).toBe(1_000)
-    continuity.missed()
-    continuity.missed()
-    continuity.reached(5_000)
-    expect(continuity.since()).toBe(5_000)
-  })
-
-  it('is not broken by one slow answer: that must not open a grace anew', () => {
-    const continuity = createContinuity()
-    continuity.reached(1_000)
-    continuity.missed()
-    continuity.reached(2_000)
-    continuity.missed()
-    continuity.reached(3_000)
-    expect(continuity.since()).toBe(1_000)
-    expect(continuity.downtime(0, 3_000)).toBe(0)
-  })
-
-  it('knows how much of an interval was an outage, one that still lasts included', () => {
-    const continuity = createContinuity()
-    continuity.missed()
-    continuity.missed()
-    continuity.reached(10_000)
-    expect(continuity.downtime(0, 10_000)).toBe(0)
-    continuity.missed()
-    continuity.missed()
-    continuity.reached(15_000)
-    expect(continuity.downtime(0, 20_000)).toBe(5_000)
-    expect(continuity.downtime(12_000, 13_000)).toBe(1_000)
-    expect(continuity.downtime(15_000, 20_000)).toBe(0)
-    continuity.reached(30_000)
-    continuity.missed()
-    continuity.missed()
-    expect(continuity.downtime(0, 40_000)).toBe(15_000)
   })
 })

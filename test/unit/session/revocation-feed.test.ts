@@ -53,6 +53,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     followRing: async (): Promise<void> => undefined,
     redis: (): RedisContinuity => server1,
   }
+  const outagesNotedAt: number[] = []
   const note = (what: string) => asked.push({ at: Date.now(), what })
   const reader: FeedReader = {
     async read(from, rest) {
@@ -60,12 +61,15 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
       note((from === null ? 'window' : `since ${from.snapshot}`) + behind)
       return await answers.read(from, rest)
     },
+    async noteOutage() {
+      outagesNotedAt.push(Date.now())
+    },
     async register() {
       note('register')
       await answers.register()
     },
-    async acknowledge({ snapshot }, redisRunId) {
-      note(`acknowledge ${snapshot}`)
+    async acknowledge(from, redisRunId) {
+      note(`acknowledge ${from === null ? 'that it is alive' : from.snapshot}`)
       return await answers.acknowledge(redisRunId)
     },
     async unregister() {
@@ -106,6 +110,8 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     health,
     /** What was asked since the last time. */
     asked: () => asked.splice(0).map(({ what }) => what),
+    /** When it was asked whether any instance has been seen lately. */
+    outagesNotedAt,
     /** When the polls since the last time began. */
     polls: () =>
       asked
@@ -484,13 +490,38 @@ describe('a follower of the revocation feed', () => {
     expect(holds()).toBe(false)
   })
 
-  it('that keeps no snapshots follows without being on the list', async () => {
+  it('has an outage noted before it is seen again: at its start, and when it was silent for seconds', async () => {
+    const { feed, answers, outagesNotedAt, asked } = follower()
+    feed.start()
+    await pass(10_000)
+    expect(outagesNotedAt).toEqual([0])
+    answers.acknowledge = async () => {
+      throw new Error('away')
+    }
+    await pass(5_000)
+    expect(outagesNotedAt.slice(1).length).toBeGreaterThan(0)
+    answers.acknowledge = async () => true
+    outagesNotedAt.splice(0)
+    asked()
+    await pass(250)
+    expect(outagesNotedAt).toEqual([Date.now()])
+    await pass(5_000)
+    expect(outagesNotedAt).toHaveLength(1)
+    await feed.stop()
+  })
+
+  it('that keeps no snapshots says each second that it is alive, and nobody waits for it', async () => {
     const { feed, answers, asked, denySet } = follower({ keepsSnapshots: false })
     answers.read = async () => page('1:1:', 'a')
     feed.start()
     await pass(250)
+    expect(asked()).toEqual(['register', 'window', 'acknowledge that it is alive', 'since 1:1:'])
+    await pass(1_000)
+    expect(asked()).toEqual([
+      ...['since 1:1:', 'since 1:1:', 'since 1:1:', 'acknowledge that it is alive', 'since 1:1:'],
+    ])
     await feed.stop()
-    expect(asked()).toEqual(['window', 'since 1:1:', 'close'])
+    expect(asked()).toEqual(['unregister', 'close'])
     expect(denySet.reasonForId('a')).toBe('user')
   })
 

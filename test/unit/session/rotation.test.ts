@@ -11,7 +11,6 @@ const context: RotationContext = {
   now,
   arrivedAt: now,
   graceSeconds: 30,
-  storesSince: now - 3_600_000,
   policy,
   downtime: () => 0,
 }
@@ -51,10 +50,13 @@ describe('decideRotation', () => {
     expect(decide(previous, session, { now: session.rotatedAt + 30_000 })).toBe('reuse')
   })
 
-  it('counts the grace from the moment that the stores are back, so that an outage does not use it up', () => {
+  it('replays after an outage what was in its grace before it, and finds reuse in what was not', () => {
     const { session, previous } = lineage({ rotatedAt: now - 600_000 })
-    expect(decide(previous, session, { storesSince: now - 20_000 })).toBe('replay')
-    expect(decide(previous, session, { storesSince: now - 31_000 })).toBe('reuse')
+    const outage = (from: number, to: number) => (since: number, until: number) =>
+      Math.max(0, Math.min(until, to) - Math.max(since, from))
+    expect(decide(previous, session, { downtime: outage(now - 590_000, now - 10_000) })).toBe('replay')
+    expect(decide(previous, session, { downtime: outage(now - 590_000, now - 20_000) })).toBe('reuse')
+    expect(decide(previous, session, { downtime: outage(now - 570_000, now) })).toBe('reuse')
   })
 
   it('finds reuse in a token two generations back, even within the grace', () => {

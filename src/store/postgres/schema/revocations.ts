@@ -52,14 +52,20 @@ export const revocationRuns = pgTable('revocation_runs', {
   xid: xid8().notNull().default(sql`pg_current_xact_id()`),
 })
 
-/** Who must know of a revocation before it is answered. */
+/** Who must know of a revocation before it is answered, and when an instance was last seen. */
 export const instances = pgTable('instances', {
   id: uuid().primaryKey(),
   seenAt: instant('seen_at').notNull(),
-  /** What the instance has read: every transaction that is visible in this snapshot. */
-  acked: pgSnapshot().notNull(),
+  /** What the instance has read: every transaction that is visible in this snapshot. Null: nobody waits for it. */
+  acked: pgSnapshot(),
   /** The Redis whose answers it may trust while Postgres is away; null for none, the default for who does not tell. */
   redisRunId: text('redis_run_id').default('unknown'),
   /** Where it listens, by a name that no two instances can have at once. */
   place: text(),
+})
+
+/** When no instance could use the database, which counts as time that did not pass. Kept as long as a session may live. */
+export const outages = pgTable('outages', {
+  beganAt: instant('began_at').primaryKey(),
+  endedAt: instant('ended_at').notNull(),
 })

@@ -5,6 +5,7 @@ import {
   type FeedPlace,
   type FeedReader,
   type FeedRest,
+  unheardMs,
 } from '../../../session/revocation/feed.ts'
 import { type RevocationReason, revocationReasons } from '../../../session/session.ts'
 import { StandbyError } from '../../postgres/database.ts'
@@ -75,13 +76,17 @@ export function createFeedReader(
         now: Number(row.now),
       }
     },
-    async register() {
+    async noteOutage() {
+      await query({ text: outageNoted, values: [unheardMs / 1000] })
+    },
+    async register(isWaitedFor) {
       // A snapshot that shows nothing: this instance has read nothing yet.
+      const acked = isWaitedFor ? '1:1:' : null
       await query({
-        text: `INSERT INTO instances (id, seen_at, acked, place) VALUES ($1, clock_timestamp(), '1:1:', $2)
+        text: `INSERT INTO instances (id, seen_at, acked, place) VALUES ($1, clock_timestamp(), $2, $3)
                ON CONFLICT (id) DO UPDATE
                SET seen_at = excluded.seen_at, acked = excluded.acked, redis_run_id = excluded.redis_run_id`,
-        values: [instance.id, instance.place],
+        values: [instance.id, acked, instance.place],
       })
     },
     async acknowledge(place, redisRunId) {
@@ -91,12 +96,15 @@ export function createFeedReader(
         text: `WITH local AS (SELECT set_config('synchronous_commit', 'off', true))
                UPDATE instances SET acked = $2::pg_snapshot, seen_at = clock_timestamp(), redis_run_id = $3
                FROM local WHERE id = $1`,
-        values: [instance.id, place.snapshot, redisRunId],
+        values: [instance.id, place?.snapshot ?? null, redisRunId],
       })
       return rowCount === 1
     },
     async unregister() {
-      await query({ text: 'DELETE FROM instances WHERE id = $1', values: [instance.id] })
+      await query({
+        text: 'UPDATE instances SET acked = NULL, seen_at = clock_timestamp() WHERE id = $1',
+        values: [instance.id],
+      })
     },
     async takeOver(since) {
       await query({
@@ -111,6 +119,12 @@ export function createFeedReader(
     },
   }
 }
+
+/** From when the last instance cannot have judged anything any more. Instances that start at once note it once. */
+const outageNoted = `INSERT INTO outages (began_at, ended_at)
+  SELECT max(seen_at) + make_interval(secs => $1), clock_timestamp() FROM instances
+  HAVING max(seen_at) + make_interval(secs => $1) < clock_timestamp()
+  ON CONFLICT (began_at) DO NOTHING`
 
 type FeedRow = {
   standby: boolean
