@@ -3,11 +3,12 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/access/authenticate.ts'
 import { createCookies } from './http/access/cookies.ts'
 import { identifyOperator } from './http/access/permission.ts'
-import { rateLimits } from './http/access/rate-limits.ts'
+import { countDocument, rateLimits } from './http/access/rate-limits.ts'
 import { serviceKeys } from './http/access/service-key.ts'
 import { ownEventRoutes } from './http/account/own-events.ts'
 import { passwordRoutes } from './http/account/password.ts'
 import { builtConsole, consolePages } from './http/console.ts'
+import { addressesIn, connectionLimitsOf, openFilesLimit } from './http/conventions/connections.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { countAnswers } from './http/count-answers.ts'
 import { healthRoutes } from './http/health.ts'
@@ -54,6 +55,13 @@ export async function buildApp(
   await app.register(conventions, {
     version,
     allowedOrigins: config.allowedOrigins,
+    connections: {
+      ...connectionLimitsOf(openFilesLimit()),
+      isProxy: addressesIn(config.trustProxy),
+    },
+    onFault: services.metrics.faulted,
+    docs: config.apiDocs === 'on',
+    onDocument: countDocument,
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
       cookie: { type: 'apiKey', in: 'cookie', name: '__Host-latchkey_access' },

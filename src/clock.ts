@@ -34,6 +34,9 @@ export function createClock(): Clock {
   }
 }
 
+/** Milliseconds that have passed since another reading, whatever is done to the machine's time. */
+export const monotonic = (): number => performance.now()
+
 /** This machine's time for a `Date` header (RFC 9110 §6.6.1); nothing is decided by it. */
 export function httpDate(): string {
   return new Date().toUTCString()

@@ -54,6 +54,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     insecureCookies: env.INSECURE_COOKIES,
     console: env.CONSOLE,
+    apiDocs: env.API_DOCS,
     issuer: env.ISSUER,
     audience: env.AUDIENCE,
     registration: env.REGISTRATION,

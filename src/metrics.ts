@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { SignInObserver } from './account/observer.ts'
 import type { Clock } from './clock.ts'
-import { answerCounter } from './metrics/answers.ts'
+import type { ProblemCode } from './errors.ts'
+import { answerCounter, faultCounter } from './metrics/answers.ts'
 import { cleanupMetrics } from './metrics/cleanup.ts'
 import { type CountedRows, rowMetrics } from './metrics/rows.ts'
 import { sessionMetrics } from './metrics/sessions.ts'
@@ -17,6 +18,8 @@ export type Metrics = {
   cleanup: CleanupObserver
   /** A request was answered; `route` as it is registered, so that ids do not make labels. On the hot path. */
   answered(route: string, statusCode: number): void
+  /** A request was answered with a problem of status 5xx. */
+  faulted(code: ProblemCode): void
   /** A store is in this state from now on. */
   storeState(store: 'postgres' | 'redis', state: string): void
   /** Asked at each scrape. */
@@ -46,6 +49,7 @@ export function createMetrics(clock: Clock, version: string): Metrics {
     signIns: signInMetrics(registers),
     cleanup: cleanupMetrics(clock, registers),
     answered: answerCounter(registers),
+    faulted: faultCounter(registers),
     storeState: stores.enter,
     watchPool: read => poolMetrics(read, registers),
     watchBreaker: isOpen => breakerMetrics(isOpen, registers),

@@ -64,3 +64,24 @@ export function createStoreHealth(
     isUp: () => up === true,
   }
 }
+
+/**
+ * For lines that come once a request when something is down: writes the first, then at most one in `everyMs`, which says
+ * how many were left out before it.
+ */
+export type SparseLog = (write: (leftOut: number) => void) => void
+
+export function createSparseLog(everyMs: number, monotonic: () => number): SparseLog {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  let leftOut = 0
+  return write => {
+    const now = monotonic()
+    if (now - writtenAt < everyMs) {
+      leftOut++
+      return
+    }
+    write(leftOut)
+    writtenAt = now
+    leftOut = 0
+  }
+}

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { createWindowCounter } from './access/window-counter.ts'
 import { createAccounts } from './account/accounts.ts'
 import { createAccountParts } from './account/parts.ts'
@@ -43,6 +44,8 @@ export function createServices(config: Config, logger: Logger) {
     keys,
   })
   const localCounter = () => createWindowCounter(localRatesKept, clock.monotonic)
+  const nameOfCounter = (key: string) =>
+    createHmac('sha256', secrets.minting().rateName).update(key).digest('base64url')
   const accountParts = createAccountParts(context, createAccountStore(database), metrics.signIns)
   const accounts = createAccounts(accountParts, { shortestPassword: config.shortestPassword })
   const signIn = createSignIn(accountParts, metrics.signIns)
@@ -71,7 +74,7 @@ export function createServices(config: Config, logger: Logger) {
     signIn,
     activity: context.activity,
     /** Over all instances, and in this one only. */
-    rates: { counter: createRateCounter(redis, localCounter()), localCounter },
+    rates: { counter: createRateCounter(redis, localCounter(), nameOfCounter), localCounter },
     ...operator,
     serviceKeys: keys.serviceKeys,
     flush,

@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto'
-
 /** `max` times in a window that begins with the first and lasts `windowSeconds`. */
 export type Rate = { max: number; windowSeconds: number }
 
@@ -16,9 +14,18 @@ export const defaultRateLimits = {
   refresh_session: { max: 20, windowSeconds: 300 },
   /** Refresh tokens that were never ours. */
   refresh_address: { max: 20, windowSeconds: 900 },
+  /** Sign-outs; a second one of the same session changes nothing. */
+  logout_session: { max: 10, windowSeconds: 60 },
   password_session: { max: 3, windowSeconds: 3_600 },
-  /** Requests for somebody who is signed in, by nobody who is. */
+  /** Requests without a credential where one is needed, forged access tokens, unknown service keys. */
   anonymous_address: { max: 100, windowSeconds: 900 },
+  /**
+   * Refusals that cost work: a signature check that failed, a read for a session that had ended. Short, since it also
+   * holds up valid tokens from the same address that this instance has not seen before.
+   */
+  refused_address: { max: 100, windowSeconds: 1 },
+  /** Documents that are the same for every caller: the console's files, the API description, public keys. */
+  public_address: { max: 1_200, windowSeconds: 60 },
   session: { max: 1_000, windowSeconds: 60 },
 } as const satisfies Record<string, Rate>
 
@@ -27,10 +34,9 @@ export type RateLimitName = keyof typeof defaultRateLimits
 export type RateLimits = Readonly<Record<RateLimitName, Rate>>
 
 /**
- * An account as seen from one place: nobody uses up the attempts that its owner has elsewhere. `place` is an address,
- * or a device that has proved to be the owner's. The e-mail address itself is not written to Redis.
+ * An account as seen from one place: no caller uses up the attempts that its owner has elsewhere. `place` is an address,
+ * or a device that has proved to be the owner's.
  */
 export function accountKey(email: string, place: string): string {
-  const account = createHash('sha256').update(email.toLowerCase()).digest('base64url')
-  return `${account}:${place}`
+  return `${email.toLowerCase()}:${place}`
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import QuickLRU from 'quick-lru'
 import type { Instant } from '../clock.ts'
 import { sha256 } from '../session/token/secrets.ts'
 import { shareReads } from '../session/verify/shared-reads.ts'
@@ -33,10 +34,13 @@ export function looksLikeServiceKey(text: string): boolean {
 export type ServiceKeyRing = {
   load(keys: readonly StoredServiceKey[]): void
   /**
-   * Whose key it is; null when it is nobody's. A key that is known costs no I/O. One that is not is looked for in
-   * Postgres, by one query at a time for all who ask; then it throws `store_unavailable` when Postgres is away.
+   * Whose key it is; null for an unknown one. A known key costs no I/O. Another one is looked for in Postgres, by one
+   * query at a time for all callers, and not a second time while the ring is up to date. Throws `store_unavailable` when
+   * Postgres is down.
+   *
+   * @param beforeRead called before Postgres is asked; what it throws is thrown
    */
-  identify(text: string): Promise<ServiceKey | null>
+  identify(text: string, beforeRead?: () => void): Promise<ServiceKey | null>
   /** Writes down which keys were used, and when. What cannot be written stays noted. */
   flushUses(): Promise<void>
 }
@@ -46,28 +50,43 @@ export type ServiceKeyUse = { id: string; at: Instant }
 /** The use of a key is noted at most this often. */
 const useStepMs = 60_000
 
+/** Hashes of unknown keys that are remembered, about 100 bytes each. */
+const missesKept = 1_000
+
 export function createServiceKeyRing(parts: {
   clock: { now(): Instant }
   /** Milliseconds since what is loaded was last known to be what stands in the database. */
   confirmedAgoMs: () => number
   /** For so long a key that is known is believed without the database. */
   trustedMs: number
+  /** For so long a key that Postgres did not know is still unknown, unless keys are loaded anew. */
+  missTrustedMs: number
   read: () => Promise<readonly StoredServiceKey[]>
   recordUses: (uses: readonly ServiceKeyUse[]) => Promise<void>
 }): ServiceKeyRing {
-  const { clock, confirmedAgoMs, trustedMs, read, recordUses } = parts
+  const { clock, confirmedAgoMs, trustedMs, missTrustedMs, read, recordUses } = parts
   let byHash = new Map<string, ServiceKey>()
   const lastUse = new Map<string, Instant>()
   let unwritten = new Map<string, Instant>()
+  /** A new key is loaded within a poll, and every load forgets these. */
+  const misses = new QuickLRU<string, true>({ maxSize: missesKept })
 
   function load(keys: readonly StoredServiceKey[]): void {
     byHash = indexed(keys)
+    misses.clear()
     for (const id of lastUse.keys()) if (!keys.some(key => key.id === id)) lastUse.delete(id)
   }
 
   // All keys at once, since they are few: what one request reads is as good for all that wait with it. It is not
   // loaded: a read that began before a revocation must not bring back what has been loaded since.
   const readAll = shareReads(async () => indexed(await read()))
+
+  async function lookUp(hash: string, beforeRead?: () => void): Promise<ServiceKey | null> {
+    beforeRead?.()
+    const found = (await readAll('all')).get(hash) ?? null
+    if (found === null) misses.set(hash, true)
+    return found
+  }
 
   function noteUse({ id }: ServiceKey): void {
     const now = clock.now()
@@ -78,11 +97,12 @@ export function createServiceKeyRing(parts: {
 
   return {
     load,
-    async identify(text) {
+    async identify(text, beforeRead) {
       if (!looksLikeServiceKey(text)) return null
       const hash = sha256(text).toString('base64')
       const known = confirmedAgoMs() < trustedMs ? byHash.get(hash) : undefined
-      const key = known ?? (await readAll('all')).get(hash) ?? null
+      if (known === undefined && confirmedAgoMs() < missTrustedMs && misses.has(hash)) return null
+      const key = known ?? (await lookUp(hash, beforeRead))
       if (key !== null) noteUse(key)
       return key
     },

@@ -3,8 +3,15 @@ import QuickLRU from 'quick-lru'
 /** How often something has happened in the window that began with its first time, and when that window ends. */
 export type Tally = { count: number; resetMs: number }
 
-/** Counts in this process; `windowMs` is how long a window lasts. */
-export type WindowCounter = { add(key: string, windowMs: number): Tally }
+/** Counts in this process. */
+export type WindowCounter = {
+  /** Counts one more; `windowMs` is how long a window lasts. */
+  add(key: string, windowMs: number): Tally
+  /** The count of the running window, without counting; null when there is none. */
+  read(key: string): Tally | null
+  /** Ends the running window in so many milliseconds, unless it ends before that. */
+  endIn(key: string, resetMs: number): void
+}
 
 /**
  * Keeps `capacity` keys, for a while up to twice as many: past that, the one that was counted least recently is
@@ -13,16 +20,31 @@ export type WindowCounter = { add(key: string, windowMs: number): Tally }
 export function createWindowCounter(capacity: number, monotonic: () => number): WindowCounter {
   const windows = new QuickLRU<string, { count: number; endsAt: number }>({ maxSize: capacity })
 
+  function runningWindow(key: string, now: number) {
+    const window = windows.get(key)
+    return window !== undefined && now < window.endsAt ? window : null
+  }
+
   return {
     add(key, windowMs) {
       const now = monotonic()
-      let window = windows.get(key)
-      if (window === undefined || now >= window.endsAt) {
+      let window = runningWindow(key, now)
+      if (window === null) {
         window = { count: 0, endsAt: now + windowMs }
         windows.set(key, window)
       }
       window.count++
       return { count: window.count, resetMs: window.endsAt - now }
+    },
+    read(key) {
+      const now = monotonic()
+      const window = runningWindow(key, now)
+      return window === null ? null : { count: window.count, resetMs: window.endsAt - now }
+    },
+    endIn(key, resetMs) {
+      const now = monotonic()
+      const window = runningWindow(key, now)
+      if (window !== null) window.endsAt = Math.min(window.endsAt, now + resetMs)
     },
   }
 }

@@ -47,6 +47,7 @@ export const settings = {
   ALLOWED_ORIGINS: origins({ default: undefined }),
   INSECURE_COOKIES: flag({ default: false }),
   CONSOLE: str({ choices: ['on', 'off'] as const, default: 'on' }),
+  API_DOCS: str({ choices: ['on', 'off'] as const, default: 'on' }),
   ISSUER: str({ default: 'http://localhost:3000' }),
   AUDIENCE: str({ default: 'latchkey' }),
   PASSWORD_MIN_LENGTH: whole(8, 64)({ default: 12 }),

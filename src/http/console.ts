@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
+import { countDocument } from './access/rate-limits.ts'
 
 /** Where `npm run build` puts the console; the same place seen from the sources and from the build. */
 export const builtConsole = join(import.meta.dirname, '..', '..', 'dist', 'console')
@@ -35,6 +36,7 @@ const foreverSeconds = 31_536_000
  */
 export const consolePages: FastifyPluginAsync<{ folder: string }> = async (app, { folder }) => {
   if (!existsSync(join(folder, 'index.html'))) return
+  app.addHook('onRequest', countDocument)
   app.get('/console', { schema: { hide: true } }, (_request, reply) => reply.redirect(prefix, 308))
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode >= 400) return payload

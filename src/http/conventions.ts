@@ -7,13 +7,14 @@ import {
   LogController,
 } from 'fastify'
 import fp from 'fastify-plugin'
-import type { Problem } from '../errors.ts'
+import type { Problem, ProblemCode } from '../errors.ts'
 import { acceptJsonOnly, bodyLimit } from './conventions/body/body-parser.ts'
+import { boundConnections, type ConnectionLimits } from './conventions/connections.ts'
 import { allowOrigins, isPreflight } from './conventions/cors.ts'
 import { keepDeadlines } from './conventions/deadline.ts'
-import { framingProblem } from './conventions/framing.ts'
+import { framingProblem, mostHeaders } from './conventions/framing.ts'
 import { unroutedProblem } from './conventions/methods.ts'
-import { handleError } from './conventions/problem/error-handler.ts'
+import { handleError, logFaults } from './conventions/problem/error-handler.ts'
 import { answerClientError, answerProtocolEvents } from './conventions/problem/raw-errors.ts'
 import { requestId } from './conventions/request-id.ts'
 import { securityHeaders } from './conventions/security-headers.ts'
@@ -24,6 +25,10 @@ import { describeApi, type OpenApiOptions } from './openapi.ts'
 export type ConventionOptions = OpenApiOptions & {
   /** Milliseconds from the end of the headers to the answer; no request takes over two seconds. */
   handlerTimeoutMs?: number
+  /** Connections that are open at the same time. */
+  connections?: ConnectionLimits
+  /** A request was answered with a status of 5xx. */
+  onFault?: (code: ProblemCode) => void
   /** Of pages that may call from a browser. */
   allowedOrigins?: readonly string[]
 }
@@ -81,6 +86,9 @@ export function serverOptions(
 export const conventions = fp(
   async (app: FastifyInstance, options: ConventionOptions) => {
     answerProtocolEvents(app.server)
+    app.server.maxHeadersCount = mostHeaders
+    if (options.connections !== undefined) boundConnections(app.server, options.connections)
+    logFaults(app, options.onFault)
     // First, since a route has the error handler of the moment when it is registered; CORS registers one.
     app.setErrorHandler(handleError)
     app.addHook('onRequest', (request, reply, done) => {

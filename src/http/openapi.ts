@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance, RouteOptions } from 'fastify'
+import type { FastifyInstance, onRequestHookHandler, RouteOptions } from 'fastify'
 import { type ProblemCode, problems } from '../errors.ts'
+import { publishApi } from './api-documents.ts'
 import { ProblemSchema } from './conventions/problem/problem-schema.ts'
 import { isRecord } from './conventions/record.ts'
 import { OAuthErrorSchema, oauthErrorOf } from './session/oauth/error.ts'
@@ -23,22 +23,11 @@ export type OpenApiOptions = {
   /** The version of the service, for `info.version`. */
   version: string
   securitySchemes?: Record<string, SecurityScheme>
+  /** Whether there are pages at `/docs`; there are, if nothing is said. */
+  docs?: boolean
+  /** Before a document is sent; it may refuse. */
+  onDocument?: onRequestHookHandler
 }
-
-/**
- * The pages under `/docs` are the only ones that a browser renders, from our own files; so only they may load
- * anything. Swagger UI draws its icons from `data:` URIs.
- */
-const pagePolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join(';')
 
 /**
  * Describes every route that is registered after this one by OpenAPI 3.1, at `GET /openapi.json` and readable at
@@ -64,13 +53,10 @@ export async function describeApi(app: FastifyInstance, options: OpenApiOptions)
     transformObject: described =>
       'openapiObject' in described ? withOptionalBodies(described.openapiObject) : described.swaggerObject,
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: pagePolicy,
-    theme: { title: 'Latchkey' },
-  })
-  app.get('/openapi.json', { schema: { hide: true } }, (_request, reply) => {
-    reply.type('application/json').send(openApiDocument(app))
+  await publishApi(app, {
+    docs: options.docs ?? true,
+    onRequest: options.onDocument ?? ((_request, _reply, done) => done()),
+    render: () => openApiDocument(app),
   })
 }
 

@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client'
+import type { ProblemCode } from '../errors.ts'
 
 /** Counts by itself between two scrapes, as every request passes here: no look-up by labels, and no histogram. */
 export function answerCounter(registers: Registry[]): (route: string, statusCode: number) => void {
@@ -26,4 +27,14 @@ export function answerCounter(registers: Registry[]): (route: string, statusCode
     const index = Math.floor(statusCode / 100)
     byClass[index] = (byClass[index] ?? 0) + 1
   }
+}
+
+export function faultCounter(registers: Registry[]): (code: ProblemCode) => void {
+  const faults = new Counter({
+    name: 'latchkey_http_faults_total',
+    help: 'Requests that were answered with a status of 5xx, by the code of the problem.',
+    labelNames: ['code'],
+    registers,
+  })
+  return code => faults.inc({ code })
 }

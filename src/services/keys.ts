@@ -50,6 +50,7 @@ export function createKeys(parts: {
     confirmedAgoMs: freshness.ageMs,
     // As long as snapshots say yes without the database, so must the key of the gateway that asks.
     trustedMs: Math.max(ringFreshMs, config.cacheTtlSeconds * 1000),
+    missTrustedMs: ringFreshMs,
     read: serviceKeyStore.read,
     recordUses: serviceKeyStore.recordUses,
   })

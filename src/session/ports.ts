@@ -33,6 +33,8 @@ export type SessionStore = {
   rotate(rotation: Rotation): Promise<Instant | null>
   /** Never moves an activity back, never touches a revoked session. */
   recordActivity(entries: readonly { sessionId: string; at: Instant }[]): Promise<void>
+  /** The entry of a revoked session on the feed, one statement by primary key; null when there is none. */
+  findRevocation(sessionId: string): Promise<Revoked | null>
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 

@@ -2,7 +2,13 @@ import type { SessionContext } from './context.ts'
 import { createInspect } from './inspect.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
 import type { SessionPage } from './ports.ts'
-import { type RevokedBy, revokeSessions, revokeSessionsOf } from './revocation/revoke.ts'
+import {
+  type Ended,
+  endLostSession,
+  endSession,
+  type RevokedBy,
+  revokeSessionsOf,
+} from './revocation/revoke.ts'
 import { createRefresh } from './rotation/refresh.ts'
 import { provenanceOf } from './rotation/rotation.ts'
 import type { Actor, Origin, RevocationReason, Session } from './session.ts'
@@ -22,7 +28,7 @@ export type OwnSession =
 export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(context: SessionContext) {
-  const { settings, clock, continuity, store, secrets, propagation } = context
+  const { settings, clock, continuity, store, secrets } = context
 
   return {
     start: (request: StartRequest) => startSession(context, request),
@@ -53,9 +59,9 @@ export function createSessions(context: SessionContext) {
 
     /** False when this owner has no such session; true also for one that was revoked before. */
     async revoke(sessionId: string, ownerId: string, origin: Origin): Promise<boolean> {
-      if ((await store.findForOwner(sessionId, ownerId)) === null) return false
-      const target = { userId: ownerId, sessionIds: [sessionId] }
-      await revokeSessions(context, target, { reason: 'user', actor: ownerId, origin })
+      const session = await store.findForOwner(sessionId, ownerId)
+      if (session === null) return false
+      await endSession(context, session, { reason: 'user', actor: ownerId, origin })
       return true
     },
 
@@ -66,31 +72,30 @@ export function createSessions(context: SessionContext) {
     /** All of a person's sessions; how many ended. */
     revokeAll: (userId: string, by: RevokedBy) => revokeSessionsOf(context, { userId, except: null }, by),
 
-    /** The session that a refresh token belongs to, spent or expired as it may be; null when it is not ours. */
-    async sessionOf(refreshToken: string): Promise<{ sessionId: string } | null> {
+    /**
+     * The session that a refresh token belongs to, spent or expired as it may be; null when it is not ours. Once the
+     * token has shown whose it is, and before Postgres is asked, `beforeRead` may throw.
+     */
+    async sessionOf(
+      refreshToken: string,
+      beforeRead: (sessionId: string) => Promise<void> = async () => undefined,
+    ): Promise<{ sessionId: string } | null> {
       const parsed = parseRefreshToken(secrets, refreshToken)
       if (parsed.kind === 'unknown_key') throw unknownSecret()
       if (parsed.kind === 'invalid') return null
       const { token } = parsed
+      await beforeRead(token.sessionId)
       const state = await store.find(token.sessionId)
       const isOurs = state === null || provenanceOf(token, state) !== 'foreign'
       return isOurs ? { sessionId: token.sessionId } : null
     },
 
-    /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. False: no such session. */
-    async end(sessionId: string, by: Omit<RevokedBy, 'actor'> & { actor?: Actor }): Promise<boolean> {
+    /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. */
+    async end(sessionId: string, by: Omit<RevokedBy, 'actor'> & { actor?: Actor }): Promise<Ended> {
       const state = await store.find(sessionId)
-      if (state === null) {
-        // A database that has lost commits may not know the session; a snapshot of it must not go on saying yes.
-        const { reason, actor = 'system' } = by
-        await propagation.confirm([
-          await store.transaction(tx => tx.revokeLost(sessionId, { reason, actor })),
-        ])
-        return false
-      }
-      const target = { userId: state.userId, sessionIds: [sessionId] }
-      await revokeSessions(context, target, { actor: state.userId, ...by })
-      return true
+      if (state !== null) return await endSession(context, state, { actor: state.userId, ...by })
+      const { reason, actor = 'system' } = by
+      return await endLostSession(context, sessionId, { reason, actor })
     },
   }
 }

@@ -9,7 +9,12 @@ import { pino } from 'pino'
 import { Type } from 'typebox'
 import { Problem } from '../../src/errors.ts'
 import { StrictObject } from '../../src/http/conventions/validation/strict-object.ts'
-import { conventions, type ServerLimits, serverOptions } from '../../src/http/conventions.ts'
+import {
+  type ConventionOptions,
+  conventions,
+  type ServerLimits,
+  serverOptions,
+} from '../../src/http/conventions.ts'
 
 /** Milliseconds that `/v1/slow` takes. */
 export const slowMs = 700
@@ -27,9 +32,9 @@ export type ConventionsApp = {
 
 /** A small service that has nothing but the conventions and a few routes to show them on. */
 export async function startConventionsApp(
-  limits: ServerLimits & { handlerTimeoutMs?: number } = {},
+  limits: ServerLimits & Pick<ConventionOptions, 'handlerTimeoutMs' | 'connections' | 'docs'> = {},
 ): Promise<ConventionsApp> {
-  const { handlerTimeoutMs = 1900 } = limits
+  const { handlerTimeoutMs = 1900, connections, docs = true } = limits
   const log: Record<string, unknown>[] = []
   const stream = new Writable({
     write(line, _encoding, done) {
@@ -41,6 +46,8 @@ export async function startConventionsApp(
   await app.register(conventions, {
     version: '1.2.3',
     handlerTimeoutMs,
+    docs,
+    ...(connections === undefined ? {} : { connections }),
     securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
   })
   await app.register(demoRoutes)
@@ -103,6 +110,7 @@ async function demoRoutes(scope: FastifyInstance): Promise<void> {
     return { slow: true }
   }
   app.get('/v1/slow', slow)
+  app.get('/v1/slow/hashing', { config: { hashes: true } }, slow)
   app.delete('/v1/slow', async (_request, reply) => {
     await slow()
     return reply.code(204).send()
@@ -135,6 +143,8 @@ function problemNamed(name: string): Problem {
       return new Problem(name)
     case 'permission_denied':
       return new Problem('permission_denied', { requires: 'sessions:read' })
+    case 'store_unavailable':
+      return new Problem(name, { retryAfterSeconds: 1 }, { cause: new Error('the connection was refused') })
     case 'overloaded':
       return new Problem('overloaded', { retryAfterSeconds: 0 })
     case 'internal_error':
@@ -175,6 +185,16 @@ export async function call(
     headers: response.headers,
     text: Buffer.concat(chunks).toString(),
   }
+}
+
+/** A GET on a connection of its own, whose body is left as it came. */
+export async function rawGet(port: number, path: string, headers: http.OutgoingHttpHeaders = {}) {
+  const request = http.get({ host: '127.0.0.1', port, path, headers, agent: false })
+  const [response]: http.IncomingMessage[] = await once(request, 'response')
+  if (!response) throw new Error('no response')
+  const chunks: Buffer[] = []
+  for await (const chunk of response) chunks.push(Buffer.from(chunk))
+  return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }
 }
 
 /** Sends bytes on a connection of its own and collects all that comes back until the service closes it. */

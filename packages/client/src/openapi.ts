@@ -1629,6 +1629,24 @@ export interface paths {
                         };
                     };
                 };
+                /** @description `rate_limited`: Too many requests */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description `store_unavailable`: A store is unavailable */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description Any other problem */
                 default: {
                     headers: {
@@ -1740,6 +1758,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description `rate_limited`: Too many requests */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
                 503: {
                     headers: {
@@ -1801,6 +1828,15 @@ export interface paths {
                             introspection_endpoint_auth_methods_supported: string[];
                             revocation_endpoint_auth_methods_supported: string[];
                         };
+                    };
+                };
+                /** @description `rate_limited`: Too many requests */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Any other problem */
@@ -2017,6 +2053,15 @@ export interface paths {
                         "application/json": components["schemas"]["OAuthError"];
                     };
                 };
+                /** @description `rate_limited`: Too many requests */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
                 /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
                 503: {
                     headers: {
@@ -2101,6 +2146,15 @@ export interface paths {
                 };
                 /** @description `insufficient_scope`: The service key does not have the scope */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OAuthError"];
+                    };
+                };
+                /** @description `rate_limited`: Too many requests */
+                429: {
                     headers: {
                         [name: string]: unknown;
                     };

@@ -8,6 +8,7 @@ import { authenticate, sessionOf, signedInProblems } from './authenticate.ts'
 import type { Cookies } from './cookies.ts'
 import { bearerToken } from './credential.ts'
 import { originOf } from './origin.ts'
+import { identifyService } from './service-key.ts'
 
 /** What every call by an operator may be answered with, beside its own problems. */
 export const operatorProblems = [
@@ -25,7 +26,7 @@ export function identifyOperator(services: Services, cookies: Cookies) {
   return async (request: FastifyRequest): Promise<void> => {
     const token = bearerToken(request)
     if (token === null || !looksLikeServiceKey(token)) return await authenticatePerson(request)
-    request.serviceKey = await services.serviceKeys.identify(token)
+    request.serviceKey = await identifyService(services, request, token)
     if (request.serviceKey === null) throw new Problem('service_key_invalid')
   }
 }

@@ -2,7 +2,7 @@ import fastifyRateLimit, {
   type FastifyRateLimitStore,
   type FastifyRateLimitStoreCtor,
 } from '@fastify/rate-limit'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import type { RateLimitName, RateLimits } from '../../access/rate-limits.ts'
 import type { WindowCounter } from '../../access/window-counter.ts'
@@ -15,6 +15,8 @@ export type Limits = {
   take(name: RateLimitName, key: string, request: FastifyRequest): Promise<void>
   /** Counts in this instance only, without I/O. Throws likewise. */
   takeHere(name: RateLimitName, key: string): void
+  /** Throws likewise when `takeHere` has used the limit up, and counts nothing. */
+  requireHere(name: RateLimitName, key: string): void
 }
 
 declare module 'fastify' {
@@ -65,6 +67,11 @@ export const rateLimits = fp(
         const { count, resetMs } = here.add(key, windowMs)
         if (count > max) throw rateLimited(max, resetMs)
       },
+      requireHere(name, key) {
+        const { max, here } = limitOf(name)
+        const tally = here.read(key)
+        if (tally !== null && tally.count >= max) throw rateLimited(max, tally.resetMs)
+      },
     })
   },
   { name: 'rate-limits', fastify: '5.x' },
@@ -74,6 +81,12 @@ export const rateLimits = fp(
 export function limitByAddress(name: RateLimitName) {
   return (request: FastifyRequest): Promise<void> =>
     request.server.limits.take(name, countedAddress(request), request)
+}
+
+/** A hook for documents that are the same for every caller. */
+export function countDocument(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+  request.server.limits.takeHere('public_address', countedAddress(request))
+  done()
 }
 
 function rateLimited(max: number, resetMs: number): Problem {
@@ -87,8 +100,9 @@ function storeOver(counter: RateCounter): FastifyRateLimitStoreCtor {
       key: string,
       done: (error: Error | null, result?: { current: number; ttl: number }) => void,
       windowMs: number,
+      max: number,
     ): void {
-      counter.add(key, windowMs).then(
+      counter.add(key, { max, windowMs }).then(
         ({ count, resetMs }) => done(null, { current: count, ttl: resetMs }),
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
       )

@@ -5,6 +5,7 @@ import { Problem, type ProblemCode } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import type { Actor } from '../../session/session.ts'
 import { basicCredentials, usesBasic } from './basic-auth.ts'
+import { countedAddress } from './client-address.ts'
 import { bearerToken } from './credential.ts'
 
 declare module 'fastify' {
@@ -19,6 +20,7 @@ export const serviceKeyProblems = [
   'authentication_required',
   'service_key_invalid',
   'insufficient_scope',
+  'rate_limited',
   'store_unavailable',
 ] as const satisfies readonly ProblemCode[]
 
@@ -34,7 +36,7 @@ export function requireScope(services: Services, scope: ServiceKeyScope) {
   return async (request: FastifyRequest): Promise<void> => {
     const text = bearerToken(request)
     if (text === null) throw new Problem('authentication_required')
-    request.serviceKey = await keyWithScope(services, text, scope)
+    request.serviceKey = await keyWithScope(services, request, text, scope)
   }
 }
 
@@ -59,7 +61,7 @@ export function checkClient(services: Services) {
 
 async function keyOfBasic(services: Services, request: FastifyRequest): Promise<ServiceKey> {
   const credentials = basicCredentials(request)
-  const key = credentials === null ? null : await services.serviceKeys.identify(credentials.secret)
+  const key = credentials === null ? null : await identifyService(services, request, credentials.secret)
   if (key === null || key.name !== credentials?.name) throw new Problem('service_key_invalid')
   return key
 }
@@ -73,7 +75,7 @@ export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
     else {
       // One that is not known yet is looked up in Postgres, and what the route does itself comes after it.
       request.server.startDeadline(request, reply)
-      keyWithScope(services, String(text), scope).then(key => {
+      keyWithScope(services, request, String(text), scope).then(key => {
         request.serviceKey = key
         done()
       }, done)
@@ -81,10 +83,34 @@ export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
   }
 }
 
-async function keyWithScope(services: Services, text: string, scope: ServiceKeyScope): Promise<ServiceKey> {
-  const key = await services.serviceKeys.identify(text)
+async function keyWithScope(
+  services: Services,
+  request: FastifyRequest,
+  text: string,
+  scope: ServiceKeyScope,
+): Promise<ServiceKey> {
+  const key = await identifyService(services, request, text)
   if (key === null) throw new Problem('service_key_invalid')
   return withScope(key, scope)
+}
+
+/**
+ * Whose key it is; null for an unknown one. What had to be looked for in vain counts against the address, and past its
+ * limit nothing more is looked for: it throws `rate_limited`. Known keys from there are not affected.
+ */
+export async function identifyService(
+  services: Services,
+  request: FastifyRequest,
+  text: string,
+): Promise<ServiceKey | null> {
+  const { limits } = request.server
+  let wasRead = false
+  const key = await services.serviceKeys.identify(text, () => {
+    limits.requireHere('anonymous_address', countedAddress(request))
+    wasRead = true
+  })
+  if (key === null && wasRead) limits.takeHere('anonymous_address', countedAddress(request))
+  return key
 }
 
 function withScope(key: ServiceKey, scope: ServiceKeyScope): ServiceKey {

@@ -35,6 +35,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
         response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {
+        hashes: true,
         problems: [
           'validation_failed',
           ...signedInProblems,

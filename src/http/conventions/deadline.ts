@@ -4,6 +4,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** For a route whose every step ends in time by itself. */
     deadline?: false
+    /** The route hashes a password, which takes as long as the processor has other work. */
+    hashes?: true
   }
   interface FastifyInstance {
     /** For a request of such a route that takes more steps than others: it gets a deadline all the same. */

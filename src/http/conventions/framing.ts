@@ -2,10 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import { Problem } from '../../errors.ts'
 
 /**
+ * Node drops the headers of a request past this number without a word. A second Host or Authorization, and what a proxy
+ * has added last, must not get lost, so a request with that many is refused.
+ */
+export const mostHeaders = 1_000
+
+/**
  * What HTTP itself asks of a request and Node leaves to us: exactly one Host (RFC 9112 §3.2; two of them are how
  * a proxy and the service behind it come to disagree) and no expectation that we do not meet (RFC 9110 §10.1.1).
  */
 export function framingProblem(request: IncomingMessage): Problem | undefined {
+  if (request.rawHeaders.length >= 2 * mostHeaders) {
+    return new Problem('headers_too_large', { detail: `Send fewer than ${mostHeaders} headers.` })
+  }
   const hosts = headerCount(request, 'host')
   if (hosts > 1 || (hosts === 0 && request.httpVersion === '1.1')) {
     return new Problem('validation_failed', { detail: 'Send exactly one Host header.' })

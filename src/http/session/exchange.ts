@@ -5,6 +5,7 @@ import type { RefreshOutcome } from '../../session/rotation/refresh.ts'
 import type { TokenPair } from '../../session/session.ts'
 import { countedAddress } from '../access/client-address.ts'
 import { originOf } from '../access/origin.ts'
+import type { Limits } from '../access/rate-limits.ts'
 
 /** What every exchange of a refresh token may be answered with. */
 export const exchangeProblems = [
@@ -25,21 +26,33 @@ export function createExchange(app: FastifyInstance, { sessions }: Services) {
     request: FastifyRequest,
     token: string,
   ): Promise<{ sessionId: string; tokens: TokenPair }> => {
+    const { limits } = app
     const outcome = await sessions.refresh(token, {
       origin: originOf(request),
-      beforeRotation: sessionId => app.limits.take('refresh_session', sessionId, request),
+      beforeRead: () => limits.requireHere('refused_address', countedAddress(request)),
+      beforeRotation: sessionId => limits.take('refresh_session', sessionId, request),
     })
     if (outcome.kind === 'tokens') return outcome
-    // Here, not over all instances: garbage is to be turned away without I/O.
-    if (isGarbage(outcome)) app.limits.takeHere('refresh_address', countedAddress(request))
+    countRefused(limits, outcome, countedAddress(request))
     throw refusal(outcome)
   }
 }
 
 type Refused = Exclude<RefreshOutcome, { kind: 'tokens' }>
 
-function isGarbage(outcome: Refused): boolean {
-  return outcome.kind === 'refused' && outcome.because.kind === 'not_ours'
+/** In this instance, not over all: what has been refused is not to cost another round trip. */
+function countRefused(limits: Limits, outcome: Refused, address: string): void {
+  switch (outcome.kind) {
+    case 'late':
+      return
+    case 'reused':
+      limits.takeHere('refused_address', address)
+      return
+    case 'refused':
+      if (outcome.because.kind === 'not_ours') limits.takeHere('refresh_address', address)
+      if (outcome.sessionId !== null) limits.takeHere('refresh_session', outcome.sessionId)
+      if (outcome.wasRead) limits.takeHere('refused_address', address)
+  }
 }
 
 function refusal(outcome: Refused): Problem {

@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import { proveToken } from '../access/authenticate.ts'
+import { sha256 } from '../../session/token/secrets.ts'
+import { proveWithinLimits } from '../access/authenticate.ts'
 import { countedAddress } from '../access/client-address.ts'
 import type { Cookies } from '../access/cookies.ts'
 import { onlyCredential } from '../access/credential.ts'
@@ -49,14 +50,17 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
       if (named.size === 0) {
         await app.limits.take('anonymous_address', countedAddress(request), request)
       }
-      for (const sessionId of named) {
-        await app.limits.take('session', sessionId, request)
-        await sessions.end(sessionId, { reason: 'logout', origin: originOf(request) })
-      }
+      for (const sessionId of named) await signOut(request, sessionId)
       if (isByCookie) cookies.signOut(reply)
       return reply.code(204).send(null)
     },
   )
+
+  /** A second sign-out of a session is answered alike, and counts against the address besides. */
+  async function signOut(request: FastifyRequest, sessionId: string): Promise<void> {
+    const { kind } = await sessions.end(sessionId, { reason: 'logout', origin: originOf(request) })
+    if (kind !== 'ended') app.limits.takeHere('refused_address', countedAddress(request))
+  }
 
   /** Of the access token and of the refresh token; usually one and the same. One that names a session is enough. */
   async function namedSessions(
@@ -64,12 +68,46 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     refreshToken: string | undefined,
   ): Promise<Set<string>> {
     const hasAccessToken = request.credential !== null
-    const claims = hasAccessToken ? await proveToken(request) : null
-    const session = refreshToken === undefined ? null : await sessions.sessionOf(refreshToken)
-    const named = new Set([claims?.sid, session?.sessionId].filter(id => id !== undefined))
+    const counted = new Set<string>()
+    const count = async (sessionId: string) => {
+      if (counted.has(sessionId)) return
+      counted.add(sessionId)
+      await app.limits.take('logout_session', sessionId, request)
+    }
+    const fromAccess = hasAccessToken ? await sessionOfAccessToken(request, count) : null
+    const fromRefresh =
+      refreshToken === undefined ? null : await sessionOfRefreshToken(request, refreshToken, count)
+    const named = new Set([fromAccess, fromRefresh].filter(id => id !== null))
     if (named.size > 0) return named
-    if (refreshToken !== undefined) throw new Problem('refresh_token_invalid')
+    if (refreshToken !== undefined) {
+      app.limits.takeHere('refresh_address', countedAddress(request))
+      throw new Problem('refresh_token_invalid')
+    }
     if (hasAccessToken) throw new Problem('access_token_invalid')
     return named
   }
+
+  async function sessionOfAccessToken(request: FastifyRequest, count: Count): Promise<string | null> {
+    // Before the signature is checked, which costs more than the rest of a repeated sign-out.
+    app.limits.takeHere('logout_session', sha256(request.credential?.token ?? '').toString('base64'))
+    const claims = await proveWithinLimits(request)
+    if (claims === null) return null
+    await count(claims.sid)
+    return claims.sid
+  }
+
+  async function sessionOfRefreshToken(
+    request: FastifyRequest,
+    token: string,
+    count: Count,
+  ): Promise<string | null> {
+    const known = await sessions.sessionOf(token, async sessionId => {
+      app.limits.requireHere('refused_address', countedAddress(request))
+      await count(sessionId)
+    })
+    return known?.sessionId ?? null
+  }
 }
+
+/** Counts a sign-out against a session, once for each request. */
+type Count = (sessionId: string) => Promise<void>

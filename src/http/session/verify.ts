@@ -8,6 +8,7 @@ import type { VerifyOutcome } from '../../session/verify/verify.ts'
 import { refusal, sessionOf, signedInProblems, verify } from '../access/authenticate.ts'
 import type { Cookies } from '../access/cookies.ts'
 import { firstCredential } from '../access/credential.ts'
+import { countDocument } from '../access/rate-limits.ts'
 import { acceptServiceKey } from '../access/service-key.ts'
 import { handleError } from '../conventions/problem/error-handler.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
@@ -44,10 +45,11 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   }
 
   function admit(request: FastifyRequest, outcome: VerifyOutcome): Problem | undefined {
+    const sessionId = outcome.kind === 'signed_in' ? outcome.session.sessionId : outcome.sessionId
+    // In this instance only: a second round trip to Redis would double what the call costs.
+    if (request.serviceKey === null && sessionId !== null) app.limits.takeHere('session', sessionId)
     if (outcome.kind !== 'signed_in') return refusal(outcome)
     request.session = outcome.session
-    // In this instance only: a second round trip to Redis would double what the call costs.
-    if (request.serviceKey === null) app.limits.takeHere('session', outcome.session.sessionId)
     return undefined
   }
 
@@ -95,6 +97,8 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   app.get(
     '/.well-known/jwks.json',
     {
+      onRequest: countDocument,
+      config: { problems: ['rate_limited', 'store_unavailable'] },
       schema: {
         tags: ['services'],
         summary: 'Public keys of every key that may still verify (RFC 7517)',

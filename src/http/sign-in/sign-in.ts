@@ -41,6 +41,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         response: { 201: Type.Object({ user: User }) },
       },
       config: {
+        hashes: true,
         problems: [
           'validation_failed',
           'registration_closed',
@@ -83,6 +84,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         },
       },
       config: {
+        hashes: true,
         problems: [
           'validation_failed',
           'invalid_credentials',

@@ -42,6 +42,11 @@ export type Propagation = {
    * has lost the revocation, as after a failover to a standby that lagged behind.
    */
   confirm(revoked: readonly Revoked[]): Promise<void>
+  /**
+   * The same for a revocation that was committed before. Where every instance has it, that is one read; else it is
+   * announced again and waited for, as by whoever committed it.
+   */
+  confirmStanding(revoked: Revoked): Promise<void>
   /** The same for a bulk revocation. `marked` resolves when all that it covers is marked. */
   confirmCutoff(cutoff: Cutoff, xid: string, marked: Promise<MarkedOn>): Promise<void>
   /** The same for a change of a user: resolves once no instance uses a snapshot of before it. */
@@ -52,6 +57,8 @@ export type Propagation = {
 const looks = [4, 6, 8, 10, 15, 20, 25]
 const laterLook = 50
 const remarkEveryMs = 200
+/** Milliseconds for the look that needs no announcement; with all the others it stays within the time of a request. */
+const firstLookMs = 150
 /** Past the end of patience, so that what comes at the last moment still counts. */
 const lastLookMs = 50
 /** How far the clock may be behind the database's: what was read since the commit, in its eyes, may have been before. */
@@ -135,6 +142,13 @@ export function createPropagation(parts: {
       count(revoked)
       if (revoked.length === 0) return
       await waitUntilHeld(entriesOf(revoked), () => announce(revoked))
+    },
+    async confirmStanding(revoked) {
+      denySet.add(revoked.sessionId, revoked.reason, clock.monotonic())
+      const entries = [{ id: revoked.sessionId, xid: revoked.xid }]
+      const standing = await orUnknown(readStanding(entries, null), firstLookMs)
+      if (standing.unaware === 0 && !standing.lost) return
+      await waitUntilHeld(entries, () => announce([revoked]))
     },
     async confirmCutoff(cutoff, xid, marked) {
       denySet.addCutoff(cutoff, clock.monotonic())

@@ -1,6 +1,6 @@
 import type { SessionContext } from '../context.ts'
 import type { Revoked, Transaction } from '../ports.ts'
-import type { Actor, Origin, RevocationReason } from '../session.ts'
+import type { Actor, Origin, RevocationReason, SessionState } from '../session.ts'
 
 /** Who revokes, why, and from where; `note` is what an operator gave as the reason. */
 export type RevokedBy = { reason: RevocationReason; actor: Actor; origin: Origin; note?: string }
@@ -17,6 +17,44 @@ export async function revokeSessions(
   const revoked = await store.transaction(tx => revokeInTransaction(tx, target, by))
   await propagation.confirm(revoked)
   return countNew(revoked)
+}
+
+/** What ending a session has found. */
+export type Ended =
+  | { kind: 'ended' }
+  /** It had been revoked before; nothing was written. */
+  | { kind: 'repeated' }
+  /** The database has no such session (any more). */
+  | { kind: 'unknown' }
+
+/**
+ * Ends one session, as `state` says that it stands. A repeat writes nothing while the first is on the feed: it waits until
+ * that holds on every instance, as the first did.
+ */
+export async function endSession(
+  context: SessionContext,
+  { id, userId, revokedAt }: Pick<SessionState, 'id' | 'userId' | 'revokedAt'>,
+  by: RevokedBy,
+): Promise<Ended> {
+  const standing = revokedAt === null ? null : await context.store.findRevocation(id)
+  if (standing !== null) {
+    await context.propagation.confirmStanding(standing)
+    return { kind: 'repeated' }
+  }
+  const isNew = (await revokeSessions(context, { userId, sessionIds: [id] }, by)) > 0
+  return { kind: isNew ? 'ended' : 'repeated' }
+}
+
+/** A database that has lost commits may not know the session; a snapshot of it must not go on saying yes. */
+export async function endLostSession(
+  { store, propagation }: SessionContext,
+  sessionId: string,
+  by: { reason: RevocationReason; actor: Actor },
+): Promise<Ended> {
+  const standing = await store.findRevocation(sessionId)
+  if (standing !== null) await propagation.confirmStanding(standing)
+  else await propagation.confirm([await store.transaction(tx => tx.revokeLost(sessionId, by))])
+  return { kind: 'unknown' }
 }
 
 /**

@@ -9,12 +9,15 @@ import {
   unknownSecret,
   unsealSuccessor,
 } from '../token/refresh-token.ts'
+import { createEndedSessions } from './ended-sessions.ts'
 import { announceRotation, type Child, mintChild } from './issue.ts'
-import { endReused, eventBy, refuseOutdated } from './reuse.ts'
+import { endReused, eventBy, recordOutdated } from './reuse.ts'
 import { decideRotation, type Refusal, type RotationDecision } from './rotation.ts'
 
 export type RefreshRequest = {
   origin: Origin
+  /** Called before Postgres is asked about a token that is ours; what it throws is thrown. */
+  beforeRead: () => void
   /** Asked before a token is spent; whoever throws keeps it from being spent. A replay is not asked about. */
   beforeRotation: (sessionId: string) => Promise<void>
 }
@@ -24,7 +27,8 @@ export type RefreshOutcome =
   /** Spent while this request waited, or others were faster every time; nothing was changed. */
   | { kind: 'late' }
   | { kind: 'reused' }
-  | { kind: 'refused'; because: Refusal }
+  /** `sessionId`: whose token it is; null for a token that was never ours. `wasRead`: it took a read of Postgres. */
+  | { kind: 'refused'; because: Refusal; sessionId: string | null; wasRead: boolean }
 
 /** A compare-and-set that somebody else won is decided again this many times. */
 const attempts = 3
@@ -39,25 +43,44 @@ export function createRefresh(context: SessionContext) {
   const { denySet, observer, refreshes } = context
   /** Rotations under way in this instance: those who wait for one need not mint and sign a child of their own. */
   const rotating = new Map<string, Promise<unknown>>()
+  const ended = createEndedSessions()
 
   return async function refresh(text: string, request: RefreshRequest): Promise<RefreshOutcome> {
     const arrival = { at: clock.now(), monotonic: clock.monotonic() }
     const parsed = parseRefreshToken(secrets, text)
-    if (parsed.kind === 'invalid') return refused({ kind: 'not_ours' })
+    if (parsed.kind === 'invalid') {
+      return { kind: 'refused', because: { kind: 'not_ours' }, sessionId: null, wasRead: false }
+    }
     if (parsed.kind === 'unknown_key') throw unknownSecret()
     const { token } = parsed
+    const end = ended.read(token.sessionId)
+    if (end !== null) {
+      observer.rotated('refuse')
+      return { kind: 'refused', because: end, sessionId: token.sessionId, wasRead: false }
+    }
+    request.beforeRead()
 
     for (let attempt = 0; attempt < attempts; attempt++) {
       await rotating.get(token.sessionId)?.catch(() => undefined)
       const state = await store.find(token.sessionId)
       const decision = decide(token, state, arrival)
-      const outcome = state === null ? answerWithoutRow(decision) : await act(token, state, decision, request)
+      const outcome =
+        state === null ? answerWithoutRow(token, decision) : await act(token, state, decision, request)
       if (outcome === null) continue
       observer.rotated(decision.kind)
       return outcome
     }
     observer.rotated('late')
     return { kind: 'late' }
+  }
+
+  function refused(sessionId: string, because: Refusal): RefreshOutcome {
+    if (because.kind === 'revoked' || because.kind === 'session_expired') ended.remember(sessionId, because)
+    return { kind: 'refused', because, sessionId, wasRead: true }
+  }
+
+  function answerWithoutRow({ sessionId }: RefreshToken, decision: RotationDecision): RefreshOutcome {
+    return refused(sessionId, decision.kind === 'refuse' ? decision.because : { kind: 'session_expired' })
   }
 
   function decide(
@@ -110,11 +133,12 @@ export function createRefresh(context: SessionContext) {
       case 'reuse':
         return await endReused(context, token, state, origin)
       case 'outdated':
-        return await refuseOutdated(context, token, state, origin)
+        await recordOutdated(context, token, state, origin)
+        return refused(state.id, { kind: 'not_ours' })
       case 'late':
         return { kind: 'late' }
       case 'refuse':
-        return refused(decision.because)
+        return refused(state.id, decision.because)
     }
   }
 
@@ -138,7 +162,7 @@ export function createRefresh(context: SessionContext) {
     compareAndSet: (child: Child) => Promise<Instant | null>,
   ): Promise<RefreshOutcome | null> {
     const policy = settings.policies.get(state.clientType)
-    if (policy === undefined || state.user === null) return refused({ kind: 'session_expired' })
+    if (policy === undefined || state.user === null) return refused(state.id, { kind: 'session_expired' })
     const child = mintChild(context, state, token, policy, state.readAt)
     const rotatedAt = await compareAndSet(child)
     if (rotatedAt === null) return null
@@ -161,7 +185,7 @@ export function createRefresh(context: SessionContext) {
     if (reason === null) return null
     const by = { reason, actor: 'system', origin: { ipAddress: null, userAgent: null } }
     await revokeSessions(context, { userId: state.userId, sessionIds: [state.id] }, by)
-    return refused({ kind: 'revoked', reason })
+    return refused(state.id, { kind: 'revoked', reason })
   }
 
   function goOn(token: RefreshToken, state: SessionState, child: Child): Promise<Instant | null> {
@@ -192,12 +216,4 @@ export function createRefresh(context: SessionContext) {
       await tx.record([{ ...eventBy(state), origin, type: 'session_context_changed', details }])
     })
   }
-}
-
-function answerWithoutRow(decision: RotationDecision): RefreshOutcome {
-  return decision.kind === 'refuse' ? refused(decision.because) : refused({ kind: 'session_expired' })
-}
-
-function refused(because: Refusal): RefreshOutcome {
-  return { kind: 'refused', because }
 }

@@ -26,18 +26,16 @@ export async function endReused(
  * A token of before a password change gives no access, so its return does not end the session that goes on. It is
  * recorded once for each change of the password: the token's holder cannot fill the log with it.
  */
-export async function refuseOutdated(
+export async function recordOutdated(
   { store }: SessionContext,
   token: RefreshToken,
   state: SessionState,
   origin: Origin,
-): Promise<{ kind: 'refused'; because: { kind: 'not_ours' } }> {
-  if (state.formerTokenSeenAt === null) {
-    await store.transaction(async tx => {
-      if (await tx.noteFormerToken(state.id)) await tx.record([reuseEvent(token, state, origin, 'goes_on')])
-    })
-  }
-  return { kind: 'refused', because: { kind: 'not_ours' } }
+): Promise<void> {
+  if (state.formerTokenSeenAt !== null) return
+  await store.transaction(async tx => {
+    if (await tx.noteFormerToken(state.id)) await tx.record([reuseEvent(token, state, origin, 'goes_on')])
+  })
 }
 
 export function eventBy(state: SessionState) {

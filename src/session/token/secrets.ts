@@ -19,6 +19,8 @@ export type SecretKeys = {
   loginSubject: Buffer
   /** Authenticates device tokens. */
   deviceTag: Buffer
+  /** Names counters in Redis, so that a name does not show whom it counts. */
+  rateName: Buffer
 }
 
 /**
@@ -46,6 +48,7 @@ export function deriveKeys(secret: Buffer): SecretKeys {
     cacheMac: derive(secret, 'cache mac'),
     loginSubject: derive(secret, 'login subject'),
     deviceTag: derive(secret, 'device tag'),
+    rateName: derive(secret, 'rate name'),
   }
 }
 

@@ -1,21 +1,34 @@
+import { believedTally } from '../../access/shared-count.ts'
 import type { Tally, WindowCounter } from '../../access/window-counter.ts'
 import type { RedisLink } from '../redis/link.ts'
 import type { RedisClient } from '../redis/redis.ts'
 
 /** Counts over all instances. Never rejects. */
-export type RateCounter = { add(key: string, windowMs: number): Promise<Tally> }
+export type RateCounter = { add(key: string, limit: { max: number; windowMs: number }): Promise<Tally> }
 
 /**
- * Counts in Redis, in one round trip. While Redis is away, or has no room, each instance counts for itself: a limit is
- * then as many times as high as there are instances, but it is neither gone nor shut.
+ * Counts in Redis, in one round trip. While Redis is down, or has no room, each instance counts for itself: a limit is
+ * then as many times as high as there are instances, but it is neither gone nor shut. What this instance alone has seen
+ * too often costs no round trip.
+ *
+ * @param nameOf what a key is called in Redis: it must not show an address, an account or a session
  */
-export function createRateCounter(link: RedisLink | null, local: WindowCounter): RateCounter {
+export function createRateCounter(
+  link: RedisLink | null,
+  local: WindowCounter,
+  nameOf: (key: string) => string,
+): RateCounter {
   return {
-    async add(key, windowMs) {
-      if (link === null) return local.add(key, windowMs)
-      return await link
-        .ask(redis => increment(redis, `rate:${key}`, windowMs))
-        .catch(() => local.add(key, windowMs))
+    async add(key, { max, windowMs }) {
+      const here = local.add(key, windowMs)
+      if (link === null || here.count > max) return here
+      const shared = await link
+        .ask(redis => increment(redis, `rate:${nameOf(key)}`, windowMs))
+        .catch(() => null)
+      if (shared === null) return here
+      // Both count the same window: it began with the first request to any instance.
+      local.endIn(key, shared.resetMs)
+      return believedTally(shared, here, max)
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { SessionStore } from '../../session/ports.ts'
 import type { Database } from '../postgres/database.ts'
 import { listLive } from './lists.ts'
+import { findRevocation } from './revocation/revocations.ts'
 import { createRotate } from './rotations.ts'
 import { findForOwner, recordActivity, renameSession } from './sessions.ts'
 import { createStateReader } from './states.ts'
@@ -16,6 +17,7 @@ export function createSessionStore(database: Database): SessionStore {
       database.run(executor => renameSession(executor, sessionId, userId, deviceName, idle)),
     rotate: createRotate(database),
     recordActivity: entries => database.run(executor => recordActivity(executor, entries)),
+    findRevocation: sessionId => database.run(executor => findRevocation(executor, sessionId)),
     transaction: work => database.transaction(executor => work(bindTransaction(executor))),
   }
 }

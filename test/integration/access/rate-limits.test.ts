@@ -1,5 +1,6 @@
+import { createHash, randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { securityHeaders } from '../../../src/http/conventions/security-headers.ts'
 import { startProxy } from '../../fault/proxy.ts'
 import { bodyOf } from '../../support/browser-call.ts'
@@ -16,8 +17,11 @@ const rates = {
   register_address: { max: 2, windowSeconds: 600 },
   refresh_session: { max: 3, windowSeconds: 600 },
   refresh_address: { max: 2, windowSeconds: 600 },
+  logout_session: { max: 3, windowSeconds: 600 },
   password_session: { max: 2, windowSeconds: 600 },
   anonymous_address: { max: 4, windowSeconds: 600 },
+  refused_address: { max: 3, windowSeconds: 600 },
+  public_address: { max: 30, windowSeconds: 600 },
   session: { max: 10, windowSeconds: 600 },
 }
 const redisUrl = (await freshRedis()).url
@@ -55,6 +59,19 @@ async function newUser(): Promise<string> {
   const email = `limits-${users++}@example.test`
   await createUser(a.services, email)
   return email
+}
+
+/** With another signature. */
+function forged(accessToken: string): string {
+  const signature = randomBytes(64).toString('base64url')
+  return `${accessToken.slice(0, accessToken.lastIndexOf('.'))}.${signature}`
+}
+
+/** The keys of counters that a call makes. */
+async function keysMadeBy(act: () => Promise<unknown>): Promise<string[]> {
+  const before = new Set(await redis.keys('rate:*'))
+  await act()
+  return (await redis.keys('rate:*')).filter(key => !before.has(key))
 }
 
 const login = (from: string, email: string, password = goodPassword, at = a) =>
@@ -181,16 +198,16 @@ describe('rotations of one session', () => {
       expect(tokensIn(await refresh(from, third.refreshToken, at))).toEqual(fourth)
     }
     expect((await ask(from, 'GET', '/v1/verify', { token: fourth.accessToken })).status).toBe(204)
-    // The window ends.
-    await redis.del(`rate:refresh_session:${first.sessionId}`)
-    expect((await refresh(from, fourth.refreshToken)).status).toBe(200)
   })
 
   it('do not count for another session', async () => {
     const email = await newUser()
     const [one, other] = [await signIn(email), await signIn(email)]
-    await redis.set(`rate:refresh_session:${one.sessionId}`, 3, 'EX', 600)
-    expect((await refresh(newAddress(), one.refreshToken)).status).toBe(429)
+    let { refreshToken } = one
+    for (let rotation = 0; rotation < 3; rotation++) {
+      refreshToken = tokensIn(await refresh(newAddress(), refreshToken)).refreshToken
+    }
+    expect((await refresh(newAddress(), refreshToken)).status).toBe(429)
     expect((await refresh(newAddress(), other.refreshToken)).status).toBe(200)
   })
 })
@@ -245,11 +262,30 @@ describe('requests by nobody', () => {
     expect((await ask(from, 'GET', '/v1/sessions', { token })).status).toBe(200)
   })
 
-  it('are not counted where an answer costs less than a count: health, keys, the API’s description', async () => {
+  it('are not counted where an answer costs less than a count: health', async () => {
     const from = newAddress()
-    for (const path of ['/health/live', '/health/ready', '/.well-known/jwks.json', '/openapi.json']) {
-      expect(await statuses(20, () => ask(from, 'GET', path))).toEqual(Array(20).fill(200))
+    for (const path of ['/health/live', '/health/ready']) {
+      expect(await statuses(40, () => ask(from, 'GET', path))).toEqual(Array(40).fill(200))
     }
+  })
+
+  it('for documents that are the same for every caller are limited by address, without I/O', async () => {
+    const from = newAddress()
+    const paths = [
+      '/openapi.json',
+      '/docs',
+      '/.well-known/jwks.json',
+      '/.well-known/oauth-authorization-server',
+    ]
+    const { sql, redis: commands } = await countStoreCalls(async () => {
+      for (let time = 0; time < 30; time++) {
+        expect((await ask(from, 'GET', paths[time % paths.length] ?? '')).status).toBe(200)
+      }
+      for (const path of paths) expect((await ask(from, 'GET', path)).status).toBe(429)
+      expectLimited(await ask(from, 'GET', '/openapi.json'), 30)
+    })
+    expect({ sql, commands }).toEqual({ sql: [], commands: [] })
+    expect((await ask(newAddress(), 'GET', '/openapi.json')).status).toBe(200)
   })
 })
 
@@ -271,8 +307,8 @@ describe('requests of one session', () => {
     const from = newAddress()
     const { accessToken: token } = await signIn()
     expect((await ask(from, 'POST', '/v1/auth/logout', { token })).status).toBe(204)
-    const seen = await statuses(10, () => ask(from, 'GET', '/v1/sessions', { token }))
-    expect(seen).toEqual([...Array(9).fill(401), 429])
+    const seen = await statuses(11, () => ask(from, 'GET', '/v1/sessions', { token }))
+    expect(seen).toEqual([...Array(10).fill(401), 429])
     // The address has all its own requests left.
     expect(await statuses(4, () => ask(from, 'GET', '/v1/sessions'))).toEqual([401, 401, 401, 401])
   })
@@ -298,10 +334,46 @@ describe('verify', () => {
     expect(await statuses(30, verify)).toEqual(Array(30).fill(204))
   })
 
-  it('is not limited by address: a gateway asks for everyone from its own', async () => {
+  it('is not limited by address for what is turned away without work: a gateway asks for everyone from its own', async () => {
     const gateway = newAddress()
-    const seen = await statuses(20, () => ask(gateway, 'GET', '/v1/verify', { token: 'forged' }))
+    const seen = await statuses(20, () => ask(gateway, 'GET', '/v1/verify', { token: 'garbage' }))
     expect(seen).toEqual(Array(20).fill(401))
+  })
+
+  it('counts a forged token against its address, and checks no more signatures from there', async () => {
+    const from = newAddress()
+    const { accessToken } = await signIn()
+    const verify = () => ask(from, 'GET', '/v1/verify', { token: forged(accessToken) })
+    // Looked up once for the header of a token, and once more for a check of its signature.
+    const lookUps = vi.spyOn(a.services.keyRing, 'byHeader')
+    expect(await statuses(3, verify)).toEqual([401, 401, 401])
+    expect(lookUps).toHaveBeenCalledTimes(6)
+    expectLimited(await verify(), 3)
+    lookUps.mockClear()
+    expect(await statuses(20, verify)).toEqual(Array(20).fill(429))
+    expect(lookUps).toHaveBeenCalledTimes(20)
+    lookUps.mockRestore()
+    expect((await ask(newAddress(), 'GET', '/v1/verify', { token: forged(accessToken) })).status).toBe(401)
+  })
+
+  it('still says yes to a token that it knows, from an address that has sent forged ones', async () => {
+    const from = newAddress()
+    const { accessToken } = await signIn()
+    expect((await ask(newAddress(), 'GET', '/v1/verify', { token: accessToken })).status).toBe(204)
+    const forge = () => ask(from, 'GET', '/v1/verify', { token: forged(accessToken) })
+    expect((await statuses(5, forge)).at(-1)).toBe(429)
+    expect((await ask(from, 'GET', '/v1/verify', { token: accessToken })).status).toBe(204)
+  })
+
+  it('does not count forged tokens that come with a valid service key', async () => {
+    const { key } = await a.services.serviceKeys.create({ name: 'edge', scopes: ['verify'] }, 'cli')
+    const { accessToken } = await signIn()
+    const verify = () => {
+      const authorization = `Bearer ${forged(accessToken)}`
+      const headers = { authorization, 'x-latchkey-service-key': key, 'x-forwarded-for': '203.0.113.9' }
+      return call(portOf(a), 'GET', '/v1/verify', { headers })
+    }
+    expect(await statuses(20, verify)).toEqual(Array(20).fill(401))
   })
 })
 
@@ -331,23 +403,60 @@ describe('what stands in Redis', () => {
     }
   })
 
-  it('is mended where a count would never end', async () => {
-    const { accessToken: token, sessionId } = await signIn()
-    await redis.set(`rate:session:${sessionId}`, 1)
-    expect((await ask(newAddress(), 'GET', '/v1/sessions', { token })).status).toBe(200)
-    expect(await redis.pttl(`rate:session:${sessionId}`)).toBeGreaterThan(500_000)
+  it('does not name the session, the account or the address that it counts', async () => {
+    const from = newAddress()
+    const email = await newUser()
+    const { accessToken: token, sessionId, refreshToken } = tokensIn(await login(from, email))
+    await ask(from, 'GET', '/v1/sessions', { token })
+    await refresh(from, refreshToken)
+    const account = createHash('sha256').update(email).digest('base64url')
+    for (const key of await redis.keys('*')) {
+      if (!key.startsWith('rate:')) continue
+      expect(key).toMatch(/^rate:[\w-]{43}$/)
+      for (const name of [sessionId, account, from]) expect(key).not.toContain(name)
+    }
+  })
+
+  it.each([
+    ['never ends', (key: string) => redis.persist(key)],
+    ['ends much later than a window does', (key: string) => redis.expire(key, 1_000_000)],
+  ])('is given an end where a count %s', async (_, spoil) => {
+    const { accessToken: token } = await signIn()
+    const act = () => ask(newAddress(), 'GET', '/v1/sessions', { token })
+    const [key = ''] = await keysMadeBy(act)
+    await spoil(key)
+    expect((await act()).status).toBe(200)
+    expect(await redis.pttl(key)).toBeGreaterThan(500_000)
+    expect(await redis.pttl(key)).toBeLessThanOrEqual(600_000)
+  })
+
+  it('cannot shut a session out: a planted count leaves each instance an eighth of the limit', async () => {
+    const RATE_LIMITS = JSON.stringify({ ...rates, session: { max: 80, windowSeconds: 600 } })
+    const wide = await startInstance({ ...environment, RATE_LIMITS })
+    try {
+      const { accessToken: token } = await signIn()
+      const act = () => ask(newAddress(), 'GET', '/v1/sessions', { token, at: wide })
+      const [key = ''] = await keysMadeBy(act)
+      await redis.set(key, 2_000_000_000)
+      expect(await statuses(9, act)).toEqual(Array(9).fill(200))
+      expectLimited(await act(), 80)
+    } finally {
+      await wide.close()
+    }
   })
 
   it('is counted on when the server has forgotten the script', async () => {
-    const add = () => a.services.rates.counter.add('forgotten', 60_000)
+    const limit = { max: 1_000, windowMs: 60_000 }
+    const add = () => a.services.rates.counter.add('forgotten', limit)
     expect((await add()).count).toBe(1)
     await redis.script('FLUSH')
     expect((await add()).count).toBe(2)
   })
 
   it('counts exactly, however many come at once', async () => {
+    const limit = { max: 1_000, windowMs: 60_000 }
     const tallies = await Promise.all(
-      Array.from({ length: 100 }, (_, at) => (at % 2 ? a : b).services.rates.counter.add('at once', 60_000)),
+      Array.from({ length: 100 }, (_, at) => (at % 2 ? a : b).services.rates.counter.add('at once', limit)),
     )
     const counts = tallies.map(({ count }) => count).sort((x, y) => x - y)
     expect(counts).toEqual(Array.from({ length: 100 }, (_, at) => at + 1))

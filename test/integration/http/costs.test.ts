@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -9,6 +10,8 @@ import { query } from '../../support/database.ts'
 import { countRoundTrips } from '../../support/round-trips.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
+
+const nothing = { sql: [], redis: [] }
 
 let databaseUrl: string
 let redisUrl: string
@@ -30,10 +33,10 @@ beforeAll(async () => {
 
 afterAll(() => instance.close())
 
-async function signIn(): Promise<Tokens> {
+async function signIn(): Promise<Tokens & { email: string }> {
   const email = `costs-${users++}@example.test`
   await createUser(instance.services, email)
-  return await api.signIn(email)
+  return { ...(await api.signIn(email)), email }
 }
 
 const byPrimaryKey =
@@ -142,6 +145,159 @@ describe('what a request costs', () => {
     expect(sql.length).toBeLessThanOrEqual(2)
   })
 })
+
+describe('what a request without a valid credential costs', () => {
+  const rates = {
+    anonymous_address: { max: 4, windowSeconds: 600 },
+    refused_address: { max: 1_000, windowSeconds: 600 },
+    refresh_session: { max: 1_000, windowSeconds: 600 },
+  }
+  let limited: Instance
+  let from: ReturnType<typeof client>
+  let addresses = 0
+
+  beforeAll(async () => {
+    limited = await startInstance({
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      NEAR_CACHE_MAX_SESSIONS: '0',
+      RATE_LIMITS: JSON.stringify(rates),
+      TRUST_PROXY: '127.0.0.1',
+    })
+    from = client(limited.url)
+  })
+  afterAll(() => limited.close())
+
+  const newAddress = () => ({ 'x-forwarded-for': `198.51.100.${++addresses}` })
+  const times = async (count: number, work: () => Promise<{ status: number }>) => {
+    const statuses: number[] = []
+    for (let time = 0; time < count; time++) statuses.push((await work()).status)
+    return statuses
+  }
+  const newKey = () => `lks_${randomBytes(32).toString('base64url')}`
+
+  it('a forged token: one look at the cache, shared with others, and none at the database', async () => {
+    const { accessToken } = await signIn()
+    const token = `${accessToken.slice(0, -86)}${randomBytes(64).toString('base64url')}`
+    const { result, sql, redis } = await countStoreCalls(() =>
+      from.call('GET', '/v1/verify', { token, headers: newAddress() }),
+    )
+    expect([result.status, sql, redis]).toEqual([401, [], ['mget']])
+  })
+
+  it('no credential: one count in Redis, and past the limit nothing', async () => {
+    const headers = newAddress()
+    const ask = () => from.call('GET', '/v1/sessions', { headers })
+    const first = await countStoreCalls(() => times(4, ask))
+    expect(first).toEqual({ result: [401, 401, 401, 401], sql: [], redis: Array(4).fill('evalsha') })
+    const { result, ...later } = await countStoreCalls(() => times(10, ask))
+    expect(result).toEqual(Array(10).fill(429))
+    expect(later).toEqual(nothing)
+  })
+
+  const inHeader = (key: string) => ({ token: 'x', headers: { 'x-latchkey-service-key': key } })
+  const asBearer = (key: string) => ({ token: key, headers: {} })
+
+  it.each([
+    { method: 'GET', path: '/v1/verify', by: inHeader, rest: {} },
+    { method: 'POST', path: '/v1/introspect', by: asBearer, rest: { form: { token: 'x' } } },
+    { method: 'POST', path: '/v1/revoke', by: asBearer, rest: { form: { token: 'x' } } },
+    { method: 'POST', path: '/v1/admin/sessions', by: asBearer, rest: { body: {} } },
+    { method: 'GET', path: '/v1/admin/stats', by: asBearer, rest: {} },
+  ])(
+    'an unknown service key at $method $path: one read, the same key again none, and past the limit none',
+    async ({ method, path, by, rest }) => {
+      const address = newAddress()
+      const call = (key: string) => {
+        const { token, headers } = by(key)
+        return from.call(method, path, { ...rest, token, headers: { ...headers, ...address } })
+      }
+      const same = newKey()
+      const first = await countStoreCalls(() => call(same))
+      expect([first.result.status, first.sql.length, first.redis]).toEqual([401, 1, []])
+      const { result, ...again } = await countStoreCalls(() => times(20, () => call(same)))
+      expect(result).toEqual(Array(20).fill(401))
+      expect(again).toEqual(nothing)
+      expect(await times(3, () => call(newKey()))).toEqual([401, 401, 401])
+      const past = await countStoreCalls(() => times(5, () => call(newKey())))
+      expect(past).toEqual({ ...nothing, result: Array(5).fill(429) })
+    },
+  )
+
+  it('a service key that was made a moment ago is found, also from an address with unknown ones', async () => {
+    const headers = newAddress()
+    const introspect = (key: string) =>
+      from.call('POST', '/v1/introspect', { form: { token: 'x' }, token: key, headers })
+    expect((await introspect(newKey())).status).toBe(401)
+    const { key } = await instance.services.serviceKeys.create(
+      { name: `new-${addresses}`, scopes: ['introspect'] },
+      'cli',
+    )
+    expect((await introspect(key)).status).toBe(200)
+  })
+
+  it('a refresh for a session that has ended: one read, and then none for a minute', async () => {
+    const { refreshToken } = await signIn()
+    expect((await api.call('POST', '/v1/auth/logout', { body: { refreshToken } })).status).toBe(204)
+    const headers = newAddress()
+    const refresh = () => from.call('POST', '/v1/auth/refresh', { body: { refreshToken }, headers })
+    const first = await countStoreCalls(refresh)
+    expect([first.result.status, first.result.body['code']]).toEqual([401, 'session_revoked'])
+    expect([first.sql.length, first.redis]).toEqual([1, []])
+    const { result, ...later } = await countStoreCalls(() => times(50, refresh))
+    expect(result).toEqual(Array(50).fill(401))
+    expect(later).toEqual(nothing)
+  })
+
+  it('a second sign-out of a session: three reads, no write, and ten of them a minute', async () => {
+    const { refreshToken } = await signIn()
+    const headers = newAddress()
+    const signOut = () => from.call('POST', '/v1/auth/logout', { body: { refreshToken }, headers })
+    expect((await signOut()).status).toBe(204)
+    const { result, sql, redis } = await countStoreCalls(signOut)
+    expect(result.status).toBe(204)
+    expect(sql.filter(isWrite)).toEqual([])
+    // Whose it is, how the session stands, its entry on the feed, and who has read of it.
+    expect(sql.length).toBeLessThanOrEqual(4)
+    expect(redis).toEqual(['evalsha'])
+    expect(await times(8, signOut)).toEqual(Array(8).fill(204))
+    const past = await countStoreCalls(() => times(20, signOut))
+    expect(past).toEqual({ ...nothing, result: Array(20).fill(429) })
+  })
+
+  it.each([
+    [
+      'DELETE /v1/sessions/:id',
+      async (session: Tokens & { email: string }) => {
+        const other = await api.signIn(session.email)
+        return () => api.call('DELETE', `/v1/sessions/${session.sessionId}`, { token: other.accessToken })
+      },
+    ],
+    [
+      'POST /v1/revoke',
+      async (session: Tokens & { email: string }) => {
+        const { key } = await instance.services.serviceKeys.create(
+          { name: `r-${users++}`, scopes: ['revoke'] },
+          'cli',
+        )
+        return () => api.call('POST', '/v1/revoke', { token: key, form: { token: session.refreshToken } })
+      },
+    ],
+  ])('a second revocation by %s writes nothing', async (_, revocation) => {
+    const revoke = await revocation(await signIn())
+    const first = await countStoreCalls(revoke)
+    expect(first.result.status).toBeLessThan(300)
+    expect(first.sql.some(isWrite)).toBe(true)
+    const { result, sql } = await countStoreCalls(revoke)
+    expect(result.status).toBe(first.result.status)
+    expect(sql.filter(isWrite)).toEqual([])
+  })
+})
+
+/** A statement that opens a transaction or changes a row. */
+function isWrite(statement: string): boolean {
+  return /^\s*begin|\b(insert into|update|delete from)\b/i.test(statement)
+}
 
 describe('what a sign-in costs', () => {
   const begins = (sql: readonly string[]) =>

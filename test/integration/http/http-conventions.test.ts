@@ -1,11 +1,13 @@
 import { once } from 'node:events'
+import type http from 'node:http'
 import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
 import helmet from '@fastify/helmet'
 import * as fc from 'fast-check'
 import Fastify from 'fastify'
 import { Type } from 'typebox'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { problems } from '../../../src/errors.ts'
 import { securityHeaders } from '../../../src/http/conventions/security-headers.ts'
 import { openApiDocument } from '../../../src/http/openapi.ts'
@@ -15,6 +17,7 @@ import {
   call,
   parseAnswer,
   rawExchange,
+  rawGet,
   slowMs,
   startConventionsApp,
 } from '../../support/conventions-app.ts'
@@ -158,6 +161,26 @@ describe('time limits', () => {
     expect(answer.headers['retry-after']).toBe('1')
   })
 
+  test('a handler that hashes a password for too long is overloaded: no store was down', async () => {
+    const body = expectProblem(await call(hurried.port, 'GET', '/v1/slow/hashing'), 'overloaded')
+    expect(body.detail).toContain('Checking a password took longer')
+  })
+
+  test('of outages one line a second is logged, without a stack, with how many were left out', async () => {
+    const own = await startConventionsApp()
+    const ask = () => call(own.port, 'GET', '/v1/problems/store_unavailable')
+    const started = performance.now()
+    for (let time = 0; time < 50; time++) expectProblem(await ask(), 'store_unavailable')
+    await sleep(1_100)
+    await ask()
+    const mostLines = 2 + Math.ceil((performance.now() - started) / 1_000)
+    expect(own.log.length).toBeLessThan(mostLines)
+    expect(own.log.reduce((sum, line) => sum + 1 + Number(line['leftOut']), 0)).toBe(51)
+    expect(own.log[0]).toMatchObject({ msg: 'request refused', problem: 'store_unavailable', leftOut: 0 })
+    expect(JSON.stringify(own.log)).not.toContain('"stack"')
+    await own.close()
+  })
+
   test('a route whose every step ends in time by itself has a limit for those requests only that ask for one', async () => {
     const path = '/v1/slow/in-time-by-itself'
     expect((await call(hurried.port, 'GET', path)).status).toBe(200)
@@ -169,6 +192,8 @@ describe('time limits', () => {
     ['returned', 'GET'],
     ['sent', 'DELETE'],
   ])('what a handler comes to after its time is not logged as a fault: %s', async (_, method) => {
+    // Of outages one line a second is written.
+    await sleep(1_100)
     const from = hurried.log.length
     const { text } = await call(hurried.port, method, '/v1/slow')
     await sleep(slowMs)
@@ -625,10 +650,12 @@ describe('security headers', () => {
   })
 
   test('stand in every answer', async () => {
-    const paths = ['/v1/signups', '/v1/fails', '/v1/nothing', '/v1/%zz', '/openapi.json', '/v1/signups?x=1']
+    const paths = ['/v1/signups', '/v1/fails', '/v1/nothing', '/v1/%zz', '/v1/signups?x=1']
     for (const path of paths) {
       expect((await call(service.port, 'GET', path)).headers).toMatchObject(securityHeaders)
     }
+    const { 'cache-control': _, ...others } = securityHeaders
+    expect((await call(service.port, 'GET', '/openapi.json')).headers).toMatchObject(others)
     const empty = await call(service.port, 'DELETE', `/v1/signups/${id}`)
     expect(empty.headers).toMatchObject(securityHeaders)
   })
@@ -773,7 +800,34 @@ describe('the description of the API', () => {
       expect(part).toMatch(/^\/docs\//)
       expect((await call(service.port, 'GET', part)).status).toBe(200)
     }
-    expect((await call(service.port, 'GET', '/docs/json')).status).toBe(200)
+    const alias = await call(service.port, 'GET', '/docs/json')
+    expect([alias.status, alias.headers.location]).toEqual([308, '/openapi.json'])
+  })
+
+  test('is rendered once, and sent compressed and by its tag to those that take it so', async () => {
+    const own = await startConventionsApp()
+    const render = vi.spyOn(own.app, 'swagger')
+    const get = (headers: http.OutgoingHttpHeaders = {}) => rawGet(own.port, '/openapi.json', headers)
+    const [plain, gzipped] = [await get(), await get({ 'accept-encoding': 'gzip, br' })]
+    expect(gzipped.headers['content-encoding']).toBe('gzip')
+    expect(gunzipSync(gzipped.body).equals(plain.body)).toBe(true)
+    expect(gzipped.body.length).toBeLessThan(plain.body.length / 4)
+    for (const { headers } of [plain, gzipped]) {
+      expect(headers).toMatchObject({ 'cache-control': 'public, max-age=300', vary: 'accept-encoding' })
+    }
+    const again = await get({ 'if-none-match': plain.headers.etag })
+    expect([again.status, again.body.length]).toEqual([304, 0])
+    expect(render).toHaveBeenCalledTimes(1)
+    await own.close()
+  })
+
+  test('has no pages where they are switched off', async () => {
+    const own = await startConventionsApp({ docs: false })
+    for (const path of ['/docs', '/docs/json', '/docs/static/swagger-ui.css']) {
+      expect((await call(own.port, 'GET', path)).status).toBe(404)
+    }
+    expect((await call(own.port, 'GET', '/openapi.json')).status).toBe(200)
+    await own.close()
   })
 
   test('loosens the policy for that page only', async () => {

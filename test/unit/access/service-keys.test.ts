@@ -29,6 +29,7 @@ function ring(...stored: StoredServiceKey[]) {
     clock: { now: () => world.now },
     confirmedAgoMs: () => world.confirmedAgoMs,
     trustedMs: 300_000,
+    missTrustedMs: 2_000,
     async read() {
       world.reads++
       if (world.away) throw new Error('away')
@@ -87,6 +88,31 @@ describe('the ring of service keys', () => {
     expect(await keys.identify(fresh.text)).toMatchObject({ name: 'fresh' })
     expect(await keys.identify(minted('nobody').text)).toBeNull()
     expect(world.reads).toBe(2)
+  })
+
+  it('does not look again for a key that it has not found, until keys are loaded or are out of date', async () => {
+    const { world, keys } = ring()
+    const { text } = minted('nobody')
+    for (let call = 0; call < 10; call++) expect(await keys.identify(text)).toBeNull()
+    expect(world.reads).toBe(1)
+    keys.load([])
+    await keys.identify(text)
+    expect(world.reads).toBe(2)
+    world.confirmedAgoMs = 2_000
+    await keys.identify(text)
+    expect(world.reads).toBe(3)
+  })
+
+  it('asks before it looks, and not before it says what it knows', async () => {
+    const gateway = minted('gateway')
+    const { world, keys } = ring(gateway.stored)
+    const refuse = () => {
+      throw new Error('too many')
+    }
+    expect(await keys.identify(gateway.text, refuse)).toMatchObject({ name: 'gateway' })
+    expect(await keys.identify('garbage', refuse)).toBeNull()
+    await expect(keys.identify(minted('nobody').text, refuse)).rejects.toThrow('too many')
+    expect(world.reads).toBe(0)
   })
 
   it('asks once for all who ask at once', async () => {

@@ -12,6 +12,27 @@ describe('a window counter', () => {
     expect(counter.add('a', 500)).toEqual({ count: 1, resetMs: 500 })
   })
 
+  it('tells a count without counting, until the window ends', () => {
+    let now = 0
+    const counter = createWindowCounter(10, () => now)
+    expect(counter.read('a')).toBeNull()
+    counter.add('a', 500)
+    expect(counter.read('a')).toEqual({ count: 1, resetMs: 500 })
+    now = 500
+    expect(counter.read('a')).toBeNull()
+  })
+
+  it('ends a window early, never late', () => {
+    const counter = createWindowCounter(10, () => 0)
+    counter.add('a', 500)
+    counter.endIn('a', 900)
+    expect(counter.read('a')?.resetMs).toBe(500)
+    counter.endIn('a', 100)
+    expect(counter.read('a')?.resetMs).toBe(100)
+    counter.endIn('unknown', 100)
+    expect(counter.read('unknown')).toBeNull()
+  })
+
   it('counts each key by itself', () => {
     const counter = createWindowCounter(10, () => 0)
     counter.add('a', 500)

@@ -20,7 +20,7 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
   }
   const denySet = createDenySet(60_000)
   const clock = createClock()
-  const { confirm, confirmUser } = createPropagation({
+  const { confirm, confirmStanding, confirmUser } = createPropagation({
     denySet,
     cache,
     clock,
@@ -29,7 +29,15 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
     readStanding: (_, markedOn) => standing(markedOn),
   })
   const change = { userId: 'u', xid: '7', sessionIds: ['b'], revoked }
-  return { confirm: () => confirm(revoked), confirmUser: () => confirmUser(change), denySet, cache }
+  const [first] = revoked
+  if (first === undefined) throw new Error('nothing is revoked')
+  return {
+    confirm: () => confirm(revoked),
+    repeat: () => confirmStanding(first),
+    confirmUser: () => confirmUser(change),
+    denySet,
+    cache,
+  }
 }
 
 describe('a committed revocation', () => {
@@ -107,5 +115,40 @@ describe('a committed change of a user', () => {
     )
     await confirmUser()
     expect(seen).toEqual([null])
+  })
+})
+
+describe('a revocation that was committed before', () => {
+  it('is answered by one look where every instance has it, and is not announced again', async () => {
+    const look = vi.fn(async () => ({ unaware: 0, unmarked: 0, lost: false }))
+    const { repeat, denySet, cache } = propagation(look)
+    await repeat()
+    expect(look).toHaveBeenCalledTimes(1)
+    expect(cache.revoke).not.toHaveBeenCalled()
+    expect(denySet.reasonForId('a')).toBe('user')
+  })
+
+  it('is announced and waited for, as by whoever committed it, where an instance does not have it', async () => {
+    const unaware = [2, 2, 1, 0]
+    const { repeat, cache } = propagation(async () => ({
+      unaware: unaware.shift() ?? 0,
+      unmarked: 1,
+      lost: false,
+    }))
+    await repeat()
+    expect(unaware).toEqual([])
+    expect(cache.revoke).toHaveBeenCalledTimes(1)
+  })
+
+  it('is unconfirmed in time while an instance does not have it', async () => {
+    const { repeat } = propagation(async () => ({ unaware: 1, unmarked: 1, lost: false }))
+    const started = performance.now()
+    await expect(repeat()).rejects.toMatchObject({ code: 'revocation_unconfirmed' })
+    expect(performance.now() - started).toBeLessThan(1_900)
+  })
+
+  it('is not answered when the database has lost it', async () => {
+    const { repeat } = propagation(async () => ({ unaware: 0, unmarked: 0, lost: true }))
+    await expect(repeat()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 })

@@ -1,9 +1,48 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { monotonic } from '../../../clock.ts'
 import { loggedError } from '../../../error-log.ts'
-import { Problem } from '../../../errors.ts'
+import { Problem, type ProblemCode } from '../../../errors.ts'
+import { createSparseLog } from '../../../observability.ts'
 import { isRecord } from '../record.ts'
 import { sendProblem } from './problem.ts'
 import { noteAnswered } from './raw-errors.ts'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Counts and logs a problem of status 5xx. */
+    noteFault(problem: Problem, request: FastifyRequest): void
+  }
+}
+
+/** Milliseconds. While a store is down, every request fails by it: a line for each would be a flood of its own. */
+const outageLogEveryMs = 1_000
+
+/** Decorates the application with `noteFault`. */
+export function logFaults(
+  app: FastifyInstance,
+  onFault: (code: ProblemCode) => void = () => undefined,
+): void {
+  const logOutage = createSparseLog(outageLogEveryMs, monotonic)
+  app.decorate('noteFault', (problem: Problem, request: FastifyRequest) => {
+    onFault(problem.code)
+    const reqId = request.id
+    const error = loggedError(problem.cause ?? problem)
+    switch (problem.code) {
+      case 'internal_error':
+        return request.log.error({ reqId, error }, 'request failed')
+      // What is refused for being too much: a line for each would make more of it.
+      case 'overloaded':
+        return
+      case 'store_unavailable':
+        return logOutage(leftOut => {
+          const { stack: _, cause: __, ...what } = error
+          request.log.warn({ reqId, error: what, problem: problem.code, leftOut }, 'request refused')
+        })
+      default:
+        return request.log.warn({ reqId, error, problem: problem.code }, 'request refused')
+    }
+  })
+}
 
 /** Answers whatever a hook, a parser, a validator, a handler or the router failed with. */
 export const handleError = errorHandler(sendProblem)
@@ -22,16 +61,7 @@ function answerError(
   send: typeof sendProblem,
 ): void {
   const problem = problemOf(error, request)
-  const reqId = request.id
-  if (problem.code === 'internal_error') {
-    request.log.error({ reqId, error: loggedError(problem.cause ?? problem) }, 'request failed')
-  } else if (problem.status >= 500 && problem.code !== 'overloaded') {
-    // Not what is refused for being too much: a line for each would make more of it.
-    request.log.warn(
-      { reqId, error: loggedError(problem.cause ?? problem), problem: problem.code },
-      'request refused',
-    )
-  }
+  if (problem.status >= 500) request.server.noteFault(problem, request)
   keepConnection(reply)
   noteAnswered(request.raw)
   send(problem, request, reply)
@@ -121,6 +151,11 @@ function ofStatus(error: FrameworkError): Problem {
 function ofTimeout(error: FrameworkError, request: FastifyRequest): Problem {
   const bodyWasArriving = !request.raw.complete && request.raw.readableFlowing === true
   if (bodyWasArriving) return invalid('The body did not arrive in time; nothing was changed.')
+  if (request.routeOptions.config.hashes) {
+    const detail =
+      'Checking a password took longer than a request may take. Try again in a moment; whether this request took effect is not known.'
+    return new Problem('overloaded', { detail, retryAfterSeconds: 1 }, { cause: error })
+  }
   const detail = 'There was no answer in time, and whether the request took effect is not known.'
   return new Problem('store_unavailable', { detail, retryAfterSeconds: 1 }, { cause: error })
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Services } from '../../../services.ts'
+import { countDocument } from '../../access/rate-limits.ts'
 
 /** Clients find everything from the issuer alone (RFC 8414). */
 export const metadataRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
@@ -27,6 +28,8 @@ export const metadataRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
   app.get(
     '/.well-known/oauth-authorization-server',
     {
+      onRequest: countDocument,
+      config: { problems: ['rate_limited'] },
       schema: {
         tags: ['oauth'],
         summary: 'Where OAuth clients find what (RFC 8414)',

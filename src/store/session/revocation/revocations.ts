@@ -1,7 +1,19 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
+import type { Revoked } from '../../../session/ports.ts'
 import type { Executor } from '../../postgres/database.ts'
+import { revocations } from '../../postgres/schema/revocations.ts'
 import { userSessions } from '../../postgres/schema/sessions.ts'
 import { isCutOff, isCutOffBy } from './cutoffs.ts'
+
+/** The entry on the feed of a session that was revoked. It stays for a day. */
+export async function findRevocation(executor: Executor, sessionId: string): Promise<Revoked | null> {
+  const { reason, xid } = revocations
+  const [entry] = await executor
+    .select({ reason, xid: sql<string>`${xid}::text` })
+    .from(revocations)
+    .where(eq(revocations.sessionId, sessionId))
+  return entry === undefined ? null : { sessionId, ...entry, isNew: false }
+}
 
 /** A part of `user_sessions` in the order of its primary key. */
 export type IdRange = { after: string; end: string }
