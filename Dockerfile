@@ -8,6 +8,9 @@ COPY packages/react/package.json packages/react/
 COPY packages/node/package.json packages/node/
 
 FROM manifest AS build
+COPY packages/client/package.json packages/client/
+COPY packages/react/package.json packages/react/
+COPY packages/node/package.json packages/node/
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json vite.config.ts ./
 COPY scripts/embed-packages.js ./scripts/
@@ -16,8 +19,9 @@ COPY src ./src
 RUN npm run build
 
 FROM manifest AS dependencies
-# No package that runs in production needs its install script.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# No package that runs in production needs its install script. The workspaces, which would bring React, are for other
+# programs.
+RUN npm pkg delete workspaces && npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-slim
 WORKDIR /app

@@ -9,6 +9,8 @@ export type LatchkeyErrorCode =
   | 'unexpected_answer'
   /** A tab of the same session has kept the others waiting for too long. */
   | 'busy'
+  /** Not thrown: see `storageError`. */
+  | 'storage_failed'
   /** The token would have gone to an origin that is not on the list. */
   | 'origin_not_allowed'
 

@@ -1,7 +1,9 @@
 import { type ConnectionOptions, createConnection, type Transport } from './connection.ts'
 import { createCurrent } from './current.ts'
 import { createDevices } from './devices.ts'
+import type { LatchkeyError } from './error.ts'
 import { createEvents } from './events.ts'
+import { joined } from './joined.ts'
 import type { Parts } from './parts.ts'
 import { createPassword } from './password.ts'
 import { createRefresh } from './refresh.ts'
@@ -59,8 +61,8 @@ export function createLatchkeyClient(options: LatchkeyClientOptions) {
   const storage = options.storage ?? (transport === 'cookie' ? browserStorage() : undefined)
   const name = `latchkey:${transport}:${baseUrl}`
   const sharedName = storage === undefined ? null : name
-  const grants = createGrants(storage ?? memoryStorage(), name)
   const events = createEvents()
+  const grants = createGrants(storage ?? memoryStorage(), name)
   const connection = createConnection({
     baseUrl: baseUrl.replace(/\/$/, ''),
     transport,
@@ -81,23 +83,25 @@ export function createLatchkeyClient(options: LatchkeyClientOptions) {
     get state(): SessionState {
       return session.state()
     },
+    /** Why the storage failed last (`storage_failed`): the session then ends with the page. Null while it works. */
+    get storageError(): LatchkeyError | null {
+      return grants.error()
+    },
     on: events.on,
 
     /**
      * Finds out whether somebody is signed in: from the storage, or with cookies from the service. Throws when the
      * service cannot be reached, and `state` stays as it was.
      */
-    async restore(): Promise<SessionState> {
+    restore: joined(async (): Promise<SessionState> => {
       await session.load()
       if (connection.byCookie) {
         await current.session().catch((error: unknown) => {
           if (session.state().status !== 'signed-out') throw error
         })
-      } else if (session.grant() === null && session.state().status === 'unknown') {
-        await session.end(null)
-      }
+      } else session.none()
       return session.state()
-    },
+    }),
 
     ...createSignIn(parts),
     ...createSignOut(parts),

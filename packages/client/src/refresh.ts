@@ -1,6 +1,7 @@
 import type { TokenAnswer } from './api.ts'
 import type { Connection } from './connection.ts'
 import { jsonIn, LatchkeyError } from './error.ts'
+import { joined } from './joined.ts'
 import type { HeldSession } from './session.ts'
 import type { Grant } from './storage.ts'
 import type { Turns } from './turns.ts'
@@ -26,8 +27,6 @@ export function isFinal(error: unknown): error is LatchkeyError {
  * `isFinal`.
  */
 export function createRefresh(session: HeldSession, connection: Connection, turns: Turns) {
-  let running: Promise<void> | null = null
-
   async function replace(stale: string | undefined): Promise<void> {
     const latest = await session.latest()
     // Another tab was faster.
@@ -57,18 +56,13 @@ export function createRefresh(session: HeldSession, connection: Connection, turn
   async function endUnlessReplaced(used: Grant | null, { code, reason }: LatchkeyError): Promise<void> {
     const latest = await session.latest()
     if (latest !== null && latest.stamp !== used?.stamp) return session.hold(latest)
-    const wasNobody = used === null && code === 'authentication_required'
-    await session.end(wasNobody ? null : (reason ?? code))
+    if (used === null && code === 'authentication_required') session.none()
+    else await session.end(reason ?? code)
   }
 
-  return function refresh(): Promise<void> {
-    running ??= (async () => {
-      await session.load()
-      const stale = session.grant()?.stamp
-      await turns(() => replace(stale))
-    })().finally(() => {
-      running = null
-    })
-    return running
-  }
+  return joined(async (): Promise<void> => {
+    await session.load()
+    const stale = session.grant()?.stamp
+    await turns(() => replace(stale))
+  })
 }

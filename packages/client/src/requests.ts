@@ -1,6 +1,6 @@
 import type { AnswerTo, InputArguments, Operation } from './api.ts'
 import type { Connection } from './connection.ts'
-import { errorOf, jsonIn } from './error.ts'
+import { errorOf, jsonIn, problemIn } from './error.ts'
 import { isIdempotent } from './persist.ts'
 import { isFinal } from './refresh.ts'
 import { type HeldSession, tokenStatusOf } from './session.ts'
@@ -28,10 +28,16 @@ export function createRequests(session: HeldSession, connection: Connection, ref
     if (status === 'expired') await refreshOrEnd()
     const used = session.grant()
     const answer = await send(used)
-    if (answer.status !== 401 || session.state().status === 'signed-out') return answer
-    if (used === null && !connection.byCookie) return answer
+    if (answer.status !== 401) return answer
+    if (used === null && (await isNobody(answer))) session.none()
+    if (session.state().status === 'signed-out') return answer
     if (session.grant()?.stamp === used?.stamp) await refreshOrEnd()
     return session.grant() === null ? answer : await send(session.grant())
+  }
+
+  /** Both cookies have the same lifetime: without an access cookie there is no refresh cookie either. */
+  async function isNobody(answer: Response): Promise<boolean> {
+    return !connection.byCookie || (await problemIn(answer))?.code === 'authentication_required'
   }
 
   async function refreshOrEnd(): Promise<void> {

@@ -42,17 +42,16 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
   /** The stamp of what stands in the storage, spent, since it could be neither replaced nor removed. */
   let leftOver: string | undefined
 
-  /** Reads what an earlier page has left, once. */
+  /** Reads what an earlier page stored; once, unless it fails. */
   function load(): Promise<void> {
     loading ??= (async () => {
-      if (channelName !== null) news = createNews(channelName, hearInTurn)
+      if (channelName !== null) news ??= createNews(channelName, hearInTurn)
       const stored = await grants.read()
       // Its time began in another page, whose clock is not ours.
       if (stored !== null && held === null) hold({ ...stored, expiresIn: null })
-    })().catch((error: unknown) => {
-      loading = null
-      throw error
-    })
+      // The next call tries again.
+      if (grants.error() !== null) loading = null
+    })()
     return loading
   }
 
@@ -63,7 +62,8 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
   // A browser keeps tabs in several processes: what one has written may not be read in another for a while, and what it
   // has removed may be.
   async function hear(item: News): Promise<void> {
-    const stored = item.kind === 'granted' ? await readGranted() : await grants.read()
+    const stored = item.kind === 'granted' ? (item.grant ?? (await readGranted())) : await grants.read()
+    if ('grant' in item) leftOver = (await grants.read())?.stamp
     const isOver = item.kind === 'ended' && (stored === null || stored.sessionId === item.sessionId)
     if (isOver && held !== null) drop(item.reason)
     else if (!isOver && stored !== null) hold(stored)
@@ -118,27 +118,22 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
         grant.refreshToken = answer.refreshToken
       }
       if (deviceToken !== undefined) grant.deviceToken = deviceToken
-      try {
-        await grants.write(grant)
-        leftOver = undefined
-        news?.tell({ kind: 'granted' })
-      } catch (error) {
-        // The storage is full, say. The pair in it is spent, and nobody must come back to it.
-        await grants.remove().catch(() => {
-          leftOver ??= held?.grant.stamp
-        })
-        throw error
-      } finally {
-        hold(grant)
-      }
+      const written = await grants.write(grant)
+      leftOver = written === 'spent' ? (leftOver ?? held?.grant.stamp) : undefined
+      news?.tell(written === 'stored' ? { kind: 'granted' } : { kind: 'granted', grant })
+      hold(grant)
     },
 
-    /** It has ended for all who share the storage. Null: nobody had been signed in. */
-    async end(reason: string | null): Promise<void> {
+    /** No session was found. The reason tells when that is because the storage failed. */
+    none(): void {
+      if (state.status === 'unknown') drop(grants.error()?.code ?? null)
+    },
+
+    /** It has ended for all who share the storage. */
+    async end(reason: string): Promise<void> {
       if (state.status === 'signed-out') return
       const sessionId = held?.grant.sessionId ?? null
       drop(reason)
-      if (reason === null) return
       await grants.remove()
       news?.tell({ kind: 'ended', sessionId, reason })
     },

@@ -1,3 +1,5 @@
+import { LatchkeyError } from './error.ts'
+
 type Awaitable<T> = T | Promise<T>
 
 /** Where the client keeps what must outlive a page. Whoever can read it can act as the person. */
@@ -39,20 +41,56 @@ export type Grant = {
 
 export type Grants = ReturnType<typeof createGrants>
 
-/** The one grant that all clients with this storage share. */
+/** `removed`: not stored. `spent`: not stored, and an older pair that must not be used again still is. */
+type Written = 'stored' | 'removed' | 'spent'
+
+/** The one grant that all clients with this storage share. Never throws: what cannot be stored stays in memory. */
 export function createGrants(storage: TokenStorage, key: string) {
   const deviceKey = (email: string) => `${key}:device:${email.toLowerCase()}`
+  let error: LatchkeyError | null = null
+
+  async function attempt<T>(use: () => Awaitable<T>): Promise<T | undefined> {
+    try {
+      return await use()
+    } catch (cause) {
+      error = new LatchkeyError('storage_failed', 'The storage failed', { cause })
+      return undefined
+    }
+  }
+
+  const remove = () =>
+    attempt(async () => {
+      await storage.remove(key)
+      return true
+    })
+
   return {
+    /** Why it failed last; null once a write succeeds. */
+    error: () => error,
+    remove,
+
     async read(): Promise<Grant | null> {
-      const text = await storage.get(key)
+      const text = await attempt(() => storage.get(key))
       return text ? grantIn(text) : null
     },
-    write: async (grant: Grant) => void (await storage.set(key, JSON.stringify(grant))),
-    remove: async () => void (await storage.remove(key)),
+
+    async write(grant: Grant): Promise<Written> {
+      const put = () =>
+        attempt(async () => {
+          await storage.set(key, JSON.stringify(grant))
+          error = null
+          return true
+        })
+      if (await put()) return 'stored'
+      // For example, the storage is full. The stored pair is spent and must not be used again; its room may suffice.
+      if (!(await remove())) return 'spent'
+      return (await put()) ? 'stored' : 'removed'
+    },
+
     /** What makes this device a known one when that person signs in; it outlives a sign-out. */
-    device: async (email: string) => (await storage.get(deviceKey(email))) ?? undefined,
-    remember: async (email: string, deviceToken: string) =>
-      void (await storage.set(deviceKey(email), deviceToken)),
+    device: async (email: string) => (await attempt(() => storage.get(deviceKey(email)))) ?? undefined,
+    remember: (email: string, deviceToken: string) =>
+      attempt(() => storage.set(deviceKey(email), deviceToken)),
   }
 }
 

@@ -10,21 +10,24 @@ export type Turns = <T>(task: () => Promise<T>) => Promise<T>
 export function createTurns(name: string | null, patienceMs: number): Turns {
   let last: Promise<unknown> = Promise.resolve()
   return async task => {
-    const locks = name === null ? undefined : globalThis.navigator?.locks
-    if (name === null || locks === undefined) {
-      const turn = last.then(task)
-      last = turn.catch(() => {})
-      return await turn
+    const locks = globalThis.navigator?.locks
+    if (name !== null && locks !== undefined) {
+      const signal = AbortSignal.timeout(patienceMs)
+      let isRunning = false
+      const run = () => {
+        isRunning = true
+        return task()
+      }
+      try {
+        return await locks.request(name, { signal }, run)
+      } catch (cause) {
+        if (isRunning) throw cause
+        if (signal.aborted) throw new LatchkeyError('busy', 'Another tab has not finished', { cause })
+        // A browser that blocks the storage of a page may block its locks too.
+      }
     }
-    let isRunning = false
-    const run = () => {
-      isRunning = true
-      return task()
-    }
-    try {
-      return await locks.request(name, { signal: AbortSignal.timeout(patienceMs) }, run)
-    } catch (cause) {
-      throw isRunning ? cause : new LatchkeyError('busy', 'Another tab has not finished', { cause })
-    }
+    const turn = last.then(task)
+    last = turn.catch(() => {})
+    return await turn
   }
 }

@@ -245,34 +245,6 @@ describe('the session', () => {
     expect(stored[0]).toContain(pair(1).refreshToken)
     client.close()
   })
-
-  it('goes on in memory when the storage is full, which is told', async () => {
-    const memory = memoryStorage()
-    ;({ client } = await signedIn(service, { storage: memory }))
-    vi.spyOn(memory, 'set').mockRejectedValueOnce(new Error('full'))
-    await expect(client.refresh()).rejects.toThrow('full')
-    await client.fetch('https://auth.example.test/orders')
-    expect(service.asked.at(-1)).toMatchObject({ token: 'Bearer access-1' })
-    await client.refresh()
-    expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_1' } })
-    client.close()
-  })
-
-  it('goes on in memory, never back to a spent token, when the storage can only be read', async () => {
-    const memory = memoryStorage()
-    ;({ client } = await signedIn(service, { storage: memory }))
-    const set = vi.spyOn(memory, 'set').mockRejectedValue(new Error('read-only'))
-    vi.spyOn(memory, 'remove').mockRejectedValue(new Error('read-only'))
-    for (const spent of ['lkr_0', 'lkr_1', 'lkr_2']) {
-      await expect(client.refresh()).rejects.toThrow('read-only')
-      expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: spent } })
-    }
-    set.mockRestore()
-    await client.refresh()
-    expect(service.asked.at(-1)).toMatchObject({ body: { refreshToken: 'lkr_3' } })
-    expect(await memory.get('latchkey:bearer:https://auth.example.test')).toContain('lkr_4')
-    client.close()
-  })
 })
 
 describe('with cookies', () => {

@@ -1,6 +1,7 @@
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { expect, it } from 'vitest'
+import { webStorage } from '../../client/src/index.ts'
 import {
   currentSession,
   json,
@@ -10,6 +11,7 @@ import {
 } from '../../client/test/scripted-service.ts'
 import { createDeviceList } from '../src/devices.ts'
 import { LatchkeyProvider, useSession, useSessionManagement } from '../src/index.ts'
+import { keepInformed } from '../src/inform.ts'
 
 function Page() {
   const { status, user } = useSession()
@@ -32,6 +34,18 @@ it('on a server nobody is asked, and a page is rendered on which nothing is know
     needsRefresh: false,
   })
   expect(service.asked).toEqual([])
+})
+
+it('a page whose storage is blocked becomes signed out with a reason, and does not stay unknown', async () => {
+  const storage = webStorage(() => {
+    throw new DOMException('The operation is insecure.', 'SecurityError')
+  })
+  const { client } = start(scriptedService(), { storage })
+  const stop = keepInformed(client)
+  await expect.poll(() => client.state.status).toBe('signed-out')
+  expect(client.state).toEqual({ status: 'signed-out', reason: 'storage_failed' })
+  stop()
+  client.close()
 })
 
 it('the hooks say what they need', () => {
