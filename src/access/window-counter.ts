@@ -4,7 +4,11 @@ import QuickLRU from 'quick-lru'
 export type Tally = { count: number; resetMs: number }
 
 /** Counts in this process; `windowMs` is how long a window lasts. */
-export type WindowCounter = { add(key: string, windowMs: number): Tally }
+export type WindowCounter = {
+  add(key: string, windowMs: number): Tally
+  /** One less, if its window still runs. */
+  remove(key: string): void
+}
 
 /**
  * Keeps `capacity` keys, for a while up to twice as many: past that, the one that was counted least recently is
@@ -23,6 +27,10 @@ export function createWindowCounter(capacity: number, monotonic: () => number): 
       }
       window.count++
       return { count: window.count, resetMs: window.endsAt - now }
+    },
+    remove(key) {
+      const window = windows.get(key)
+      if (window !== undefined && window.count > 0) window.count--
     },
   }
 }

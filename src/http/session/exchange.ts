@@ -27,7 +27,10 @@ export function createExchange(app: FastifyInstance, { sessions }: Services) {
   ): Promise<{ sessionId: string; tokens: TokenPair }> => {
     const outcome = await sessions.refresh(token, {
       origin: originOf(request),
-      beforeRotation: sessionId => app.limits.take('refresh_session', sessionId, request),
+      limit: {
+        take: sessionId => app.limits.take('refresh_session', sessionId, request),
+        giveBack: sessionId => app.limits.giveBack('refresh_session', sessionId),
+      },
     })
     if (outcome.kind === 'tokens') return outcome
     // Here, not over all instances: garbage is to be turned away without I/O.

@@ -3,7 +3,11 @@ import type { RedisLink } from '../redis/link.ts'
 import type { RedisClient } from '../redis/redis.ts'
 
 /** Counts over all instances. Never rejects. */
-export type RateCounter = { add(key: string, windowMs: number): Promise<Tally> }
+export type RateCounter = {
+  add(key: string, windowMs: number): Promise<Tally>
+  /** One less, if its window still runs. */
+  remove(key: string): void
+}
 
 /**
  * Counts in Redis, in one round trip. While Redis is away, or has no room, each instance counts for itself: a limit is
@@ -16,6 +20,10 @@ export function createRateCounter(link: RedisLink | null, local: WindowCounter):
       return await link
         .ask(redis => increment(redis, `rate:${key}`, windowMs))
         .catch(() => local.add(key, windowMs))
+    },
+    remove(key) {
+      if (link === null) return local.remove(key)
+      link.ask(redis => redis.uncountInWindow(`rate:${key}`)).catch(() => local.remove(key))
     },
   }
 }
