@@ -7,6 +7,8 @@ export type Tally = { count: number; resetMs: number }
 export type WindowCounter = {
   /** Counts one more; `windowMs` is how long a window lasts. */
   add(key: string, windowMs: number): Tally
+  /** One less, if its window still runs. */
+  remove(key: string): void
   /** The count of the running window, without counting; null when there is none. */
   read(key: string): Tally | null
   /** Ends the running window in so many milliseconds, unless it ends before that. */
@@ -35,6 +37,10 @@ export function createWindowCounter(capacity: number, monotonic: () => number): 
       }
       window.count++
       return { count: window.count, resetMs: window.endsAt - now }
+    },
+    remove(key) {
+      const window = windows.get(key)
+      if (window !== undefined && window.count > 0) window.count--
     },
     read(key) {
       const now = monotonic()

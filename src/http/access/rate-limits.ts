@@ -13,6 +13,8 @@ import { countedAddress } from './client-address.ts'
 export type Limits = {
   /** Counts over all instances, in one round trip. Throws `rate_limited` when it is too often. */
   take(name: RateLimitName, key: string, request: FastifyRequest): Promise<void>
+  /** What was taken did not happen. Does not wait, and never throws. */
+  giveBack(name: RateLimitName, key: string): void
   /** Counts in this instance only, without I/O. Throws likewise. */
   takeHere(name: RateLimitName, key: string): void
   /** Throws likewise when `takeHere` has used the limit up, and counts nothing. */
@@ -61,6 +63,9 @@ export const rateLimits = fp(
         request.rateKey = `${name}:${key}`
         const result = await check(request)
         if (!result.isAllowed && result.isExceeded) throw rateLimited(result.max, result.ttl)
+      },
+      giveBack(name, key) {
+        counter.remove(`${name}:${key}`)
       },
       takeHere(name, key) {
         const { max, windowMs, here } = limitOf(name)

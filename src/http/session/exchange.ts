@@ -30,7 +30,10 @@ export function createExchange(app: FastifyInstance, { sessions }: Services) {
     const outcome = await sessions.refresh(token, {
       origin: originOf(request),
       beforeRead: () => limits.requireHere('refused_address', countedAddress(request)),
-      beforeRotation: sessionId => limits.take('refresh_session', sessionId, request),
+      limit: {
+        take: sessionId => limits.take('refresh_session', sessionId, request),
+        giveBack: sessionId => limits.giveBack('refresh_session', sessionId),
+      },
     })
     if (outcome.kind === 'tokens') return outcome
     countRefused(limits, outcome, countedAddress(request))

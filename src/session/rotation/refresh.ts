@@ -18,8 +18,15 @@ export type RefreshRequest = {
   origin: Origin
   /** Called before Postgres is asked about a token that is ours; what it throws is thrown. */
   beforeRead: () => void
-  /** Asked before a token is spent; whoever throws keeps it from being spent. A replay is not asked about. */
-  beforeRotation: (sessionId: string) => Promise<void>
+  limit: RotationLimit
+}
+
+/** Counts rotations; a replay is none. */
+export type RotationLimit = {
+  /** Called before a token is spent; if it throws, the token is not spent. */
+  take(sessionId: string): Promise<void>
+  /** The rotation that was taken did not happen. */
+  giveBack(sessionId: string): void
 }
 
 export type RefreshOutcome =
@@ -116,13 +123,10 @@ export function createRefresh(context: SessionContext) {
     token: RefreshToken,
     state: SessionState,
     decision: RotationDecision,
-    { origin, beforeRotation }: RefreshRequest,
+    { origin, limit }: RefreshRequest,
   ): Promise<RefreshOutcome | null> {
     const once = (compareAndSet: (child: Child) => Promise<Instant | null>) =>
-      rotateOnce(state.id, async () => {
-        await beforeRotation(state.id)
-        return await rotate(token, state, compareAndSet)
-      })
+      rotateOnce(state.id, () => counted(state.id, limit, () => rotate(token, state, compareAndSet)))
     switch (decision.kind) {
       case 'rotate':
         return await once(child => store.rotate(child.rotation))
@@ -139,6 +143,23 @@ export function createRefresh(context: SessionContext) {
         return { kind: 'late' }
       case 'refuse':
         return refused(state.id, decision.because)
+    }
+  }
+
+  /** What fails, or loses to another, has rotated nothing, and must not use the limit up. */
+  async function counted(
+    sessionId: string,
+    limit: RotationLimit,
+    rotation: () => Promise<RefreshOutcome | null>,
+  ): Promise<RefreshOutcome | null> {
+    await limit.take(sessionId)
+    let hasRotated = false
+    try {
+      const outcome = await rotation()
+      hasRotated = outcome?.kind === 'tokens'
+      return outcome
+    } finally {
+      if (!hasRotated) limit.giveBack(sessionId)
     }
   }
 

@@ -4,7 +4,11 @@ import type { RedisLink } from '../redis/link.ts'
 import type { RedisClient } from '../redis/redis.ts'
 
 /** Counts over all instances. Never rejects. */
-export type RateCounter = { add(key: string, limit: { max: number; windowMs: number }): Promise<Tally> }
+export type RateCounter = {
+  add(key: string, limit: { max: number; windowMs: number }): Promise<Tally>
+  /** One less, if its window still runs. */
+  remove(key: string): void
+}
 
 /**
  * Counts in Redis, in one round trip. While Redis is down, or has no room, each instance counts for itself: a limit is
@@ -29,6 +33,11 @@ export function createRateCounter(
       // Both count the same window: it began with the first request to any instance.
       local.endIn(key, shared.resetMs)
       return believedTally(shared, here, max)
+    },
+    remove(key) {
+      local.remove(key)
+      // Lost on the way, the count stays one too high until its window ends.
+      link?.ask(redis => redis.uncountInWindow(`rate:${nameOf(key)}`)).catch(() => undefined)
     },
   }
 }

@@ -8,6 +8,8 @@ declare module 'ioredis' {
   interface RedisCommander<Context extends ClientContext> {
     /** Counts one more under the key; how many there are, and the milliseconds until the window ends. */
     countInWindow(key: string, windowMs: number): Result<[count: number, resetMs: number], Context>
+    /** Counts one less under the key, if there is any. */
+    uncountInWindow(key: string): Result<number, Context>
   }
 }
 
@@ -22,6 +24,15 @@ if left < 0 or left > tonumber(ARGV[1]) then
   left = tonumber(ARGV[1])
 end
 return {count, left}`,
+  },
+  uncountInWindow: {
+    numberOfKeys: 1,
+    // A key that has ended stays gone. Only commands that the documented user of an ACL may run.
+    lua: `local left = redis.call('PTTL', KEYS[1])
+local count = tonumber(redis.call('MGET', KEYS[1])[1])
+if left <= 0 or count == nil or count <= 0 then return 0 end
+redis.call('SET', KEYS[1], count - 1, 'PX', left)
+return count - 1`,
   },
 }
 

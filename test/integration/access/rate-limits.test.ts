@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
+import pg from 'pg'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { securityHeaders } from '../../../src/http/conventions/security-headers.ts'
 import { startProxy } from '../../fault/proxy.ts'
@@ -198,6 +199,24 @@ describe('rotations of one session', () => {
       expect(tokensIn(await refresh(from, third.refreshToken, at))).toEqual(fourth)
     }
     expect((await ask(from, 'GET', '/v1/verify', { token: fourth.accessToken })).status).toBe(204)
+  })
+
+  it('are counted when they have happened: a refresh that ends in a 503 uses nothing up', async () => {
+    const from = newAddress()
+    let tokens = await signIn()
+    const holder = new pg.Client({ connectionString: environment.DATABASE_URL })
+    await holder.connect()
+    try {
+      await holder.query('BEGIN')
+      await holder.query('SELECT FROM user_sessions WHERE id = $1 FOR UPDATE', [tokens.sessionId])
+      // More often than the limit allows, on both instances.
+      expect(await statuses(4, () => refresh(from, tokens.refreshToken))).toEqual([503, 503, 503, 503])
+      expect((await refresh(from, tokens.refreshToken, b)).status).toBe(503)
+    } finally {
+      await holder.end()
+    }
+    for (const at of [a, b, a]) tokens = tokensIn(await refresh(from, tokens.refreshToken, at))
+    expectLimited(await refresh(from, tokens.refreshToken), 3)
   })
 
   it('do not count for another session', async () => {

@@ -33,6 +33,18 @@ describe('a window counter', () => {
     expect(counter.read('unknown')).toBeNull()
   })
 
+  it('takes back what did not happen, and no more than was counted', () => {
+    const counter = createWindowCounter(10, () => 0)
+    counter.add('a', 500)
+    counter.add('a', 500)
+    counter.remove('a')
+    expect(counter.add('a', 500).count).toBe(2)
+    for (let times = 0; times < 5; times++) counter.remove('a')
+    expect(counter.add('a', 500).count).toBe(1)
+    counter.remove('never counted')
+    expect(counter.add('never counted', 500).count).toBe(1)
+  })
+
   it('counts each key by itself', () => {
     const counter = createWindowCounter(10, () => 0)
     counter.add('a', 500)
