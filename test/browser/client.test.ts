@@ -15,8 +15,8 @@ const transports = [
   ['bearer', '127.0.0.1'],
   ['cookie', 'localhost'],
 ] as const
-/** Of each of the two sessions; a thousand in all. */
-const rotations = 500
+/** Of each of the two sessions; enough for each kind of bad weather to come several times. */
+const rotations = 250
 
 type Seen = {
   refreshes: number

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { check } from './checker.ts'
 import type { Evidence, Rule } from './evidence.ts'
 import type { DatabaseFacts, EventFact, SessionFact } from './facts.ts'
-import type { Operation } from './history.ts'
+import type { Interval, Operation } from './history.ts'
 
 /** A sign-in, an exchange, a verify, and the end of the session: all as it should be. */
 const signIn = operation({ op: 'sign_in', session: 's1', status: 200, issued: pair(0), start: 0, end: 50 })
@@ -267,14 +267,15 @@ describe('caught:', () => {
     expect(rulesIn(clean, { facts: facts(missing) })).toContain('no false success')
   })
 
-  it('a request over two seconds, but not when its instance or this process stood still', () => {
+  it('a request over two seconds, but not when its instance or the machine stood still', () => {
     const slow = { ...verify, end: verify.start + 2_300 }
     const others = [signIn, refresh]
     expect(rulesIn([...others, slow], { facts: unrevoked })).toEqual(['bounded'])
     expect(
       rulesIn([...others, slow], { facts: unrevoked, out: [{ instance: 'A', from: 300, to: 1_000 }] }),
     ).toEqual([])
-    expect(rulesIn([...others, slow], { facts: unrevoked, stalls: [{ from: 500, to: 700 }] })).toEqual([])
+    const standstill = withheld({ from: 500, to: 700 })
+    expect(rulesIn([...others, slow], { facts: unrevoked, undisturbedMs: standstill })).toEqual([])
   })
 
   it('a failure later than five seconds after the fault, and a call that never works again', () => {
@@ -298,6 +299,24 @@ describe('caught:', () => {
     const failed = { ...verify, status: 503, code: 'store_unavailable' }
     expect(rulesIn([signIn, refresh, failed], { facts: unrevoked })).toEqual(['availability'])
   })
+
+  it('nothing by the clock where the machine withheld most of the time', () => {
+    const failed = { ...verify, status: 503, code: 'store_unavailable', start: 1_200, end: 1_500 }
+    const during = (undisturbedMs: Evidence['undisturbedMs']) =>
+      rulesIn([signIn, refresh, failed], { facts: unrevoked, undisturbedMs })
+    expect(during(withheld({ from: 1_000, to: 1_500 }))).toEqual(['availability'])
+    expect(during(withheld({ from: 500, to: 1_500 }))).toEqual([])
+  })
+
+  it('a failure five seconds after the fault, of those that the machine gave', () => {
+    const fault = { from: 90, to: 150 }
+    const late = { ...verify, status: 503, start: 5_200, end: 5_210 }
+    const again = { ...refresh, start: 160, end: 170 }
+    const about = { fault, facts: unrevoked, mayFail: () => true }
+    const operations = [signIn, refresh, verify, again, late]
+    expect(rulesIn(operations, about)).toEqual(['recovery'])
+    expect(rulesIn(operations, { ...about, undisturbedMs: withheld({ from: 1_000, to: 1_100 }) })).toEqual([])
+  })
 })
 
 const recordedEvents: EventFact[] = [created(signIn), created(otherSignIn), event('session_revoked', 's1')]
@@ -308,12 +327,19 @@ function rulesIn(
   operations: readonly Operation[],
   about: Partial<Omit<Evidence, 'operations' | 'settings'> & Evidence['settings']> = {},
 ): Rule[] {
-  const { facts: found = facts({}), fault = null, out = [], stalls = [] } = about
+  const { facts: found = facts({}), fault = null, out = [], undisturbedMs = withheld() } = about
   const { rotationGraceMs = 30_000, mayFail = () => false, rewound = null } = about
   const settings = { rotationGraceMs, mayFail, rewound }
   return [
-    ...new Set(check({ operations, facts: found, fault, out, stalls, settings }).map(({ rule }) => rule)),
+    ...new Set(
+      check({ operations, facts: found, fault, out, undisturbedMs, settings }).map(({ rule }) => rule),
+    ),
   ]
+}
+
+/** The time of a machine that stood still meanwhile. */
+function withheld({ from, to }: Interval = { from: 0, to: 0 }): Evidence['undisturbedMs'] {
+  return (start, end) => end - start - Math.max(0, Math.min(end, to) - Math.max(start, from))
 }
 
 function operation(

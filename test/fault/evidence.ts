@@ -9,8 +9,8 @@ export type Evidence = {
   fault: Interval | null
   /** While an instance was frozen or gone: its answers are not asked for then. */
   out: readonly (Interval & { instance: string })[]
-  /** While the test's own process stood still. */
-  stalls: readonly Interval[]
+  /** Milliseconds between two moments, less what the machine withheld. */
+  undisturbedMs(from: number, to: number): number
   settings: CheckSettings
 }
 
@@ -49,6 +49,20 @@ export function isOut(operation: Operation, { out }: Pick<Evidence, 'out'>): boo
 
 export function overlapMs({ start, end }: Operation, { from, to }: Interval): number {
   return Math.max(0, Math.min(end, to) - Math.max(start, from))
+}
+
+/** Where the machine gives less, what is not done in time says nothing of the service. */
+const leastPace = 0.4
+/** What the service gave up on was under way for some time before. */
+const leadMs = 1_000
+
+/** Whether the machine was too slow, during the operation and shortly before it, to judge by the clock. */
+export function isStarved(
+  { start, end }: Operation,
+  { undisturbedMs }: Pick<Evidence, 'undisturbedMs'>,
+): boolean {
+  const from = start - leadMs
+  return undisturbedMs(from, end) < leastPace * (end - from)
 }
 
 /** The part of an id that tells it from others made at the same time. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { until } from '../support/until.ts'
 import type { PostgresServer } from './postgres-server.ts'
 import { startProxy, type TcpProxy } from './proxy.ts'
 import type { Row } from './row.ts'
@@ -39,10 +39,8 @@ export function failoverRow(): Row {
 }
 
 async function streams(standby: PostgresServer): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  await until('the standby follows the primary', async () => {
     const [receiver] = await standby.query<{ status: string }>('SELECT status FROM pg_stat_wal_receiver')
-    if (receiver?.status === 'streaming') return
-    await sleep(100)
-  }
-  throw new Error('the standby does not follow the primary')
+    return receiver?.status === 'streaming'
+  })
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { startPace } from './pace.ts'
 
 export type OperationKind =
   | 'sign_in'
@@ -43,32 +44,22 @@ export type History = {
   operations: readonly Operation[]
   add(operation: Operation): void
   now(): number
-  /** When this process itself stood still, so that what it measured then is not the service's doing. */
-  stalls: readonly Interval[]
+  /** Milliseconds between two moments, less what the machine withheld: that is not the service's doing. */
+  undisturbedMs(from: number, to: number): number
   close(): void
 }
 
 export type Interval = { from: number; to: number }
 
-const tickMs = 20
-/** A tick that comes this much late is a stall. */
-const stallMs = 50
-
 export function createHistory(): History {
   const operations: Operation[] = []
-  const stalls: Interval[] = []
-  let last = performance.now()
-  const timer = setInterval(() => {
-    const now = performance.now()
-    if (now - last > tickMs + stallMs) stalls.push({ from: last, to: now })
-    last = now
-  }, tickMs)
+  const pace = startPace()
   return {
     operations,
-    stalls,
+    undisturbedMs: pace.undisturbedMs,
     add: operation => void operations.push(operation),
     now: () => performance.now(),
-    close: () => clearInterval(timer),
+    close: pace.close,
   }
 }
 

@@ -12,7 +12,7 @@ export type Answer = {
 export type Call = { method: 'GET' | 'POST' | 'DELETE'; path: string; token?: string; body?: unknown }
 
 /** Well past the two seconds that an answer may take, so that a late one is seen to be late. */
-const patienceMs = 5_000
+const patienceMs = 20_000
 
 /** Never throws: that nothing came back is an outcome like any other. */
 export async function ask(url: string, call: Call): Promise<Answer> {

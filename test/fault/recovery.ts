@@ -11,8 +11,7 @@ export async function recovered(
   faultEnd: number,
   isIgnored: (operation: Operation) => boolean,
 ): Promise<void> {
-  const deadline = faultEnd + recoveryLimitMs + 1_000
-  while (history.now() < deadline) {
+  while (history.undisturbedMs(faultEnd, history.now()) < recoveryLimitMs + 1_000) {
     const since = history.operations.filter(({ end }) => end > faultEnd).filter(one => !isIgnored(one))
     const lastFailure = Math.max(faultEnd, ...since.filter(failed).map(({ end }) => end))
     const working = new Set(

@@ -2,6 +2,7 @@ import { startRedisCluster } from '../support/redis-cluster.ts'
 import { attachReplica, detachReplica, isReplicaOf, type RedisNode } from '../support/redis-node.ts'
 import { startSentinelTopology } from '../support/redis-sentinel.ts'
 import { until } from '../support/until.ts'
+import { after } from './bench.ts'
 import type { Held } from './person.ts'
 import type { Row, Stage } from './row.ts'
 import { signedInVictims, verifyEverywhere } from './victims.ts'
@@ -64,7 +65,7 @@ function failover(title: string, start: () => Promise<Topology>): Row {
       await bench.postgres().query('DELETE FROM instances')
       const settings = { REDIS_URL: '', CACHE_TTL_SECONDS: String(cacheTtlSeconds), ...topology.settings }
       await Promise.all(posts.map(post => post.start(settings)))
-      const ailments = await bench.ailments(5_000)
+      const ailments = await bench.ailments(after(120_000))
       if (ailments.length > 0) throw new Error(ailments.join('; '))
     },
     async fault(stage) {

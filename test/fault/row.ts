@@ -79,7 +79,7 @@ async function runPrepared(bench: Bench, row: Row, seed: number): Promise<Outcom
   const origin = history.now()
   let ailments: string[] = []
   const load = startLoad({ accounts, targets: bench.posts, history, random })
-  const isOver = () => history.now() - origin > guestPatienceMs
+  const isOver = () => history.undisturbedMs(origin, history.now()) > guestPatienceMs
   const guest = createPerson({ account, targets: bench.posts, history, random, isOver })
   const out: (Evidence['out'][number] & { to: number })[] = []
   let rewound: CheckSettings['rewound'] = null
@@ -116,7 +116,7 @@ async function runPrepared(bench: Bench, row: Row, seed: number): Promise<Outcom
     await row.fault(stage)
     fault.to = history.now()
     await recovered(history, fault.to, operation => isOut(operation, { out }))
-    ailments = await bench.ailments(Math.max(0, fault.to + recoveryLimitMs - history.now()))
+    ailments = await bench.ailments(() => history.undisturbedMs(fault.to, history.now()) > recoveryLimitMs)
   } finally {
     await load.stop()
     history.close()
@@ -127,7 +127,7 @@ async function runPrepared(bench: Bench, row: Row, seed: number): Promise<Outcom
     facts: await readFacts(bench.postgres(), [...load.users, guest.userId]),
     fault,
     out,
-    stalls: history.stalls,
+    undisturbedMs: history.undisturbedMs,
     settings: {
       rotationGraceMs: bench.rotationGraceMs,
       mayFail: row.mayFail ?? (() => false),

@@ -1,3 +1,4 @@
+import { until } from '../support/until.ts'
 import type { Operation } from './history.ts'
 import type { Row } from './row.ts'
 
@@ -238,8 +239,7 @@ export const instanceRows: readonly Row[] = [
         post.kill()
       }
       await post.postgres.set({ kind: 'drop', asked: writes, rate: 1, onDropped })
-      for (let tries = 0; back.length === 0 && tries < 50; tries++) await hold(100)
-      if (back.length === 0) throw new Error('the load has written nothing that could be interrupted')
+      await until('the load has written what can be interrupted', async () => back.length > 0)
       await post.postgres.set({ kind: 'pass' })
       await hold(1_000)
       await post.start()

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { until } from '../support/until.ts'
 import type { Bench } from './bench.ts'
 import { buildFolder } from './instance.ts'
 import type { Row } from './row.ts'
@@ -14,17 +15,17 @@ const expiredSessions = 20_000
 export const upkeepRows: readonly Row[] = [
   {
     title: 'cleanup runs on all instances, and three times more at once from outside',
-    async fault({ bench, hold }) {
+    async fault({ bench }) {
       const before = await deletedByCleanup(bench)
       await insertExpired(bench)
       const runs = await Promise.all([cleanUp(bench), cleanUp(bench), cleanUp(bench)])
       const ownCount = runs.reduce((sum, { deletedSessions = 0 }) => sum + deletedSessions, 0)
       // Who comes second has gone away at once; whoever is at it may be an instance, and tells when it is done.
       let deleted = 0
-      for (let tries = 0; deleted < expiredSessions && tries < 100; tries++) {
+      await until('the expired sessions are deleted', async () => {
         deleted = (await deletedByCleanup(bench)) - before
-        await hold(50)
-      }
+        return deleted >= expiredSessions
+      })
       const left = await countExpired(bench)
       if (left === 0 && deleted === expiredSessions && ownCount <= deleted) return
       throw new Error(

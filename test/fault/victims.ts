@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { until } from '../support/until.ts'
 import type { Held, Person } from './person.ts'
 import type { Stage } from './row.ts'
 
@@ -6,27 +7,29 @@ type Victims = { by: Held; victims: Held[] }
 
 /** Sessions of somebody who is in nobody's way, asked about on every instance. */
 export async function signedInVictims({ guest, bench }: Stage, count: number): Promise<Victims> {
-  for (let tries = 0; guest.live().length < count + 1 && tries < 20; tries++) await guest.signIn()
+  await until('the guest is signed in', async () => {
+    if (guest.live().length <= count) await guest.signIn()
+    return guest.live().length > count
+  })
   const [by, ...victims] = guest.live()
-  if (by === undefined || victims.length < count) throw new Error('the guest could not sign in')
+  if (by === undefined) throw new Error('the guest is not signed in')
   for (const victim of victims) await verifyEverywhere(guest, victim, bench)
   return { by, victims }
 }
 
 /** The same, with snapshots in the bench's own Redis that are all fresh, since a refresh has just written them. */
 export async function cachedVictims(stage: Stage, count: number): Promise<Victims> {
-  const { guest, bench, hold } = stage
+  const { guest, bench } = stage
   const { by, victims } = await signedInVictims(stage, count)
   const { client } = bench.redis
   for (const victim of victims) await guest.refresh(victim)
-  for (let tries = 0; tries < 20; tries++) {
+  // An answer does not wait for its snapshot to be written.
+  await until('Redis knows the sessions that were asked about', async () => {
     for (const victim of victims) await verifyEverywhere(guest, victim, bench)
     const known = await Promise.all(victims.map(victim => keysOf(client, victim)))
-    if (known.every(keys => keys.length > 0)) return { by, victims }
-    // An answer does not wait for its snapshot to be written.
-    await hold(20)
-  }
-  throw new Error('Redis knows nothing of sessions that have just been asked about')
+    return known.every(keys => keys.length > 0)
+  })
+  return { by, victims }
 }
 
 /** With what it knew when its dump was kept; a dump without snapshots would prove nothing. */

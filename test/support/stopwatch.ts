@@ -31,7 +31,7 @@ export function processorMs(before: NodeJS.CpuUsage): number {
 }
 
 /** Nanoseconds for which the main thread ran, and for which it could have run but had no core. */
-function readSchedule(): { ran: number; waited: number } {
+export function readSchedule(): { ran: number; waited: number } {
   try {
     const [ran, waited] = readFileSync('/proc/self/schedstat', 'utf8').split(' ')
     return { ran: Number(ran), waited: Number(waited) }

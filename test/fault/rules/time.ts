@@ -1,5 +1,5 @@
-import { type Evidence, isOut, overlapMs, type Rule, type Violation } from '../evidence.ts'
-import { failed, type Operation, type OperationKind, succeeded } from '../history.ts'
+import { type Evidence, isOut, isStarved, type Rule, type Violation } from '../evidence.ts'
+import { failed, type Interval, type Operation, type OperationKind, succeeded } from '../history.ts'
 
 /** A request may take this long, and the client's own measuring this much more. */
 const limitMs = 2_000
@@ -13,10 +13,7 @@ export const recoveringKinds: readonly OperationKind[] = ['verify', 'refresh', '
 export function bounded(evidence: Evidence): Violation[] {
   return evidence.operations
     .filter(operation => !isOut(operation, evidence))
-    .filter(operation => {
-      const ownMs = evidence.stalls.reduce((sum, stall) => sum + overlapMs(operation, stall), 0)
-      return operation.end - operation.start - ownMs > limitMs + slackMs
-    })
+    .filter(({ start, end }) => evidence.undisturbedMs(start, end) > limitMs + slackMs)
     .map(operation =>
       violation(
         'bounded',
@@ -32,7 +29,10 @@ export function recovery(evidence: Evidence): Violation[] {
   if (fault === null) return []
   const late = operations.filter(
     operation =>
-      failed(operation) && operation.start > fault.to + recoveryLimitMs && !isOut(operation, evidence),
+      failed(operation) &&
+      isPastRecovery(operation, fault, evidence) &&
+      !isOut(operation, evidence) &&
+      !isStarved(operation, evidence),
   )
   const after = operations.filter(({ start }) => start > fault.to)
   const broken = recoveringKinds.filter(kind => {
@@ -59,15 +59,19 @@ export function availability(evidence: Evidence): Violation[] {
     fault !== null &&
     operation.end >= fault.from &&
     // Past the limit, it is for `recovery` to say.
-    (operation.start > fault.to + recoveryLimitMs || settings.mayFail(operation))
+    (isPastRecovery(operation, fault, evidence) || settings.mayFail(operation))
   return evidence.operations
     .filter(operation => failed(operation) && !operation.stale && !isOut(operation, evidence))
-    .filter(operation => !isAllowed(operation))
+    .filter(operation => !isAllowed(operation) && !isStarved(operation, evidence))
     .map(operation => {
       const answer = operation.status === 0 ? 'no answer' : operation.status
       const what = `${operation.op} failed (${answer}, ${operation.code}) where the design says that it works`
       return violation('availability', what, operation)
     })
+}
+
+function isPastRecovery({ start }: Operation, fault: Interval, { undisturbedMs }: Evidence): boolean {
+  return start > fault.to && undisturbedMs(fault.to, start) > recoveryLimitMs
 }
 
 function violation(rule: Rule, what: string, ...operations: Operation[]): Violation {

@@ -307,16 +307,16 @@ describe('a collector that does not take them', () => {
 })
 
 describe('without an endpoint', () => {
-  const withoutPackages = [join(import.meta.dirname, '..', '..', 'support', 'without-opentelemetry.js')]
+  const withoutPackages = [join(import.meta.dirname, '..', '..', 'support', 'without-optional-packages.js')]
 
   it('nothing of it is loaded: the service runs where its packages are not', async () => {
-    const served = await startProcess(environment, withoutPackages)
+    const served = await startProcess({ ...environment, API_DOCS: 'off' }, withoutPackages)
     const { signIn, verify } = client(`http://127.0.0.1:${served.port}`)
     const { accessToken } = await signIn(email)
     expect((await verify(accessToken)).status).toBe(204)
     expect(await served.stop()).toBe(0)
     await expect(
-      startProcess({ ...environment, ...tracedTo(collector.url) }, withoutPackages),
+      startProcess({ ...environment, API_DOCS: 'off', ...tracedTo(collector.url) }, withoutPackages),
     ).rejects.toThrow(/is not installed/)
   })
 })
