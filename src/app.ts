@@ -65,6 +65,7 @@ export async function buildApp(
     securitySchemes: {
       bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token.' },
       cookie: { type: 'apiKey', in: 'cookie', name: '__Host-latchkey_access' },
+      refreshCookie: { type: 'apiKey', in: 'cookie', name: '__Secure-latchkey_refresh' },
       serviceKey: { type: 'http', scheme: 'bearer', bearerFormat: 'lks_…', description: 'A service key.' },
       serviceKeyBasic: {
         type: 'http',

@@ -24,11 +24,16 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     refreshPath,
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'refreshSession',
+        tags: ['Sign-in'],
         summary: 'Exchange the refresh token for a new pair',
         description:
           'The token stands in the body, or in the refresh cookie; the new pair goes the way that it came. 20 exchanges in 5 minutes are a session’s limit; asking again for the same pair is free.',
-        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
+        security: [{}, { refreshCookie: [] }],
+        body: Type.Union([
+          StrictObject({ refreshToken: Type.Optional(RefreshToken) }, { title: 'RefreshRequest' }),
+          Type.Null(),
+        ]),
         response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {

@@ -24,12 +24,16 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     '/v1/auth/logout',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'signOut',
+        tags: ['Sign-in'],
         summary: 'Sign out',
         description:
           'Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, or a second time, it is 204 too. Who came by cookie loses the cookies, once the session has ended.',
         security: [{}, { bearer: [] }, { cookie: [] }],
-        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
+        body: Type.Union([
+          StrictObject({ refreshToken: Type.Optional(RefreshToken) }, { title: 'SignOutRequest' }),
+          Type.Null(),
+        ]),
         response: { 204: Type.Null() },
       },
       config: {

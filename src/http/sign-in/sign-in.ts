@@ -35,10 +35,11 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/auth/register',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'registerUser',
+        tags: ['Sign-in'],
         summary: 'Create an account',
-        body: StrictObject({ email: Email, password: Password }),
-        response: { 201: Type.Object({ user: User }) },
+        body: StrictObject({ email: Email, password: Password }, { title: 'RegisterRequest' }),
+        response: { 201: Type.Object({ user: User }, { title: 'Registered' }) },
       },
       config: {
         hashes: true,
@@ -64,22 +65,31 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/auth/login',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'signIn',
+        tags: ['Sign-in'],
         summary: 'Sign in',
         description:
           'With the transport `cookie` the tokens go into cookies that no script can read, and are left out of the body.',
-        body: StrictObject({
-          email: Email,
-          password: Password,
-          clientType: Type.Optional(ClientType),
-          deviceName: Type.Optional(DeviceName),
-          deviceToken: Type.Optional(DeviceToken),
-          transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
-        }),
+        body: StrictObject(
+          {
+            email: Email,
+            password: Password,
+            clientType: Type.Optional(ClientType),
+            deviceName: Type.Optional(DeviceName),
+            deviceToken: Type.Optional(DeviceToken),
+            transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
+          },
+          {
+            title: 'SignInRequest',
+            examples: [
+              { email: 'ada@example.com', password: 'a lighthouse keeper reads', deviceName: 'My laptop' },
+            ],
+          },
+        ),
         response: {
           200: Type.Union([
-            Type.Interface([Tokens], { user: User, deviceToken: DeviceToken }),
-            Type.Interface([CookieTokens], { user: User }),
+            Type.Interface([Tokens], { user: User, deviceToken: DeviceToken }, { title: 'SignedIn' }),
+            Type.Interface([CookieTokens], { user: User }, { title: 'SignedInByCookie' }),
           ]),
         },
       },
