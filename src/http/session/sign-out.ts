@@ -8,7 +8,7 @@ import { proveWithinLimits } from '../access/authenticate.ts'
 import { countedAddress } from '../access/client-address.ts'
 import type { Cookies } from '../access/cookies.ts'
 import { onlyCredential } from '../access/credential.ts'
-import { refuseForeign } from '../access/csrf.ts'
+import { refuseForeign, trustedOrigins } from '../access/csrf.ts'
 import { originOf } from '../access/origin.ts'
 import { RefreshToken } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
@@ -18,7 +18,8 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
   app,
   { services, cookies },
 ) => {
-  const { config, sessions } = services
+  const { sessions } = services
+  const trusted = trustedOrigins(services.config)
 
   app.post(
     '/v1/auth/logout',
@@ -49,7 +50,7 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     async (request, reply) => {
       request.credential = onlyCredential(request, cookies)
       const isByCookie = request.credential?.by === 'cookie'
-      if (isByCookie) refuseForeign(request, config.allowedOrigins, 'refused')
+      if (isByCookie) refuseForeign(request, trusted, 'refused')
       const named = await namedSessions(request, request.body?.refreshToken)
       if (named.size === 0) {
         await app.limits.take('anonymous_address', countedAddress(request), request)

@@ -6,7 +6,7 @@ import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { countedAddress } from '../access/client-address.ts'
 import type { Cookies } from '../access/cookies.ts'
-import { refuseForeign } from '../access/csrf.ts'
+import { refuseForeign, trustedOrigins } from '../access/csrf.ts'
 import { originOf } from '../access/origin.ts'
 import { limitByAddress } from '../access/rate-limits.ts'
 import { accountLocked } from '../account/account-locked.ts'
@@ -30,6 +30,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
 ) => {
   const { config, accounts, signIn, clock } = services
   const answer = createTokenAnswer(cookies, clock)
+  const trusted = trustedOrigins(config)
 
   app.post(
     '/v1/auth/register',
@@ -110,7 +111,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     async (request, reply) => {
       const { email, password, clientType = 'web', deviceName = null, transport = 'bearer' } = request.body
       // Else a page could sign its visitor in as somebody else, and see what she then does there.
-      if (transport === 'cookie') refuseForeign(request, config.allowedOrigins, 'allowed')
+      if (transport === 'cookie') refuseForeign(request, trusted, 'allowed')
       requireClientType(config.policies, clientType)
       const origin = originOf(request)
       const deviceToken =
