@@ -13,6 +13,14 @@ export type ProvenanceVerdict =
   /** It says nothing: hardly a browser, or a very old one. */
   | 'unknown'
 
+/** Of pages that may have requests with cookies sent. */
+export type TrustedOrigins = {
+  /** `ALLOWED_ORIGINS`. */
+  listed: readonly string[]
+  /** The service's own, as `ISSUER` has it; null where that is no URL. */
+  own: string | null
+}
+
 /**
  * Whether a request that a browser sends with cookies may change something (OWASP, CSRF Prevention Cheat Sheet). Any
  * page can have such a request sent; `SameSite=Strict` keeps the cookies out of most, but not of those from another
@@ -20,9 +28,11 @@ export type ProvenanceVerdict =
  */
 export function judgeProvenance(
   { fetchSite, origin }: Provenance,
-  allowedOrigins: readonly string[],
+  { listed, own }: TrustedOrigins,
 ): ProvenanceVerdict {
   if (fetchSite === 'same-origin' || fetchSite === 'none') return 'trusted'
-  if (origin !== undefined && allowedOrigins.includes(origin)) return 'trusted'
+  if (origin !== undefined && listed.includes(origin)) return 'trusted'
+  // Safari before 16.4, and every browser over plain HTTP: no Fetch Metadata, but an origin.
+  if (fetchSite === undefined && origin !== undefined && origin === own) return 'trusted'
   return fetchSite === undefined && origin === undefined ? 'unknown' : 'foreign'
 }

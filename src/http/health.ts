@@ -2,11 +2,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import type { Services } from '../services.ts'
 
-const Readiness = Type.Object({
-  status: Type.Enum(['ok', 'degraded', 'unavailable']),
-  postgres: Type.Enum(['up', 'down']),
-  redis: Type.Enum(['up', 'down', 'recovering', 'off']),
-})
+const Readiness = Type.Object(
+  {
+    status: Type.Enum(['ok', 'degraded', 'unavailable']),
+    postgres: Type.Enum(['up', 'down']),
+    redis: Type.Enum(['up', 'down', 'recovering', 'off']),
+  },
+  { title: 'Readiness' },
+)
 
 /** For whoever restarts the process (live) and whoever sends it requests (ready). */
 export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
@@ -14,9 +17,10 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
     '/health/live',
     {
       schema: {
-        tags: ['operators'],
+        operationId: 'getLiveness',
+        tags: ['Health'],
         summary: 'The process can answer',
-        response: { 200: Type.Object({ status: Type.Literal('ok') }) },
+        response: { 200: Type.Object({ status: Type.Literal('ok') }, { title: 'Liveness' }) },
       },
     },
     async () => ({ status: 'ok' as const }),
@@ -26,7 +30,8 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
     '/health/ready',
     {
       schema: {
-        tags: ['operators'],
+        operationId: 'getReadiness',
+        tags: ['Health'],
         summary: 'Requests may be sent here',
         response: { 200: Readiness, 503: Readiness },
       },

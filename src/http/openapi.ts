@@ -1,9 +1,12 @@
+import { STATUS_CODES } from 'node:http'
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, onRequestHookHandler, RouteOptions } from 'fastify'
 import { type ProblemCode, problems } from '../errors.ts'
 import { publishApi } from './api-documents.ts'
+import { tags } from './api-tags.ts'
 import { ProblemSchema } from './conventions/problem/problem-schema.ts'
 import { isRecord } from './conventions/record.ts'
+import { withNamedSchemas } from './named-schemas.ts'
 import { OAuthErrorSchema, oauthErrorOf } from './session/oauth/error.ts'
 
 declare module 'fastify' {
@@ -40,8 +43,11 @@ export async function describeApi(app: FastifyInstance, options: OpenApiOptions)
       info: {
         title: 'Latchkey',
         version: options.version,
-        description: 'Signs people in, keeps them signed in, and ends a session for good once it is revoked.',
+        description: 'Signs users in, keeps them signed in, and ends a session for good once it is revoked.',
+        license: { name: 'MIT', identifier: 'MIT' },
       },
+      servers: [{ url: '/', description: 'The service that serves this description.' }],
+      tags: [...tags],
       components: {
         schemas: { Problem: ProblemSchema, OAuthError: OAuthErrorSchema },
         ...(options.securitySchemes ? { securitySchemes: options.securitySchemes } : {}),
@@ -51,7 +57,9 @@ export async function describeApi(app: FastifyInstance, options: OpenApiOptions)
     convertConstToEnum: false,
     transform: ({ schema, url, route }) => ({ url, schema: withProblems(schema, route) }),
     transformObject: described =>
-      'openapiObject' in described ? withOptionalBodies(described.openapiObject) : described.swaggerObject,
+      'openapiObject' in described
+        ? withNamedSchemas(corrected(described.openapiObject))
+        : described.swaggerObject,
   })
   await publishApi(app, {
     docs: options.docs ?? true,
@@ -69,16 +77,31 @@ export function openApiDocument(app: FastifyInstance): string {
   return `${JSON.stringify(app.swagger(), null, 2)}\n`
 }
 
-/** The plugin calls every body required; one whose schema admits null may be left out. */
-function withOptionalBodies<Described>(description: Described): Described {
-  const paths = isRecord(description) && isRecord(description['paths']) ? description['paths'] : {}
-  for (const path of Object.values(paths).filter(isRecord)) {
-    for (const operation of Object.values(path).filter(isRecord)) {
-      const { requestBody } = operation
-      if (isRecord(requestBody) && admitsNull(requestBody)) requestBody['required'] = false
+function corrected<Described>(description: Described): Described {
+  for (const path of recordsIn(isRecord(description) ? description['paths'] : {})) {
+    for (const operation of recordsIn(path)) {
+      correctBody(operation)
+      describeResponses(operation)
     }
   }
   return description
+}
+
+/** The plugin calls every body required; one whose schema admits null may be left out. */
+function correctBody({ requestBody }: Record<string, unknown>): void {
+  if (isRecord(requestBody) && admitsNull(requestBody)) requestBody['required'] = false
+}
+
+/** The plugin calls every response that has no description a default. */
+function describeResponses({ responses }: Record<string, unknown>): void {
+  for (const [status, response] of Object.entries(isRecord(responses) ? responses : {})) {
+    if (!isRecord(response) || response['description'] !== 'Default Response') continue
+    response['description'] = STATUS_CODES[status]
+  }
+}
+
+function recordsIn(value: unknown): Record<string, unknown>[] {
+  return Object.values(isRecord(value) ? value : {}).filter(isRecord)
 }
 
 function admitsNull({ content }: Record<string, unknown>): boolean {
@@ -97,9 +120,16 @@ function withProblems(
   const declared = schema?.response
   const response = isRecord(declared) ? declared : { 200: { description: 'Done' } }
   const shape = route.config?.oauth ? oauthShape : problemShape
-  const problemsByStatus = problemResponses(route.config?.problems ?? [], shape)
+  // Every route refuses input that it does not declare.
+  const codes = new Set<ProblemCode>(['validation_failed', ...(route.config?.problems ?? [])])
+  const problemsByStatus = problemResponses([...codes], shape)
   const anyOther = problemResponse('Any other problem', shape)
-  return { ...schema, response: { ...response, ...problemsByStatus, default: anyOther } }
+  return {
+    ...schema,
+    // None, said aloud: a generator must not take a public call for one whose security was forgotten.
+    security: schema?.security ?? [],
+    response: { ...response, ...problemsByStatus, default: anyOther },
+  }
 }
 
 /** How failures look on the wire. */

@@ -28,7 +28,7 @@ export type OwnSession =
 export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(context: SessionContext) {
-  const { settings, clock, continuity, store, secrets } = context
+  const { settings, clock, continuity, store, secrets, accessTokens } = context
 
   return {
     start: (request: StartRequest) => startSession(context, request),
@@ -71,6 +71,19 @@ export function createSessions(context: SessionContext) {
 
     /** All of a person's sessions; how many ended. */
     revokeAll: (userId: string, by: RevokedBy) => revokeSessionsOf(context, { userId, except: null }, by),
+
+    /**
+     * Of several refresh tokens the one that belongs to the session which an access token names, expired as that may be;
+     * null when none does. No I/O. Throws `store_unavailable` for a secret that another instance has.
+     */
+    refreshTokenBeside(accessToken: string | null, refreshTokens: readonly string[]): string | null {
+      const named = accessToken === null ? null : accessTokens.peek(accessToken, '')
+      if (named === null) return null
+      const parsed = refreshTokens.map(text => ({ text, ...parseRefreshToken(secrets, text) }))
+      const own = parsed.find(each => each.kind === 'token' && each.token.sessionId === named.sessionId)
+      if (own === undefined && parsed.some(each => each.kind === 'unknown_key')) throw unknownSecret()
+      return own?.text ?? null
+    },
 
     /**
      * The session that a refresh token belongs to, spent or expired as it may be; null when it is not ours. Once the

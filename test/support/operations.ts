@@ -1,5 +1,6 @@
 /** What the description of the API says of a value. */
 export type Schema = {
+  $ref?: string
   type?: string
   format?: string
   const?: unknown
@@ -18,7 +19,10 @@ type Described = {
   responses: { default: { content: Record<string, unknown> } }
 }
 
-export type Document = { paths: Record<string, Record<string, Described>> }
+export type Document = {
+  components?: { schemas?: Record<string, Schema> }
+  paths: Record<string, Record<string, Described>>
+}
 
 export const methods = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT', 'TRACE'] as const
 
@@ -40,19 +44,27 @@ export type Operation = {
 }
 
 /** Every operation of every path, as an OpenAPI document describes them. */
-export function operationsIn(document: Document): Operation[] {
-  return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, described]) => operationOf(method, path, described)),
+export function operationsIn({ components, paths }: Document): Operation[] {
+  const named = components?.schemas ?? {}
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item).map(([method, described]) => operationOf(method, path, described, named)),
   )
 }
 
-function operationOf(name: string, path: string, described: Described): Operation {
+function operationOf(
+  name: string,
+  path: string,
+  described: Described,
+  named: Record<string, Schema>,
+): Operation {
   const method = methods.find(known => known === name.toUpperCase())
   if (method === undefined) throw new Error(`${name} ${path} has a method that the tests do not know`)
   const { security = [], parameters = [], requestBody } = described
   const body = requestBody?.content['application/json']?.schema
-  const form = requestBody?.content['application/x-www-form-urlencoded']?.schema
-  const object = [body ?? {}, ...(body?.anyOf ?? [])].find(schema => schema.properties !== undefined)
+  const form = resolved(requestBody?.content['application/x-www-form-urlencoded']?.schema, named)
+  const object = [body ?? {}, ...(body?.anyOf ?? [])]
+    .map(schema => resolved(schema, named))
+    .find(schema => schema?.properties !== undefined)
   return {
     method,
     path,
@@ -65,6 +77,10 @@ function operationOf(name: string, path: string, described: Described): Operatio
     form: form ? { fields: Object.entries(form.properties ?? {}), required: form.required ?? [] } : null,
     oauth: 'application/json' in described.responses.default.content,
   }
+}
+
+function resolved(schema: Schema | undefined, named: Record<string, Schema>): Schema | undefined {
+  return schema?.$ref === undefined ? schema : named[schema.$ref.split('/').at(-1) ?? '']
 }
 
 function accessOf(schemes: string[]): Operation['access'] {

@@ -9,7 +9,7 @@ import type { SignedIn, VerifyOutcome } from '../../session/verify/verify.ts'
 import { countedAddress } from './client-address.ts'
 import type { Cookies } from './cookies.ts'
 import { type Credential, onlyCredential } from './credential.ts'
-import { isSafe, refuseForeign } from './csrf.ts'
+import { isSafe, refuseForeign, trustedOrigins } from './csrf.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -68,7 +68,7 @@ export const accessTokens = fp(
  * address of whoever is nobody.
  */
 export function authenticate(services: Services, cookies: Cookies) {
-  const { allowedOrigins } = services.config
+  const trusted = trustedOrigins(services.config)
   return async (request: FastifyRequest): Promise<void> => {
     const { limits } = request.server
     request.credential = onlyCredential(request, cookies)
@@ -77,7 +77,7 @@ export function authenticate(services: Services, cookies: Cookies) {
       throw new Problem('authentication_required')
     }
     if (request.credential.by === 'cookie' && !isSafe(request.method)) {
-      refuseForeign(request, allowedOrigins, 'refused')
+      refuseForeign(request, trusted, 'refused')
     }
     const outcome = await verify(services, request, request.credential)
     await limits.take(...countedAgainst(request, outcome), request)

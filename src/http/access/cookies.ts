@@ -1,9 +1,11 @@
-// For the types of what it adds to a reply, on routes inside a scope that has registered it.
-import type {} from '@fastify/cookie'
+import { type SerializeOptions, serialize } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { TokenPair } from '../../session/session.ts'
+
+/** More are read no further: a site has fewer hosts and paths that reach the refresh path. */
+const mostRefreshCookies = 16
 
 /** Where the refresh cookie goes, and nowhere else. */
 export const refreshPath = '/v1/auth/refresh'
@@ -25,7 +27,9 @@ export function createCookies({ insecure }: { insecure: boolean }) {
 
   return {
     accessToken: (request: FastifyRequest) => presented(request, access.name),
-    refreshToken: (request: FastifyRequest) => presented(request, refresh.name),
+    /** Several when another host of the site has set some, too; the caller decides which one counts. */
+    refreshTokens: (request: FastifyRequest) =>
+      valuesOf(request, refresh.name).filter(Boolean).slice(0, mostRefreshCookies),
     deviceToken: (request: FastifyRequest) => presented(request, device.name),
 
     /**
@@ -35,13 +39,13 @@ export function createCookies({ insecure }: { insecure: boolean }) {
      */
     signIn(reply: FastifyReply, tokens: TokenPair, now: Instant): void {
       const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAt - now) / 1000))
-      reply.setCookie(access.name, tokens.accessToken, { ...access.attributes, maxAge })
-      reply.setCookie(refresh.name, tokens.refreshToken, { ...refresh.attributes, maxAge })
+      set(reply, access.name, tokens.accessToken, { ...access.attributes, maxAge })
+      set(reply, refresh.name, tokens.refreshToken, { ...refresh.attributes, maxAge })
     },
 
     /** What makes this browser known at the next sign-in; it outlives a sign-out. */
     remember(reply: FastifyReply, deviceToken: string, maxAgeSeconds: number): void {
-      reply.setCookie(device.name, deviceToken, { ...device.attributes, maxAge: maxAgeSeconds })
+      set(reply, device.name, deviceToken, { ...device.attributes, maxAge: maxAgeSeconds })
     },
 
     /**
@@ -50,11 +54,17 @@ export function createCookies({ insecure }: { insecure: boolean }) {
      * cookie too, and every other cookie of the domain (W3C Clear Site Data §3.1).
      */
     signOut(reply: FastifyReply): void {
-      reply.clearCookie(access.name, access.attributes)
-      reply.clearCookie(refresh.name, refresh.attributes)
+      for (const { name, attributes } of [access, refresh]) {
+        set(reply, name, '', { ...attributes, expires: new Date(0), maxAge: 0 })
+      }
       reply.header('clear-site-data', '"cache", "storage"')
     },
   }
+}
+
+/** Fastify sends a header line for each `Set-Cookie`. */
+function set(reply: FastifyReply, name: string, value: string, attributes: SerializeOptions): void {
+  reply.header('set-cookie', serialize(name, value, attributes))
 }
 
 /**
@@ -62,14 +72,19 @@ export function createCookies({ insecure }: { insecure: boolean }) {
  * word, and which of the two is meant must not be left to chance.
  */
 function presented(request: FastifyRequest, name: string): string | null {
-  const { cookie } = request.headers
-  if (cookie === undefined) return null
-  const values = cookie
-    .split(';')
-    .map(pair => pair.trim())
-    .filter(pair => pair.startsWith(`${name}=`))
+  const values = valuesOf(request, name)
   if (values.length > 1) {
     throw new Problem('validation_failed', { detail: `Send the cookie ${name} once, not several times.` })
   }
-  return values[0]?.slice(name.length + 1) || null
+  return values[0] || null
+}
+
+function valuesOf(request: FastifyRequest, name: string): string[] {
+  const { cookie } = request.headers
+  if (cookie === undefined) return []
+  return cookie
+    .split(';')
+    .map(pair => pair.trim())
+    .filter(pair => pair.startsWith(`${name}=`))
+    .map(pair => pair.slice(name.length + 1))
 }

@@ -1,6 +1,14 @@
 import type { FastifyRequest } from 'fastify'
-import { judgeProvenance } from '../../access/csrf.ts'
+import { judgeProvenance, type TrustedOrigins } from '../../access/csrf.ts'
 import { Problem } from '../../errors.ts'
+
+export function trustedOrigins(config: {
+  allowedOrigins: readonly string[]
+  issuer: string
+}): TrustedOrigins {
+  const { allowedOrigins, issuer } = config
+  return { listed: allowedOrigins, own: URL.canParse(issuer) ? new URL(issuer).origin : null }
+}
 
 /** GET and the like change nothing here, and so need no proof (RFC 9110 §9.2.1). */
 export function isSafe(method: string): boolean {
@@ -13,13 +21,13 @@ export function isSafe(method: string): boolean {
  */
 export function refuseForeign(
   request: FastifyRequest,
-  allowedOrigins: readonly string[],
+  trusted: TrustedOrigins,
   unknown: 'allowed' | 'refused',
 ): void {
   const { origin } = request.headers
   const site = request.headers['sec-fetch-site']
   const fetchSite = typeof site === 'string' ? site : undefined
-  const verdict = judgeProvenance({ fetchSite, origin }, allowedOrigins)
+  const verdict = judgeProvenance({ fetchSite, origin }, trusted)
   if (verdict === 'trusted' || (verdict === 'unknown' && unknown === 'allowed')) return
   throw new Problem('csrf_rejected', {
     detail: 'A request with cookies must come from this origin, or from one of ALLOWED_ORIGINS.',

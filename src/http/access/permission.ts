@@ -50,5 +50,5 @@ export function operatorOf(request: FastifyRequest): { actor: Actor; origin: Ori
 
 /** How a route for operators describes itself. */
 export function operatorRoute(permission: OperatorPermission) {
-  return { tags: ['operators'], security: [{ bearer: [permission] }, { cookie: [permission] }] }
+  return { tags: ['Operators'], security: [{ bearer: [permission] }, { cookie: [permission] }] }
 }

@@ -15,19 +15,22 @@ import {
 } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
 
-const OwnEventView = Type.Object({
-  id: Id,
-  type: Type.Enum([...ownEventTypes]),
-  severity: Type.Enum(['info', 'warning', 'critical']),
-  sessionId: Type.Union([Id, Type.Null()]),
-  actor: Type.Enum(['you', 'operator', 'service', 'somebody'], {
-    description: '`somebody` was not signed in; `service` is a rule of the service, or a program.',
-  }),
-  ipAddress: Type.Union([Type.String(), Type.Null()]),
-  device: Type.Union([Device, Type.Null()]),
-  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why a session ended.' }),
-  createdAt: Timestamp,
-})
+const OwnEventView = Type.Object(
+  {
+    id: Id,
+    type: Type.Enum([...ownEventTypes]),
+    severity: Type.Enum(['info', 'warning', 'critical']),
+    sessionId: Type.Union([Id, Type.Null()]),
+    actor: Type.Enum(['you', 'operator', 'service', 'somebody'], {
+      description: '`somebody` was not signed in; `service` is a rule of the service, or a program.',
+    }),
+    ipAddress: Type.Union([Type.String(), Type.Null()]),
+    device: Type.Union([Device, Type.Null()]),
+    reason: Type.Union([Type.String(), Type.Null()], { description: 'Why a session ended.' }),
+    createdAt: Timestamp,
+  },
+  { title: 'AccountEvent' },
+)
 
 /** People see what has happened to their own account. */
 export const ownEventRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
@@ -38,11 +41,17 @@ export const ownEventRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
     '/v1/events',
     {
       schema: {
-        tags: ['people'],
+        operationId: 'listAccountEvents',
+        tags: ['Account'],
         security: [{ bearer: [] }, { cookie: [] }],
         summary: 'What has happened to my account, newest first',
         querystring: StrictObject(pageFields),
-        response: { 200: Type.Object({ events: Type.Array(OwnEventView), nextCursor: NextCursor }) },
+        response: {
+          200: Type.Object(
+            { events: Type.Array(OwnEventView), nextCursor: NextCursor },
+            { title: 'AccountEventPage' },
+          ),
+        },
       },
       config: { problems: ['validation_failed', ...signedInProblems] },
     },

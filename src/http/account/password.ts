@@ -22,16 +22,20 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
     '/v1/auth/password',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'changePassword',
+        tags: ['Account'],
         summary: 'Change the password',
         description:
           'Returns a new pair for this session; every other session of the user is revoked. Nothing that was issued before gives access any more. If the answer is lost, sign in with the new password.',
         security: [{ bearer: [] }, { cookie: [] }],
-        body: StrictObject({
-          currentPassword: Password,
-          newPassword: Password,
-          deviceToken: Type.Optional(DeviceToken),
-        }),
+        body: StrictObject(
+          {
+            currentPassword: Password,
+            newPassword: Password,
+            deviceToken: Type.Optional(DeviceToken),
+          },
+          { title: 'ChangePasswordRequest' },
+        ),
         response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {

@@ -18,20 +18,23 @@ import { StrictObject } from '../conventions/validation/strict-object.ts'
 
 const orNull = { id: Type.Union([Id, Type.Null()]), text: Type.Union([Type.String(), Type.Null()]) }
 
-const EventView = Type.Object({
-  id: Id,
-  type: Type.Enum(eventTypes),
-  severity: Type.Enum(['info', 'warning', 'critical']),
-  userId: orNull.id,
-  sessionId: orNull.id,
-  actor: Type.String({
-    description: 'A user’s id, `service:NAME`, `cli`, `system` for a rule of the service, or `anonymous`.',
-  }),
-  ipAddress: orNull.text,
-  userAgent: orNull.text,
-  details: Type.Unknown({ description: 'An object with what there is to tell of this type.' }),
-  createdAt: Timestamp,
-})
+const EventView = Type.Object(
+  {
+    id: Id,
+    type: Type.Enum(eventTypes),
+    severity: Type.Enum(['info', 'warning', 'critical']),
+    userId: orNull.id,
+    sessionId: orNull.id,
+    actor: Type.String({
+      description: 'A user’s id, `service:NAME`, `cli`, `system` for a rule of the service, or `anonymous`.',
+    }),
+    ipAddress: orNull.text,
+    userAgent: orNull.text,
+    details: Type.Unknown({ description: 'An object with what there is to tell of this type.' }),
+    createdAt: Timestamp,
+  },
+  { title: 'SecurityEvent' },
+)
 
 export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
@@ -42,6 +45,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
     {
       onRequest: requirePermission(services, 'audit:read'),
       schema: {
+        operationId: 'listSecurityEvents',
         ...operatorRoute('audit:read'),
         summary: 'The audit log, newest first',
         querystring: StrictObject({
@@ -51,7 +55,12 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
           since: Type.Optional(Type.String({ format: 'date-time', description: 'Included.' })),
           ...pageFields,
         }),
-        response: { 200: Type.Object({ events: Type.Array(EventView), nextCursor: NextCursor }) },
+        response: {
+          200: Type.Object(
+            { events: Type.Array(EventView), nextCursor: NextCursor },
+            { title: 'SecurityEventPage' },
+          ),
+        },
       },
       config: { problems: ['validation_failed', ...operatorProblems] },
     },

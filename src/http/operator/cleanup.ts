@@ -12,18 +12,22 @@ export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = 
     {
       onRequest: requirePermission(services, 'sessions:cleanup'),
       schema: {
+        operationId: 'runCleanup',
         ...operatorRoute('sessions:cleanup'),
         summary: 'Delete what has ended, for about a second',
         description:
           'What is left then is for the next call, or for the run that the service makes by itself. Expiry never waits for either.',
         response: {
           200: Type.Union([
-            Type.Object({
-              deletedSessions: Type.Integer(),
-              deletedEvents: Type.Integer(),
-              tookMs: Type.Integer(),
-            }),
-            Type.Object({ skipped: Type.Literal('running elsewhere') }),
+            Type.Object(
+              {
+                deletedSessions: Type.Integer(),
+                deletedEvents: Type.Integer(),
+                tookMs: Type.Integer(),
+              },
+              { title: 'CleanupDone' },
+            ),
+            Type.Object({ skipped: Type.Literal('running elsewhere') }, { title: 'CleanupSkipped' }),
           ]),
         },
       },

@@ -19,19 +19,26 @@ import {
 } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
 
-const UserView = Type.Object({
-  id: Id,
-  email: Type.String(),
-  roles: Type.Array(Type.String()),
-  disabled: Type.Boolean(),
-  createdAt: Timestamp,
-})
+const UserView = Type.Object(
+  {
+    id: Id,
+    email: Type.String(),
+    roles: Type.Array(Type.String()),
+    disabled: Type.Boolean(),
+    createdAt: Timestamp,
+  },
+  { title: 'UserAccount' },
+)
 
-const JudgedSessionView = Type.Interface([SessionView], {
-  state: Type.Enum(['live', 'revoked', 'expired']),
-  revokedAt: Type.Union([Timestamp, Type.Null()]),
-  revokedReason: Type.Union([Type.String(), Type.Null()]),
-})
+const JudgedSessionView = Type.Interface(
+  [SessionView],
+  {
+    state: Type.Enum(['live', 'revoked', 'expired']),
+    revokedAt: Type.Union([Timestamp, Type.Null()]),
+    revokedReason: Type.Union([Type.String(), Type.Null()]),
+  },
+  { title: 'UserSession' },
+)
 
 const UserParams = StrictObject({ id: Id })
 
@@ -47,6 +54,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
     {
       onRequest: requirePermission(services, 'users:read'),
       schema: {
+        operationId: 'listUsers',
         ...operatorRoute('users:read'),
         summary: 'Users by the beginning of their e-mail address',
         querystring: StrictObject({
@@ -59,7 +67,9 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
           ),
           ...pageFields,
         }),
-        response: { 200: Type.Object({ users: Type.Array(UserView), nextCursor: NextCursor }) },
+        response: {
+          200: Type.Object({ users: Type.Array(UserView), nextCursor: NextCursor }, { title: 'UserPage' }),
+        },
       },
       config: { problems: ['validation_failed', ...operatorProblems] },
     },
@@ -74,6 +84,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
     {
       onRequest: requirePermission(services, 'users:read'),
       schema: {
+        operationId: 'getUser',
         ...operatorRoute('users:read'),
         summary: 'One user',
         params: UserParams,
@@ -93,6 +104,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
     {
       onRequest: requirePermission(services, 'sessions:read'),
       schema: {
+        operationId: 'listUserSessions',
         ...operatorRoute('sessions:read'),
         summary: 'The sessions of a user, newest sign-in first',
         params: UserParams,
@@ -100,7 +112,12 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
           state: Type.Optional(Type.Enum(['live', 'all'], { default: 'live' })),
           ...pageFields,
         }),
-        response: { 200: Type.Object({ sessions: Type.Array(JudgedSessionView), nextCursor: NextCursor }) },
+        response: {
+          200: Type.Object(
+            { sessions: Type.Array(JudgedSessionView), nextCursor: NextCursor },
+            { title: 'UserSessionPage' },
+          ),
+        },
       },
       config: { problems: ['validation_failed', ...operatorProblems, 'not_found'] },
     },
@@ -121,6 +138,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
     {
       onRequest: requirePermission(services, 'users:unlock'),
       schema: {
+        operationId: 'unlockUser',
         ...operatorRoute('users:unlock'),
         summary: 'Let a user sign in again after too many failed attempts',
         params: UserParams,

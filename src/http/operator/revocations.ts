@@ -29,16 +29,19 @@ const targetFields = {
 }
 const Target = StrictObject(targetFields)
 
-const Order = StrictObject({
-  ...targetFields,
-  reason: Type.String({
-    minLength: 1,
-    maxLength: 200,
-    pattern: printable,
-    description: 'For the audit log.',
-  }),
-  confirm: Type.Optional(Type.Literal('all', { description: 'Needed for, and only for, everything.' })),
-})
+const Order = StrictObject(
+  {
+    ...targetFields,
+    reason: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: printable,
+      description: 'For the audit log.',
+    }),
+    confirm: Type.Optional(Type.Literal('all', { description: 'Needed for, and only for, everything.' })),
+  },
+  { title: 'RevocationRequest' },
+)
 
 const runFields = {
   id: Id,
@@ -61,12 +64,13 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
     {
       onRequest: requirePermission(services, 'sessions:revoke'),
       schema: {
+        operationId: 'createRevocation',
         ...operatorRoute('sessions:revoke'),
         summary: 'Revoke a session, those of a user, or many at once',
         description:
           'Answered once it holds on every instance. A revocation of many holds as a fact from then on; their rows are marked behind it.',
         body: Order,
-        response: { 201: Type.Object(runFields) },
+        response: { 201: Type.Object(runFields, { title: 'Revocation' }) },
       },
       config: {
         problems: [
@@ -96,15 +100,19 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
     {
       onRequest: requirePermission(services, 'sessions:revoke'),
       schema: {
+        operationId: 'previewRevocation',
         ...operatorRoute('sessions:revoke'),
         summary: 'How many live sessions a revocation would end',
         description: 'Counts for about a second. Nothing is changed.',
         querystring: Target,
         response: {
-          200: Type.Object({
-            sessions: Type.Integer(),
-            complete: Type.Boolean({ description: 'False: there are at least so many.' }),
-          }),
+          200: Type.Object(
+            {
+              sessions: Type.Integer(),
+              complete: Type.Boolean({ description: 'False: there are at least so many.' }),
+            },
+            { title: 'RevocationPreview' },
+          ),
         },
       },
       config: { problems: ['validation_failed', ...operatorProblems] },
@@ -117,14 +125,18 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
     {
       onRequest: requirePermission(services, 'sessions:revoke'),
       schema: {
+        operationId: 'getRevocation',
         ...operatorRoute('sessions:revoke'),
         summary: 'How far a revocation is',
         params: StrictObject({ id: Id }),
         response: {
-          200: Type.Object({
-            ...runFields,
-            propagated: Type.Boolean({ description: 'Every instance has acknowledged it.' }),
-          }),
+          200: Type.Object(
+            {
+              ...runFields,
+              propagated: Type.Boolean({ description: 'Every instance has acknowledged it.' }),
+            },
+            { title: 'RevocationProgress' },
+          ),
         },
       },
       config: { problems: ['validation_failed', ...operatorProblems, 'not_found'] },

@@ -8,45 +8,57 @@ import { StrictObject } from '../conventions/validation/strict-object.ts'
 
 const Counts = Type.Record(Type.String(), Type.Integer())
 
-const Happened = Type.Object({
-  created: Type.Integer(),
-  refreshed: Type.Integer(),
-  expired: Type.Integer({ description: 'Idle for too long, or too old; not revoked.' }),
-  revoked: Type.Record(Type.String(), Type.Integer(), { description: 'By reason.' }),
-})
+const Happened = Type.Object(
+  {
+    created: Type.Integer(),
+    refreshed: Type.Integer(),
+    expired: Type.Integer({ description: 'Idle for too long, or too old; not revoked.' }),
+    revoked: Type.Record(Type.String(), Type.Integer(), { description: 'By reason.' }),
+  },
+  { title: 'SessionChanges' },
+)
 
-const Statistics = Type.Object({
-  live: Type.Object({ total: Type.Integer(), byClientType: Counts, byAuthMethod: Counts }),
-  lastHour: Happened,
-  lastDay: Happened,
-  averageAgeSeconds: Type.Integer({ description: 'Of the live sessions.' }),
-  asOf: Timestamp,
-})
+const Statistics = Type.Object(
+  {
+    live: Type.Object({ total: Type.Integer(), byClientType: Counts, byAuthMethod: Counts }),
+    lastHour: Happened,
+    lastDay: Happened,
+    averageAgeSeconds: Type.Integer({ description: 'Of the live sessions.' }),
+    asOf: Timestamp,
+  },
+  { title: 'Statistics' },
+)
 
-const History = Type.Object({
-  stepSeconds: Type.Integer(),
-  points: Type.Array(
-    Type.Object({
-      at: Timestamp,
-      signedIn: Type.Integer(),
-      signInFailed: Type.Integer(),
-      refreshed: Type.Integer(),
-      revoked: Type.Integer(),
-      locked: Type.Integer({ description: 'Accounts locked after too many failed sign-ins.' }),
-      reused: Type.Integer({ description: 'Spent refresh tokens that came back.' }),
-    }),
-    { description: 'Oldest first; the last step is still going on.' },
-  ),
-})
+const History = Type.Object(
+  {
+    stepSeconds: Type.Integer(),
+    points: Type.Array(
+      Type.Object({
+        at: Timestamp,
+        signedIn: Type.Integer(),
+        signInFailed: Type.Integer(),
+        refreshed: Type.Integer(),
+        revoked: Type.Integer(),
+        locked: Type.Integer({ description: 'Accounts locked after too many failed sign-ins.' }),
+        reused: Type.Integer({ description: 'Spent refresh tokens that came back.' }),
+      }),
+      { description: 'Oldest first; the last step is still going on.' },
+    ),
+  },
+  { title: 'StatisticsHistory' },
+)
 
-const Standing = Type.Object({
-  status: Type.Enum(['ok', 'degraded', 'unavailable']),
-  postgres: Type.Enum(['up', 'down']),
-  redis: Type.Enum(['up', 'down', 'recovering', 'off']),
-  feedAgeMs: Type.Integer({ description: 'Since this instance has last read what was revoked.' }),
-  revocationLeaseMs: Type.Integer({ description: 'For how long it trusts what it has read.' }),
-  version: Type.String(),
-})
+const Standing = Type.Object(
+  {
+    status: Type.Enum(['ok', 'degraded', 'unavailable']),
+    postgres: Type.Enum(['up', 'down']),
+    redis: Type.Enum(['up', 'down', 'recovering', 'off']),
+    feedAgeMs: Type.Integer({ description: 'Since this instance has last read what was revoked.' }),
+    revocationLeaseMs: Type.Integer({ description: 'For how long it trusts what it has read.' }),
+    version: Type.String(),
+  },
+  { title: 'InstanceStatus' },
+)
 
 export const statisticsRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
@@ -57,6 +69,7 @@ export const statisticsRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
     {
       onRequest: requirePermission(services, 'sessions:read'),
       schema: {
+        operationId: 'getStatistics',
         ...operatorRoute('sessions:read'),
         summary: 'How many sessions there are, and what happened to them',
         description:
@@ -76,6 +89,7 @@ export const statisticsRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
     {
       onRequest: requirePermission(services, 'sessions:read'),
       schema: {
+        operationId: 'getStatisticsHistory',
         ...operatorRoute('sessions:read'),
         summary: 'What happened to sessions over time',
         description: 'The last hour by the minute, or the last day by the quarter of an hour.',
@@ -95,6 +109,7 @@ export const statisticsRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
     {
       onRequest: requirePermission(services, 'sessions:read'),
       schema: {
+        operationId: 'getInstanceStatus',
         ...operatorRoute('sessions:read'),
         summary: 'How this instance and its stores are doing',
         response: { 200: Standing },

@@ -20,24 +20,31 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
     '/v1/auth/session',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'getCurrentSession',
+        tags: ['Sign-in'],
         summary: 'Who is signed in',
         security: [{ bearer: [] }, { cookie: [] }],
         response: {
-          200: Type.Object({
-            sessionId: Id,
-            user: Type.Object({
-              id: Id,
-              email: Type.String(),
-              roles: Type.Array(Type.String()),
-              permissions: Type.Array(Type.String()),
-            }),
-            clientType: Type.String(),
-            accessExpiresAt: Timestamp,
-            needsRefresh: Type.Boolean(),
-            idleExpiresAt: Timestamp,
-            expiresAt: Timestamp,
-          }),
+          200: Type.Object(
+            {
+              sessionId: Id,
+              user: Type.Object(
+                {
+                  id: Id,
+                  email: Type.String(),
+                  roles: Type.Array(Type.String()),
+                  permissions: Type.Array(Type.String()),
+                },
+                { title: 'CurrentUser' },
+              ),
+              clientType: Type.String(),
+              accessExpiresAt: Timestamp,
+              needsRefresh: Type.Boolean(),
+              idleExpiresAt: Timestamp,
+              expiresAt: Timestamp,
+            },
+            { title: 'CurrentSession' },
+          ),
         },
       },
       config: {

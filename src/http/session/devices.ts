@@ -24,16 +24,22 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   { services, cookies },
 ) => {
   const { config, sessions } = services
-  const route = { tags: ['people'], security: [{ bearer: [] }, { cookie: [] }] }
+  const route = { tags: ['Devices'], security: [{ bearer: [] }, { cookie: [] }] }
 
   app.get(
     '/v1/sessions',
     {
       schema: {
+        operationId: 'listSessions',
         ...route,
         summary: 'My sessions, newest sign-in first',
         querystring: StrictObject(pageFields),
-        response: { 200: Type.Object({ sessions: Type.Array(SessionView), nextCursor: NextCursor }) },
+        response: {
+          200: Type.Object(
+            { sessions: Type.Array(SessionView), nextCursor: NextCursor },
+            { title: 'SessionPage' },
+          ),
+        },
       },
       config: { problems: ['validation_failed', ...signedInProblems] },
     },
@@ -51,6 +57,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/sessions/:id',
     {
       schema: {
+        operationId: 'getSession',
         ...route,
         summary: 'One of my sessions',
         params: SessionParams,
@@ -70,10 +77,11 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/sessions/:id',
     {
       schema: {
+        operationId: 'renameSession',
         ...route,
         summary: 'Name a device',
         params: SessionParams,
-        body: StrictObject({ deviceName: DeviceName }),
+        body: StrictObject({ deviceName: DeviceName }, { title: 'RenameSessionRequest' }),
         response: { 200: SessionView },
       },
       config: { problems: ['validation_failed', ...signedInProblems, 'not_found'] },
@@ -90,6 +98,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/sessions/:id',
     {
       schema: {
+        operationId: 'revokeSession',
         ...route,
         summary: 'Sign a device out',
         description: 'Final once answered. Revoking what is already revoked is 204 too.',
@@ -113,10 +122,11 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/sessions',
     {
       schema: {
+        operationId: 'revokeSessions',
         ...route,
         summary: 'Sign out everywhere else, or everywhere',
         querystring: StrictObject({ scope: Type.Optional(Type.Enum(['others', 'all'])) }),
-        response: { 200: Type.Object({ revoked: Type.Integer() }) },
+        response: { 200: Type.Object({ revoked: Type.Integer() }, { title: 'RevokedSessions' }) },
       },
       config: { problems: ['validation_failed', ...signedInProblems, 'revocation_unconfirmed'] },
     },

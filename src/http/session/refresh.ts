@@ -3,9 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
+import { countedAddress } from '../access/client-address.ts'
 import { type Cookies, refreshPath } from '../access/cookies.ts'
 import type { Credential } from '../access/credential.ts'
-import { refuseForeign } from '../access/csrf.ts'
+import { refuseForeign, trustedOrigins } from '../access/csrf.ts'
 import { RefreshToken, Tokens } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
 import { createExchange, exchangeProblems } from './exchange.ts'
@@ -16,7 +17,8 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
   app,
   { services, cookies },
 ) => {
-  const { config, clock } = services
+  const { sessions, clock } = services
+  const trusted = trustedOrigins(services.config)
   const exchange = createExchange(app, services)
   const answer = createTokenAnswer(cookies, clock)
 
@@ -24,11 +26,16 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     refreshPath,
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'refreshSession',
+        tags: ['Sign-in'],
         summary: 'Exchange the refresh token for a new pair',
         description:
           'The token stands in the body, or in the refresh cookie; the new pair goes the way that it came. 20 exchanges in 5 minutes are a session’s limit; asking again for the same pair is free.',
-        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
+        security: [{}, { refreshCookie: [] }],
+        body: Type.Union([
+          StrictObject({ refreshToken: Type.Optional(RefreshToken) }, { title: 'RefreshRequest' }),
+          Type.Null(),
+        ]),
         response: { 200: Type.Union([Tokens, CookieTokens]) },
       },
       config: {
@@ -37,23 +44,36 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     },
     async (request, reply) => {
       const { token, by } = presentedToken(request, request.body?.refreshToken ?? null)
-      if (by === 'cookie') refuseForeign(request, config.allowedOrigins, 'refused')
+      if (by === 'cookie') refuseForeign(request, trusted, 'refused')
       const { sessionId, tokens } = await exchange(request, token)
       return answer(reply, by, sessionId, tokens)
     },
   )
 
   function presentedToken(request: FastifyRequest, given: string | null): Credential {
-    const cookie = cookies.refreshToken(request)
-    if (given !== null && cookie !== null) {
+    const inCookies = cookies.refreshTokens(request)
+    if (given !== null && inCookies.length > 0) {
       throw new Problem('validation_failed', {
         detail: 'Send the refresh token in the body or in its cookie, not both.',
       })
     }
     if (given !== null) return { token: given, by: 'bearer' }
-    if (cookie !== null) return { token: cookie, by: 'cookie' }
+    if (inCookies.length > 0) return { token: ownToken(request, inCookies), by: 'cookie' }
     throw new Problem('authentication_required', {
       detail: 'Send the refresh token in the body or in its cookie.',
+    })
+  }
+
+  /**
+   * A sibling host can set a refresh cookie for this one (`__Secure-` does not forbid `Domain`), but no access cookie
+   * (`__Host-` does). So the access cookie, which lives as long, says whose refresh cookie counts.
+   */
+  function ownToken(request: FastifyRequest, refreshTokens: readonly string[]): string {
+    const token = sessions.refreshTokenBeside(cookies.accessToken(request), refreshTokens)
+    if (token !== null) return token
+    app.limits.takeHere('refresh_address', countedAddress(request))
+    throw new Problem('refresh_token_invalid', {
+      detail: 'The refresh cookie is not of the session that the access cookie names. Sign in again.',
     })
   }
 }

@@ -8,7 +8,7 @@ import { proveWithinLimits } from '../access/authenticate.ts'
 import { countedAddress } from '../access/client-address.ts'
 import type { Cookies } from '../access/cookies.ts'
 import { onlyCredential } from '../access/credential.ts'
-import { refuseForeign } from '../access/csrf.ts'
+import { refuseForeign, trustedOrigins } from '../access/csrf.ts'
 import { originOf } from '../access/origin.ts'
 import { RefreshToken } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
@@ -18,18 +18,23 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
   app,
   { services, cookies },
 ) => {
-  const { config, sessions } = services
+  const { sessions } = services
+  const trusted = trustedOrigins(services.config)
 
   app.post(
     '/v1/auth/logout',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'signOut',
+        tags: ['Sign-in'],
         summary: 'Sign out',
         description:
           'Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, or a second time, it is 204 too. Who came by cookie loses the cookies, once the session has ended.',
         security: [{}, { bearer: [] }, { cookie: [] }],
-        body: Type.Union([StrictObject({ refreshToken: Type.Optional(RefreshToken) }), Type.Null()]),
+        body: Type.Union([
+          StrictObject({ refreshToken: Type.Optional(RefreshToken) }, { title: 'SignOutRequest' }),
+          Type.Null(),
+        ]),
         response: { 204: Type.Null() },
       },
       config: {
@@ -45,7 +50,7 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     async (request, reply) => {
       request.credential = onlyCredential(request, cookies)
       const isByCookie = request.credential?.by === 'cookie'
-      if (isByCookie) refuseForeign(request, config.allowedOrigins, 'refused')
+      if (isByCookie) refuseForeign(request, trusted, 'refused')
       const named = await namedSessions(request, request.body?.refreshToken)
       if (named.size === 0) {
         await app.limits.take('anonymous_address', countedAddress(request), request)

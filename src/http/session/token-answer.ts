@@ -9,7 +9,10 @@ import { Id, Tokens, tokensView } from '../conventions/validation/schemas.ts'
 const { expiresIn, refreshExpiresIn } = Tokens.properties
 
 /** A pair that went into cookies: no script is to see it. */
-export const CookieTokens = Type.Object({ expiresIn, refreshExpiresIn, sessionId: Id })
+export const CookieTokens = Type.Object(
+  { expiresIn, refreshExpiresIn, sessionId: Id },
+  { title: 'CookieTokens' },
+)
 
 /** Answers with a pair, the way its holder brings it back. */
 export function createTokenAnswer(cookies: Cookies, clock: Clock) {

@@ -58,7 +58,8 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     {
       onRequest: [acceptServiceKey(services, 'verify'), identifyForwarded],
       schema: {
-        tags: ['services'],
+        operationId: 'verifyRequest',
+        tags: ['Services'],
         summary: 'Is this request signed in?',
         description:
           'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.',
@@ -100,22 +101,26 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       onRequest: countDocument,
       config: { problems: ['rate_limited', 'store_unavailable'] },
       schema: {
-        tags: ['services'],
+        operationId: 'getJwks',
+        tags: ['Services'],
         summary: 'Public keys of every key that may still verify (RFC 7517)',
         response: {
-          200: Type.Object({
-            keys: Type.Array(
-              Type.Object({
-                kty: Type.String(),
-                crv: Type.String(),
-                x: Type.String(),
-                y: Type.String(),
-                kid: Type.String(),
-                alg: Type.String(),
-                use: Type.Literal('sig'),
-              }),
-            ),
-          }),
+          200: Type.Object(
+            {
+              keys: Type.Array(
+                Type.Object({
+                  kty: Type.String(),
+                  crv: Type.String(),
+                  x: Type.String(),
+                  y: Type.String(),
+                  kid: Type.String(),
+                  alg: Type.String(),
+                  use: Type.Literal('sig'),
+                }),
+              ),
+            },
+            { title: 'JsonWebKeySet' },
+          ),
         },
       },
     },

@@ -29,21 +29,25 @@ export const openedSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services
     {
       onRequest: requireScope(services, 'sessions:create'),
       schema: {
-        tags: ['services'],
+        operationId: 'openSession',
+        tags: ['Services'],
         summary: 'Open a session for a person who was checked elsewhere',
         description: 'The address and the agent are the person’s, as the backend has seen them.',
         security: [{ serviceKey: ['sessions:create'] }],
-        body: StrictObject({
-          userId: Id,
-          clientType: Type.Optional(ClientType),
-          authMethod: Type.String({
-            pattern: '^[a-z][a-z0-9_.:-]{0,31}$',
-            description: 'How the person was checked, such as oidc or passkey.',
-          }),
-          ipAddress: Type.Optional(Type.String({ maxLength: 45 })),
-          userAgent: Type.Optional(Type.String({ maxLength: longestUserAgent, pattern: printable })),
-          deviceName: Type.Optional(DeviceName),
-        }),
+        body: StrictObject(
+          {
+            userId: Id,
+            clientType: Type.Optional(ClientType),
+            authMethod: Type.String({
+              pattern: '^[a-z][a-z0-9_.:-]{0,31}$',
+              description: 'How the person was checked, such as oidc or passkey.',
+            }),
+            ipAddress: Type.Optional(Type.String({ maxLength: 45 })),
+            userAgent: Type.Optional(Type.String({ maxLength: longestUserAgent, pattern: printable })),
+            deviceName: Type.Optional(DeviceName),
+          },
+          { title: 'OpenSessionRequest' },
+        ),
         response: { 201: Tokens },
       },
       config: {

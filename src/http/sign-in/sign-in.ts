@@ -6,7 +6,7 @@ import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { countedAddress } from '../access/client-address.ts'
 import type { Cookies } from '../access/cookies.ts'
-import { refuseForeign } from '../access/csrf.ts'
+import { refuseForeign, trustedOrigins } from '../access/csrf.ts'
 import { originOf } from '../access/origin.ts'
 import { limitByAddress } from '../access/rate-limits.ts'
 import { accountLocked } from '../account/account-locked.ts'
@@ -30,15 +30,17 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
 ) => {
   const { config, accounts, signIn, clock } = services
   const answer = createTokenAnswer(cookies, clock)
+  const trusted = trustedOrigins(config)
 
   app.post(
     '/v1/auth/register',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'registerUser',
+        tags: ['Sign-in'],
         summary: 'Create an account',
-        body: StrictObject({ email: Email, password: Password }),
-        response: { 201: Type.Object({ user: User }) },
+        body: StrictObject({ email: Email, password: Password }, { title: 'RegisterRequest' }),
+        response: { 201: Type.Object({ user: User }, { title: 'Registered' }) },
       },
       config: {
         hashes: true,
@@ -64,22 +66,31 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     '/v1/auth/login',
     {
       schema: {
-        tags: ['clients'],
+        operationId: 'signIn',
+        tags: ['Sign-in'],
         summary: 'Sign in',
         description:
           'With the transport `cookie` the tokens go into cookies that no script can read, and are left out of the body.',
-        body: StrictObject({
-          email: Email,
-          password: Password,
-          clientType: Type.Optional(ClientType),
-          deviceName: Type.Optional(DeviceName),
-          deviceToken: Type.Optional(DeviceToken),
-          transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
-        }),
+        body: StrictObject(
+          {
+            email: Email,
+            password: Password,
+            clientType: Type.Optional(ClientType),
+            deviceName: Type.Optional(DeviceName),
+            deviceToken: Type.Optional(DeviceToken),
+            transport: Type.Optional(Type.Enum(['bearer', 'cookie'])),
+          },
+          {
+            title: 'SignInRequest',
+            examples: [
+              { email: 'ada@example.com', password: 'a lighthouse keeper reads', deviceName: 'My laptop' },
+            ],
+          },
+        ),
         response: {
           200: Type.Union([
-            Type.Interface([Tokens], { user: User, deviceToken: DeviceToken }),
-            Type.Interface([CookieTokens], { user: User }),
+            Type.Interface([Tokens], { user: User, deviceToken: DeviceToken }, { title: 'SignedIn' }),
+            Type.Interface([CookieTokens], { user: User }, { title: 'SignedInByCookie' }),
           ]),
         },
       },
@@ -100,7 +111,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     async (request, reply) => {
       const { email, password, clientType = 'web', deviceName = null, transport = 'bearer' } = request.body
       // Else a page could sign its visitor in as somebody else, and see what she then does there.
-      if (transport === 'cookie') refuseForeign(request, config.allowedOrigins, 'allowed')
+      if (transport === 'cookie') refuseForeign(request, trusted, 'allowed')
       requireClientType(config.policies, clientType)
       const origin = originOf(request)
       const deviceToken =

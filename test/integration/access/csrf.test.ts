@@ -10,6 +10,7 @@ const database = await freshDatabase()
 const instance = await startInstance({
   DATABASE_URL: database.url,
   REDIS_URL: (await freshRedis()).url,
+  ISSUER: 'https://auth.example.com',
   ALLOWED_ORIGINS: 'https://app.example.com,https://example.com:8443',
 })
 const port = Number(new URL(instance.url).port)
@@ -39,12 +40,15 @@ const foreign: Provenance[] = [
   { origin: 'null' },
   { origin: 'https://app.example.com.evil.example' },
   { origin: 'http://app.example.com' },
+  { 'sec-fetch-site': 'same-site', origin: 'https://auth.example.com' },
 ]
 const own: Provenance[] = [
   { 'sec-fetch-site': 'same-origin' },
   { 'sec-fetch-site': 'none' },
   { 'sec-fetch-site': 'same-site', origin: 'https://app.example.com' },
   { origin: 'https://example.com:8443' },
+  // The service's own, by a browser that sends no Fetch Metadata.
+  { origin: 'https://auth.example.com' },
 ]
 
 const routes: [name: string, send: (page: Own, provenance: Provenance) => Promise<Answer>][] = [

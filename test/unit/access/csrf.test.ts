@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { judgeProvenance } from '../../../src/access/csrf.ts'
 
-const allowed = ['https://app.example.com', 'https://example.com:8443']
+const allowed = {
+  listed: ['https://app.example.com', 'https://example.com:8443'],
+  own: 'https://auth.example.com',
+}
 
 describe('where a request with cookies comes from', () => {
   it.each([
@@ -29,13 +32,23 @@ describe('where a request with cookies comes from', () => {
     [undefined, 'http://app.example.com', 'foreign'],
     [undefined, 'https://example.com', 'foreign'],
     [undefined, 'https://app.example.com, https://app.example.com', 'foreign'],
+    // Safari before 16.4, and any browser over plain HTTP.
+    [undefined, 'https://auth.example.com', 'trusted'],
+    [undefined, 'http://auth.example.com', 'foreign'],
+    // A browser that sends Fetch Metadata calls its own pages `same-origin`.
+    ['cross-site', 'https://auth.example.com', 'foreign'],
+    ['same-site', 'https://auth.example.com', 'foreign'],
     [undefined, undefined, 'unknown'],
   ] as const)('Sec-Fetch-Site %s and Origin %s: %s', (fetchSite, origin, verdict) => {
     expect(judgeProvenance({ fetchSite, origin }, allowed)).toBe(verdict)
   })
 
   it('trusts no origin when none is allowed', () => {
-    expect(judgeProvenance({ fetchSite: undefined, origin: 'null' }, [])).toBe('foreign')
-    expect(judgeProvenance({ fetchSite: 'cross-site', origin: undefined }, [])).toBe('foreign')
+    expect(judgeProvenance({ fetchSite: undefined, origin: 'null' }, { listed: [], own: null })).toBe(
+      'foreign',
+    )
+    expect(judgeProvenance({ fetchSite: 'cross-site', origin: undefined }, { listed: [], own: null })).toBe(
+      'foreign',
+    )
   })
 })

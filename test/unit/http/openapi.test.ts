@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { describe, expect, test } from 'vitest'
 import { describedApi, documentPath } from '../../../scripts/openapi.ts'
 import { problems } from '../../../src/errors.ts'
@@ -8,6 +9,7 @@ import { version } from '../../../src/version.ts'
 type Operation = {
   summary?: string
   operationId?: string
+  tags: string[]
   security?: Record<string, string[]>[]
   parameters?: { in: string; name: string; required?: boolean; schema?: unknown }[]
   requestBody?: { required?: boolean; content: Record<string, { schema: unknown }> }
@@ -17,6 +19,7 @@ type Operation = {
 type Document = {
   openapi: string
   info: { title: string; version: string; description: string }
+  tags: { name: string }[]
   components: { securitySchemes: Record<string, unknown> }
   paths: Record<string, Record<string, Operation>>
 }
@@ -28,7 +31,7 @@ type Document = {
 const promised: Record<string, 'public' | 'optional' | 'bearer' | 'operator' | 'service'> = {
   'POST /v1/auth/register': 'public',
   'POST /v1/auth/login': 'public',
-  'POST /v1/auth/refresh': 'public',
+  'POST /v1/auth/refresh': 'optional',
   'GET /v1/auth/session': 'bearer',
   'POST /v1/auth/logout': 'optional',
   'POST /v1/auth/password': 'bearer',
@@ -41,7 +44,7 @@ const promised: Record<string, 'public' | 'optional' | 'bearer' | 'operator' | '
   'GET /v1/verify': 'bearer',
   'GET /.well-known/jwks.json': 'public',
   'GET /.well-known/oauth-authorization-server': 'public',
-  'POST /v1/token': 'public',
+  'POST /v1/token': 'optional',
   'POST /v1/introspect': 'service',
   'POST /v1/revoke': 'service',
   'POST /v1/admin/sessions': 'service',
@@ -123,7 +126,12 @@ describe('the description of the API', () => {
 
   test('is OpenAPI 3.1 of this version', () => {
     expect(document.openapi).toMatch(/^3\.1\.\d+$/)
-    expect(document.info).toEqual({ title: 'Latchkey', version, description: expect.stringMatching(/.{20}/) })
+    expect(document.info).toEqual({
+      title: 'Latchkey',
+      version,
+      description: expect.stringMatching(/.{20}/),
+      license: { name: 'MIT', identifier: 'MIT' },
+    })
     for (const path of Object.keys(document.paths)) expect(path).toMatch(/^\/[^?#\s]*$/)
   })
 
@@ -161,10 +169,27 @@ describe('the description of the API', () => {
     }
   })
 
-  test('says in a line what every operation does, and uses no operation id twice', () => {
+  test('says in a line what every operation does', () => {
     for (const { name, operation } of operations) expect(operation.summary, name).toMatch(/^\S.{5,79}$/)
-    const ids = operations.flatMap(({ operation }) => operation.operationId ?? [])
-    expect(ids).toEqual([...new Set(ids)])
+  })
+
+  test('says of every operation whether it needs security, also where it needs none', () => {
+    for (const { name, operation } of operations) expect(operation.security, name).toBeDefined()
+  })
+
+  test('puts every operation into one of the groups that it introduces', () => {
+    const introduced = document.tags.map(tag => tag.name)
+    expect(introduced[0]).toBe('Sign-in')
+    for (const { name, operation } of operations) {
+      expect(operation.tags, name).toHaveLength(1)
+      expect(introduced, name).toEqual(expect.arrayContaining(operation.tags))
+    }
+  })
+
+  test('satisfies the rules that Redocly recommends', async () => {
+    const config = await createConfig({ extends: ['recommended'] })
+    const found = await lintFromString({ source: text, absoluteRef: documentPath, config })
+    expect(found.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([])
   })
 
   test('describes every response, with a success and with problem+json, or what OAuth wants, for all else', () => {
@@ -242,10 +267,18 @@ describe('the description of the API', () => {
   test('closes every object in a request to unknown fields, and in no response', () => {
     for (const [place, node] of schemas) {
       if (node['type'] !== 'object' || !isRecord(node['properties'])) continue
-      expect(node['additionalProperties'], place).toBe(place.includes('/requestBody/') ? false : undefined)
+      expect(node['additionalProperties'], place).toBe(isOfRequest(place) ? false : undefined)
     }
   })
 })
+
+/** Whether a schema is that of a request's body, or a part of it. */
+function isOfRequest(place: string): boolean {
+  const referred = [...places].flatMap(([from, { $ref }]) =>
+    from.includes('/requestBody/') && typeof $ref === 'string' ? [$ref] : [],
+  )
+  return place.includes('/requestBody/') || referred.some(named => `${place}/`.startsWith(`${named}/`))
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null

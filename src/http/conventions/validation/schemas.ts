@@ -31,40 +31,52 @@ export const DeviceName = Type.String({
 /** One of the configured names; which, is for the handler to say. */
 export const ClientType = Type.String({ minLength: 1, maxLength: 32 })
 
-export const Tokens = Type.Object({
-  tokenType: Type.Literal('Bearer'),
-  accessToken: Type.String(),
-  expiresIn: Type.Integer({ description: 'Seconds that the access token has left.' }),
-  refreshToken: Type.String(),
-  refreshExpiresIn: Type.Integer({ description: 'Seconds that the refresh token has left.' }),
-  sessionId: Id,
-})
+export const Tokens = Type.Object(
+  {
+    tokenType: Type.Literal('Bearer'),
+    accessToken: Type.String(),
+    expiresIn: Type.Integer({ description: 'Seconds that the access token has left.' }),
+    refreshToken: Type.String(),
+    refreshExpiresIn: Type.Integer({ description: 'Seconds that the refresh token has left.' }),
+    sessionId: Id,
+  },
+  { title: 'TokenPair' },
+)
 
-export const User = Type.Object({ id: Id, email: Type.String(), roles: Type.Array(Type.String()) })
+export const User = Type.Object(
+  { id: Id, email: Type.String(), roles: Type.Array(Type.String()) },
+  { title: 'User' },
+)
 
-export const Device = Type.Object({
-  type: Type.Enum(['desktop', 'mobile', 'tablet', 'bot', 'unknown']),
-  os: Type.Union([Type.String(), Type.Null()]),
-  browser: Type.Union([Type.String(), Type.Null()]),
-})
+export const Device = Type.Object(
+  {
+    type: Type.Enum(['desktop', 'mobile', 'tablet', 'bot', 'unknown']),
+    os: Type.Union([Type.String(), Type.Null()]),
+    browser: Type.Union([Type.String(), Type.Null()]),
+  },
+  { title: 'Device' },
+)
 
-export const SessionView = Type.Object({
-  id: Id,
-  current: Type.Boolean({ description: 'This is the session of the request.' }),
-  clientType: Type.String(),
-  authMethod: Type.String(),
-  deviceName: Type.Union([Type.String(), Type.Null()]),
-  device: Device,
-  ipAddress: Type.Union([Type.String(), Type.Null()]),
-  suspicious: Type.Boolean({
-    description:
-      'It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner.',
-  }),
-  createdAt: Timestamp,
-  lastActivityAt: Timestamp,
-  idleExpiresAt: Timestamp,
-  expiresAt: Timestamp,
-})
+export const SessionView = Type.Object(
+  {
+    id: Id,
+    current: Type.Boolean({ description: 'This is the session of the request.' }),
+    clientType: Type.String(),
+    authMethod: Type.String(),
+    deviceName: Type.Union([Type.String(), Type.Null()]),
+    device: Device,
+    ipAddress: Type.Union([Type.String(), Type.Null()]),
+    suspicious: Type.Boolean({
+      description:
+        'It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner.',
+    }),
+    createdAt: Timestamp,
+    lastActivityAt: Timestamp,
+    idleExpiresAt: Timestamp,
+    expiresAt: Timestamp,
+  },
+  { title: 'Session' },
+)
 
 /** Throws `validation_failed`, which names those that there are. */
 export function requireClientType(policies: Policies, clientType: string): void {

@@ -13,20 +13,26 @@ import { StrictObject } from '../../conventions/validation/strict-object.ts'
 import { sendOAuthError } from './error.ts'
 import { looksLikeRefreshToken, serviceClient, tokenParameters } from './parameters.ts'
 
-const Active = Type.Object({
-  active: Type.Literal(true),
-  sub: Id,
-  sid: Id,
-  scope: Type.String({ description: 'The permissions of the user; empty for a refresh token.' }),
-  exp: Type.Integer(),
-  iat: Type.Integer(),
-  iss: Type.String(),
-  aud: Type.String({ description: 'Of a refresh token the issuer itself: no other service takes it.' }),
-  token_type: Type.String({ enum: ['Bearer', 'refresh_token'] }),
-  client_id: Type.String({ description: 'The client type.' }),
-})
+const Active = Type.Object(
+  {
+    active: Type.Literal(true),
+    sub: Id,
+    sid: Id,
+    scope: Type.String({ description: 'The permissions of the user; empty for a refresh token.' }),
+    exp: Type.Integer(),
+    iat: Type.Integer(),
+    iss: Type.String(),
+    aud: Type.String({ description: 'Of a refresh token the issuer itself: no other service takes it.' }),
+    token_type: Type.String({ enum: ['Bearer', 'refresh_token'] }),
+    client_id: Type.String({ description: 'The client type.' }),
+  },
+  { title: 'ActiveToken' },
+)
 
-const Introspection = Type.Union([Active, Type.Object({ active: Type.Literal(false) })])
+const Introspection = Type.Union([
+  Active,
+  Type.Object({ active: Type.Literal(false) }, { title: 'InactiveToken' }),
+])
 
 /** Services ask what a token is worth (RFC 7662). */
 export const introspectionRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
@@ -42,13 +48,14 @@ export const introspectionRoutes: FastifyPluginAsyncTypebox<{ services: Services
     {
       onRequest: requireClient(services, 'introspect'),
       schema: {
-        tags: ['oauth'],
+        operationId: 'introspectToken',
+        tags: ['OAuth'],
         summary: 'What a token is worth (RFC 7662)',
         description:
           'An access token is judged as `GET /v1/verify` does. A refresh token is active while it is its session’s current one, and is not spent by asking. What cannot be known is a 503, never inactive.',
         security: serviceClient('introspect'),
         consumes: [formMediaType, 'application/json'],
-        body: StrictObject(tokenParameters),
+        body: StrictObject(tokenParameters, { title: 'TokenQuery' }),
         response: { 200: Introspection },
       },
       config: { oauth: true, problems: ['validation_failed', ...serviceKeyProblems, 'overloaded'] },

@@ -26,13 +26,14 @@ export const tokenRevocationRoutes: FastifyPluginAsyncTypebox<{ services: Servic
     {
       onRequest: requireClient(services, 'revoke'),
       schema: {
-        tags: ['oauth'],
+        operationId: 'revokeToken',
+        tags: ['OAuth'],
         summary: 'End the session of a token (RFC 7009)',
         description:
           'Of any token that was issued here, also a spent or an expired one. 200 as well for what is no token, since there is nothing to end; and a second time. It is answered once it holds on every instance.',
         security: serviceClient('revoke'),
         consumes: [formMediaType],
-        body: StrictObject(tokenParameters),
+        body: StrictObject(tokenParameters, { title: 'TokenQuery' }),
         // Undefined: an empty body, which null is not.
         response: {
           200: Type.Unsafe<undefined>(

@@ -28,19 +28,24 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = as
     {
       onRequest: checkClient(services),
       schema: {
-        tags: ['oauth'],
+        operationId: 'exchangeRefreshToken',
+        tags: ['OAuth'],
         summary: 'Exchange the refresh token for a new pair (RFC 6749 §6)',
         description:
           'The same exchange as `POST /v1/auth/refresh`, for clients that speak OAuth. They are public: nobody has to authenticate, and a `client_id` is ignored like every parameter that is not listed. What is over is an `invalid_grant`, an outage is a 503.',
+        security: [{}, { serviceKeyBasic: [] }],
         consumes: [formMediaType],
-        body: StrictObject(parameters),
+        body: StrictObject(parameters, { title: 'TokenRequest' }),
         response: {
-          200: Type.Object({
-            access_token: Type.String(),
-            token_type: Type.Literal('Bearer'),
-            expires_in: Type.Integer({ description: 'Seconds that the access token has left.' }),
-            refresh_token: Type.String(),
-          }),
+          200: Type.Object(
+            {
+              access_token: Type.String(),
+              token_type: Type.Literal('Bearer'),
+              expires_in: Type.Integer({ description: 'Seconds that the access token has left.' }),
+              refresh_token: Type.String(),
+            },
+            { title: 'TokenResponse' },
+          ),
         },
       },
       config: {
