@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser'
 import { describe, expect, it } from 'vitest'
 
@@ -113,6 +113,13 @@ const sources = readdirSync('src', { recursive: true, withFileTypes: true })
   .filter(entry => entry.isFile() && /\.tsx?$/.test(entry.name))
   .map(entry => join(entry.parentPath, entry.name))
 
+/** Everything that is written by hand, packages included. */
+const written = ['src', 'packages']
+  .flatMap(root => readdirSync(root, { recursive: true, withFileTypes: true }))
+  .filter(entry => entry.isFile() && /\.(tsx?|css)$/.test(entry.name) && entry.name !== 'openapi.ts')
+  .map(entry => join(entry.parentPath, entry.name))
+  .filter(file => !/node_modules|\/(dist|test)\//.test(file))
+
 function filesWith(pattern: RegExp): string[] {
   return sources.filter(file => pattern.test(readFileSync(file, 'utf8'))).sort()
 }
@@ -151,6 +158,17 @@ describe('the architecture', () => {
       ],
     }
     expect((await violations(reversed)).length).toBeGreaterThan(0)
+  })
+
+  it('keeps files under 250 lines', () => {
+    const long = written.filter(file => readFileSync(file, 'utf8').split('\n').length > 251)
+    expect(long).toEqual([])
+  })
+
+  it('keeps folders at fifteen files or fewer', () => {
+    const folders = new Set(written.map(file => dirname(file)))
+    const full = [...folders].filter(folder => written.filter(file => dirname(file) === folder).length > 15)
+    expect(full).toEqual([])
   })
 
   it('reads the environment in config.ts only', () => {
