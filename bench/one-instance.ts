@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import getPort from 'get-port'
 import { startChild, untilReady } from '../scripts/stores/child.ts'
 import { startPostgres, startRedis } from '../scripts/stores.ts'
+import { type Cores, onServerCore } from './field/cores.ts'
 
 export type BenchedInstance = {
   url: string
+  pid: number
   databaseUrl: string
   /** Runs the command line, and returns what it prints. */
   latchkey(args: string[], input?: string): string
@@ -15,8 +17,14 @@ export type BenchedInstance = {
 
 const built = (file: string) => join(import.meta.dirname, '..', 'dist', file)
 
-/** One process of the built service, on a Postgres and a Redis of its own that are as they come. */
-export async function startInstance(settings: Record<string, string> = {}): Promise<BenchedInstance> {
+/**
+ * One process of the built service, on a Postgres and a Redis of its own that are as they come; on the server's core, if
+ * the cores are shared.
+ */
+export async function startInstance(
+  settings: Record<string, string> = {},
+  cores: Cores = null,
+): Promise<BenchedInstance> {
   const postgres = await startPostgres({ port: 0 })
   const redis = await startRedis({ port: 0, install: false })
   const port = await getPort()
@@ -33,7 +41,8 @@ export async function startInstance(settings: Record<string, string> = {}): Prom
   const latchkey = (args: string[], input = '') =>
     execFileSync(process.execPath, [built('cli.js'), ...args], { env, input, encoding: 'utf8' })
   latchkey(['migrate'])
-  const child = await startChild(process.execPath, [built('server.js')], {
+  const [command, args] = onServerCore(cores, process.execPath, [built('server.js')])
+  const child = await startChild(command, args, {
     stopSignal: 'SIGTERM',
     output: 'pipe',
     env,
@@ -47,6 +56,7 @@ export async function startInstance(settings: Record<string, string> = {}): Prom
   })
   return {
     url,
+    pid: child.pid,
     databaseUrl: postgres.url,
     latchkey,
     async stop() {
