@@ -74,6 +74,7 @@ function tarballOf(name: string): string {
 async function tryOut(product: Product, names: readonly string[]): Promise<void> {
   const project = join(folder, product.name)
   await mkdir(project, { recursive: true })
+  await lint(product)
   await install(product, project)
   for (const name of names) {
     await use(name, project)
@@ -83,6 +84,13 @@ async function tryOut(product: Product, names: readonly string[]): Promise<void>
   const { stdout } = await run('npx', ['--no-install', 'latchkey', '--help'], project)
   if (!stdout.includes('migrate')) throw new Error('the command latchkey does not tell of itself')
   console.log('the command latchkey: runs')
+}
+
+/** What bundlers, Node.js and TypeScript make of the manifest. All of it is ESM, so nothing is judged as CommonJS. */
+async function lint({ name }: Product): Promise<void> {
+  const tarball = tarballOf(name)
+  await run('npx', ['--no-install', 'publint', '--strict', tarball], root)
+  await run('npx', ['--no-install', 'attw', tarball, '--profile', 'esm-only', '--no-color'], root)
 }
 
 /** The tarball by itself first: it must bring nothing that this Node.js is too old for. Then what it is used with. */

@@ -1,5 +1,5 @@
+import latchkey, { callerOf } from '@latchkey/node/fastify'
 import Fastify from 'fastify'
-import latchkey, { callerOf } from 'latchkey/fastify'
 
 /** A service whose users are signed in by Latchkey: anybody may look at the menu, the rest is for who is signed in. */
 const app = Fastify({ logger: { level: process.env['LOG_LEVEL'] ?? 'info' } })

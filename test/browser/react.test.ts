@@ -47,8 +47,9 @@ describe.skipIf(chromium.kind === 'none')('a React page, in strict mode', () => 
     return texts.filter(text => text !== '')
   }
 
-  it('finds out that nobody is signed in', async () => {
+  it('finds out with one request that no user is signed in', async () => {
     await expect.poll(() => shown('person')).toEqual(['signed-out'])
+    expect(asked).toEqual(['GET /v1/auth/session'])
     expect(await tab.evaluate('rendered.session.reason')).toBeNull()
     expect(await shown('devices')).toEqual([])
   })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..', '..', '..')
 
-const folders = ['bench', 'docs', 'examples', 'scripts', 'test']
+const folders = ['bench', 'docs', 'examples', 'packages', 'scripts', 'test']
 
 /** Not templates: they name what lies beside the page that is made of them. */
 const pages = [
