@@ -1,6 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
-import { whatWentWrong } from '../shell/words.ts'
-import { Check, Warning } from './icons.tsx'
+import { Failure } from '../status/failure.tsx'
 
 type Confirmation = {
   title: string
@@ -13,7 +12,7 @@ type Confirmation = {
   onCancel: () => void
 }
 
-/** Asks before what cannot be undone. The browser keeps the focus inside, and closes it by Escape. */
+/** Asks before an action that cannot be undone. The browser traps the focus and closes the dialog on Escape. */
 export function Confirm(confirmation: Confirmation) {
   const { title, children, action, isBusy, isAllowed = true, error, onConfirm, onCancel } = confirmation
   const dialog = useModal()
@@ -42,7 +41,7 @@ export function Confirm(confirmation: Confirmation) {
   )
 }
 
-/** Gives the focus back to where it was, or to the page when that went away with what was done. */
+/** Returns the focus to where it was, or to the page if the action removed that element. */
 function useModal() {
   const dialog = useRef<HTMLDialogElement>(null)
   const [before] = useState(() => document.activeElement)
@@ -54,28 +53,4 @@ function useModal() {
     }
   }, [before])
   return dialog
-}
-
-export function Failure({ error }: { error: unknown }) {
-  if (error === null || error === undefined) return null
-  return (
-    <p role="alert" className="note bad">
-      <Warning size={18} />
-      <span>{whatWentWrong(error)}</span>
-    </p>
-  )
-}
-
-/** What has been done. It is there before it says something, so that a screen reader hears that it does. */
-export function Done({ children }: { children: ReactNode }) {
-  return (
-    <div role="status">
-      {children !== '' && (
-        <p className="note good">
-          <Check size={18} />
-          <span>{children}</span>
-        </p>
-      )}
-    </div>
-  )
 }

@@ -1,15 +1,19 @@
 import { type ComponentProps, type ReactNode, useId, useState } from 'react'
-import { Eye, EyeOff } from './icons.tsx'
+import { Eye, EyeOff, Warning } from './icons.tsx'
 
-type Props = Omit<ComponentProps<'input'>, 'id' | 'onChange' | 'value'> & {
+type Props = Omit<ComponentProps<'input'>, 'id' | 'onChange' | 'value'> & Described & Valued
+
+type Described = {
   label: string
-  /** Below the field; told by a screen reader with it. */
+  /** Below the field; a screen reader reads it with the field. */
   hint?: ReactNode
-  value: string
-  onValue: (value: string) => void
+  /** What is wrong with the value; null: nothing is. */
+  error?: string | null
 }
 
-export function Field({ label, hint, onValue, children, ...input }: Props) {
+type Valued = { value: string; onValue: (value: string) => void }
+
+export function Field({ label, hint, error = null, onValue, children, ...input }: Props) {
   const id = useId()
   return (
     <div className="field">
@@ -18,22 +22,77 @@ export function Field({ label, hint, onValue, children, ...input }: Props) {
         <input
           id={id}
           dir="auto"
-          aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+          {...describedBy(id, hint, error)}
           {...input}
           onChange={event => onValue(event.target.value)}
         />
         {children}
       </div>
-      {hint !== undefined && (
-        <p className="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
+      <Below id={id} hint={hint} error={error} />
     </div>
   )
 }
 
-/** What is typed can be looked at, as long passwords want (NIST SP 800-63B-4, §3.1.1.2). */
+/** One value out of a list. `options`: the values with their names. */
+export function Select({
+  label,
+  hint,
+  error = null,
+  value,
+  onValue,
+  options,
+}: Described & Valued & { options: ReadonlyMap<string, string> }) {
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        {...describedBy(id, hint, error)}
+        onChange={event => onValue(event.target.value)}
+      >
+        {[...options].map(([option, name]) => (
+          <option key={option} value={option}>
+            {name}
+          </option>
+        ))}
+      </select>
+      <Below id={id} hint={hint} error={error} />
+    </div>
+  )
+}
+
+function describedBy(id: string, hint: ReactNode, error: string | null) {
+  const ids = [...(error === null ? [] : [`${id}-error`]), ...(hint === undefined ? [] : [`${id}-hint`])]
+  return {
+    ...(error !== null && { 'aria-invalid': true }),
+    ...(ids.length > 0 && { 'aria-describedby': ids.join(' ') }),
+  }
+}
+
+/** The region of the error exists before there is one, so that a screen reader announces the error. */
+function Below({ id, hint, error }: { id: string; hint: ReactNode; error: string | null }) {
+  return (
+    <>
+      <p className="field-error" id={`${id}-error`} aria-live="polite">
+        {error !== null && (
+          <>
+            <Warning size={15} />
+            <span>{error}</span>
+          </>
+        )}
+      </p>
+      {hint !== undefined && (
+        <div className="hint" id={`${id}-hint`}>
+          {hint}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** The user can look at what they type, which long passwords need (NIST SP 800-63B-4, §3.1.1.2). */
 export function PasswordField(props: Omit<Props, 'type' | 'children'>) {
   const [isShown, setShown] = useState(false)
   const Icon = isShown ? EyeOff : Eye

@@ -1,14 +1,14 @@
 import type { DeviceSession } from '@latchkey/client'
 import { useSessionManagement } from '@latchkey/react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useAction } from '../controls/action.ts'
-import { Failure } from '../controls/dialog.tsx'
 import { Pencil } from '../controls/icons.tsx'
-import { nameOf } from './device.tsx'
+import { Failure } from '../status/failure.tsx'
+import { nameOf, suggestedNames } from './device.tsx'
 
 type Props = { session: DeviceSession; children: ReactNode }
 
-/** What the owner calls the device; changed in place, by Enter or a click, and left as it was by Escape. */
+/** The name of a device, edited in place: Enter saves it, Escape cancels. */
 export function DeviceName({ session, children }: Props) {
   const [isEditing, setEditing] = useState(false)
   const pencil = useRef<HTMLButtonElement>(null)
@@ -38,7 +38,8 @@ export function DeviceName({ session, children }: Props) {
 
 function Editor({ session, onDone }: Omit<Props, 'children'> & { onDone: () => void }) {
   const management = useSessionManagement()
-  const [name, setName] = useState(session.deviceName ?? '')
+  const [name, setName] = useState(nameOf(session))
+  const suggestions = useId()
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])
   const rename = useAction({
@@ -59,13 +60,18 @@ function Editor({ session, onDone }: Omit<Props, 'children'> & { onDone: () => v
       <input
         ref={field}
         dir="auto"
-        aria-label="Name of the device"
-        placeholder={nameOf(session)}
+        aria-label="Device name"
+        list={suggestions}
         required
         maxLength={64}
         value={name}
         onChange={event => setName(event.target.value)}
       />
+      <datalist id={suggestions}>
+        {suggestedNames(session.device).map(suggestion => (
+          <option key={suggestion} value={suggestion} />
+        ))}
+      </datalist>
       <button type="submit" className="primary" disabled={rename.isPending || name.trim() === ''}>
         {rename.isPending ? 'Saving…' : 'Save'}
       </button>

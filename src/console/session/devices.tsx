@@ -2,17 +2,19 @@ import type { DeviceSession } from '@latchkey/client'
 import { useSessionManagement } from '@latchkey/react'
 import { useCallback, useState } from 'react'
 import { useAction } from '../controls/action.ts'
-import { Confirm, Done, Failure } from '../controls/dialog.tsx'
+import { Confirm } from '../controls/dialog.tsx'
 import { Warning } from '../controls/icons.tsx'
-import { Placeholder } from '../shell/placeholder.tsx'
 import { usePoll } from '../shell/presence.ts'
+import { Done } from '../status/done.tsx'
+import { Failure } from '../status/failure.tsx'
+import { Loading } from '../status/placeholder.tsx'
 import { useNow } from '../time/time.tsx'
 import { nameOf } from './device.tsx'
 import { DeviceName } from './device-name.tsx'
 import { SessionCard } from './session-card.tsx'
-import { SignOutButton } from './sign-out.tsx'
+import { useSignOut } from './sign-out.ts'
 
-/** Often enough that a device which was signed out elsewhere shows it within seconds. */
+/** A device that was signed out elsewhere disappears within seconds. */
 const pollMs = 2_500
 /** A session counts as new for a day. */
 const newForMs = 86_400_000
@@ -21,17 +23,15 @@ export function Devices() {
   const { sessions, reload, error } = useSessionManagement()
   const [asked, setAsked] = useState<DeviceSession | 'others' | null>(null)
   const [done, setDone] = useState('')
-  // What fails here is asked again, and the notice above says what is wrong with the service.
+  // A failed read is repeated, and the notice at the top reports an outage.
   usePoll(
     useCallback(() => void reload().catch(() => {}), [reload]),
     pollMs,
   )
-  // A list has at least the session that asked for it.
-  if (sessions.length === 0) return error === null ? <Placeholder /> : <Failure error={error} />
+  // The list always contains the session that asks.
+  if (sessions.length === 0) return <Loading error={error} />
   const others = sessions.filter(({ current }) => !current)
-  const card = (session: DeviceSession) => (
-    <DeviceCard key={session.id} session={session} onRevoke={() => setAsked(session)} />
-  )
+  const own = sessions.find(({ current }) => current)
   return (
     <>
       <header className="page-head">
@@ -41,16 +41,20 @@ export function Devices() {
         </div>
       </header>
       <Done>{done}</Done>
-      <ul className="cards">{sessions.filter(({ current }) => current).map(card)}</ul>
+      <ul className="cards">{own !== undefined && <OwnCard session={own} />}</ul>
       {others.length > 0 && (
         <section aria-labelledby="others">
           <header className="section-head">
             <h2 id="others">Other devices</h2>
             <button type="button" className="danger-quiet" onClick={() => setAsked('others')}>
-              Sign out everywhere else
+              Sign out all other devices
             </button>
           </header>
-          <ul className="cards">{others.map(card)}</ul>
+          <ul className="cards">
+            {others.map(session => (
+              <OtherCard key={session.id} session={session} onRevoke={() => setAsked(session)} />
+            ))}
+          </ul>
         </section>
       )}
       {asked !== null && (
@@ -62,24 +66,48 @@ export function Devices() {
 
 function countInWords(count: number): string {
   return count === 1
-    ? 'You are signed in on this device only.'
-    : `You are signed in on ${count} devices. If you do not know one, sign it out and change your password.`
+    ? 'You’re signed in on this device only.'
+    : `You’re signed in on ${count} devices. Don’t recognize one? Sign it out and change your password.`
 }
 
-function DeviceCard({ session, onRevoke }: { session: DeviceSession; onRevoke: () => void }) {
-  const nowMs = useNow()
-  const { current, suspicious } = session
-  const isNew = !current && Date.parse(session.createdAt) > nowMs - newForMs
+/** Signs itself out. */
+function OwnCard({ session }: { session: DeviceSession }) {
+  const signOut = useSignOut()
+  const action = (
+    <button type="button" disabled={signOut.isPending} onClick={() => signOut.run()}>
+      Sign out
+    </button>
+  )
   const heading = (
     <DeviceName session={session}>
-      {current && <span className="badge good">This device</span>}
+      <span className="badge good">This device</span>
+      {session.suspicious && <span className="badge warn">Suspicious</span>}
+    </DeviceName>
+  )
+  return (
+    <SessionCard
+      session={session}
+      {...(session.suspicious && { tone: 'alarming' })}
+      heading={heading}
+      action={action}
+    >
+      {session.suspicious && <Suspicion />}
+      <Failure error={signOut.error} />
+    </SessionCard>
+  )
+}
+
+function OtherCard({ session, onRevoke }: { session: DeviceSession; onRevoke: () => void }) {
+  const nowMs = useNow()
+  const { suspicious } = session
+  const isNew = Date.parse(session.createdAt) > nowMs - newForMs
+  const heading = (
+    <DeviceName session={session}>
       {isNew && <span className="badge new">New</span>}
       {suspicious && <span className="badge warn">Suspicious</span>}
     </DeviceName>
   )
-  const action = current ? (
-    <SignOutButton>Sign out</SignOutButton>
-  ) : (
+  const action = (
     <button type="button" className={suspicious ? 'danger-quiet' : 'quiet'} onClick={onRevoke}>
       Sign out<span className="hidden"> {nameOf(session)}</span>
     </button>
@@ -91,20 +119,24 @@ function DeviceCard({ session, onRevoke }: { session: DeviceSession; onRevoke: (
       heading={heading}
       action={action}
     >
-      {suspicious && (
-        <p className="warn-text">
-          <Warning size={16} /> Its network and its browser have both changed since it signed in.
-        </p>
-      )}
+      {suspicious && <Suspicion />}
     </SessionCard>
+  )
+}
+
+function Suspicion() {
+  return (
+    <p className="warn-text">
+      <Warning size={16} /> This session moved to a different network and browser.
+    </p>
   )
 }
 
 type Asked = {
   which: DeviceSession | 'others'
-  /** Of the others. */
+  /** The number of other devices. */
   count: number
-  /** Takes what has happened, in words. */
+  /** Receives the result, in words. */
   onDone: (words: string) => void
   onClose: () => void
 }
@@ -118,14 +150,14 @@ function ConfirmSignOut({ which, count, onDone, onClose }: Asked) {
       else await revokeOthers()
     },
     onSuccess: () => {
-      onDone(isOthers ? 'Every other device is signed out.' : `${nameOf(which)} is signed out.`)
+      onDone(isOthers ? 'All other devices are signed out.' : `${nameOf(which)} is signed out.`)
       onClose()
     },
   })
   const others = count > 1 ? `Sign out ${count} devices` : 'Sign out one device'
   return (
     <Confirm
-      title={isOthers ? 'Sign out everywhere else?' : `Sign out ${nameOf(which)}?`}
+      title={isOthers ? 'Sign out all other devices?' : `Sign out ${nameOf(which)}?`}
       action={isOthers ? others : 'Sign out device'}
       isBusy={revoke.isPending}
       error={revoke.error}
@@ -133,8 +165,8 @@ function ConfirmSignOut({ which, count, onDone, onClose }: Asked) {
       onCancel={onClose}
     >
       <p>
-        {isOthers ? 'Every device but this one' : 'It'} is signed out at once, and has to sign in again with
-        your password. This cannot be undone.
+        {isOthers ? 'They lose access immediately, and have' : 'It loses access immediately, and has'} to sign
+        in again. You can’t undo this.
       </p>
     </Confirm>
   )

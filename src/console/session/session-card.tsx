@@ -1,19 +1,20 @@
 import type { DeviceSession } from '@latchkey/client'
 import type { ReactNode } from 'react'
-import { Ago } from '../time/time.tsx'
+import { Ago, Moment } from '../time/time.tsx'
 import { DeviceIcon, deviceInWords, nameOf } from './device.tsx'
 
 type Props = {
   session: DeviceSession
   tone?: 'alarming' | 'ended'
-  /** The name, with what stands beside it. */
+  /** The name, with its badges. */
   heading: ReactNode
-  /** More about it, below. */
+  /** More about the session, below its facts. */
   children?: ReactNode
+  /** A button. What it reports goes into `children`: the card has one column for the button. */
   action: ReactNode
 }
 
-/** A session as a person or an operator sees it: what is known of it, and what can be done about it. */
+/** A session as its owner or an operator sees it. */
 export function SessionCard({ session, tone, heading, children, action }: Props) {
   return (
     <li className={`card device ${tone ?? ''}`} aria-label={nameOf(session)}>
@@ -26,7 +27,7 @@ export function SessionCard({ session, tone, heading, children, action }: Props)
           {session.deviceName !== null && <span>{deviceInWords(session.device)}</span>}
           {session.ipAddress !== null && <span>{session.ipAddress}</span>}
           <span>
-            Signed in <Ago at={session.createdAt} />
+            Signed in <Moment at={session.createdAt} />
           </span>
           {session.current ? (
             <span className="live">Active now</span>

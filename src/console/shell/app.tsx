@@ -1,40 +1,18 @@
 import { useLatchkey, useSession } from '@latchkey/react'
 import { QueryClientProvider } from '@tanstack/react-query'
-import { type ComponentType, lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
-import { Security } from '../account/security.tsx'
-import { Ban, Chart, Key, Laptop, List, People, Shield, SignOut } from '../controls/icons.tsx'
-import { Devices } from '../session/devices.tsx'
-import { SignOutButton } from '../session/sign-out.tsx'
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { SignIn } from '../sign-in/sign-in.tsx'
-import { HealthNotice } from './health.tsx'
-import { Mishap } from './mishap.tsx'
-import { Placeholder } from './placeholder.tsx'
+import { HealthNotice } from '../status/health.tsx'
+import { Mishap } from '../status/mishap.tsx'
+import { Placeholder } from '../status/placeholder.tsx'
+import { NoAccess, NotFound } from './no-page.tsx'
+import { entries, pages } from './places.ts'
 import { usePoll } from './presence.ts'
 import { createQueryClient } from './queries.ts'
-import { linkTo, type Place, useRoute } from './route.ts'
+import { type Place, useRoute } from './route.ts'
+import { Sidebar } from './sidebar.tsx'
 
-/** Loaded when an operator opens them; most people never do. */
-const pages: Record<Place, ComponentType> = {
-  devices: Devices,
-  security: Security,
-  overview: lazy(() => import('../operator/overview/overview.tsx')),
-  people: lazy(() => import('../operator/people/people.tsx')),
-  revocations: lazy(() => import('../operator/revocation/revocations.tsx')),
-  'audit-log': lazy(() => import('../operator/audit/audit-log.tsx')),
-}
-
-type Entry = { place: Place; title: string; Icon: typeof Key; permission: string | null }
-
-const entries: readonly Entry[] = [
-  { place: 'devices', title: 'Your devices', Icon: Laptop, permission: null },
-  { place: 'security', title: 'Security', Icon: Shield, permission: null },
-  { place: 'overview', title: 'Overview', Icon: Chart, permission: 'sessions:read' },
-  { place: 'people', title: 'People', Icon: People, permission: 'users:read' },
-  { place: 'revocations', title: 'Revocations', Icon: Ban, permission: 'sessions:revoke' },
-  { place: 'audit-log', title: 'Audit log', Icon: List, permission: 'audit:read' },
-]
-
-/** Often enough that somebody who was signed out elsewhere reads it within seconds. */
+/** A user who was signed out elsewhere learns it within seconds. */
 const pollMs = 2_500
 
 export function App() {
@@ -43,7 +21,7 @@ export function App() {
   return <Visit key={sessionId ?? 'nobody'} />
 }
 
-/** What belongs to one session goes with it: what was read, open dialogs, what was typed. */
+/** What belongs to one session ends with it: cached answers, open dialogs, typed text. */
 function Visit() {
   const { status, reason } = useSession()
   const [queries] = useState(createQueryClient)
@@ -60,7 +38,7 @@ function Visit() {
   )
 }
 
-/** The form that had the focus is gone; without this it would be nowhere. */
+/** The form that had the focus is gone; without this the focus would be nowhere. */
 function useFocusAfterSignIn(status: string): void {
   const before = useRef(status)
   useEffect(() => {
@@ -75,7 +53,7 @@ function useFocusAfterSignIn(status: string): void {
 function Waiting() {
   return (
     <main className="entrance">
-      <HealthNotice />
+      <HealthNotice audience="unknown" />
       <Placeholder />
     </main>
   )
@@ -84,28 +62,18 @@ function Waiting() {
 function SignedIn() {
   const client = useLatchkey()
   const { user } = useSession()
-  // Whether it is still so, and with which permissions. A failure is asked again, and told by the notice.
+  // Whether the session still exists, and with which permissions. A failed read is repeated; the notice reports it.
   usePoll(
     useCallback(() => void client.session().catch(() => {}), [client]),
     pollMs,
   )
   const { place } = useRoute()
-  const allowed = entries.filter(
-    ({ permission }) => permission === null || user?.permissions.includes(permission) === true,
-  )
+  const permissions = user?.permissions ?? []
+  const allowed = entries.filter(({ permission }) => permission === null || permissions.includes(permission))
   const entry = allowed.find(candidate => candidate.place === place)
-  const title = entry?.title ?? 'Latchkey'
-  useEffect(() => {
-    document.title = `${title} · Latchkey`
-  }, [title])
-  useEffect(() => {
-    // On a phone they stand in a row that is wider than the page.
-    document
-      .querySelector(`nav a[href="${linkTo(place)}"]`)
-      ?.scrollIntoView({ block: 'nearest', inline: 'center' })
-  }, [place])
+  const missing = place === null ? 'Page not found' : user === null ? undefined : 'No access'
+  useTitle(entry?.title ?? missing)
   const content = useRef<HTMLElement>(null)
-  const Page = pages[place]
   return (
     <div className="frame">
       <button type="button" className="skip" onClick={() => content.current?.focus()}>
@@ -113,10 +81,10 @@ function SignedIn() {
       </button>
       <Sidebar entries={allowed} place={place} />
       <main ref={content} tabIndex={-1}>
-        <HealthNotice />
+        <HealthNotice audience={permissions.includes('sessions:read') ? 'operator' : 'user'} />
         <Mishap key={place}>
           <Suspense fallback={<Placeholder />}>
-            {entry !== undefined ? <Page /> : user === null ? <Placeholder /> : <NotAllowed />}
+            <Content place={place} isAllowed={entry !== undefined} isUserKnown={user !== null} />
           </Suspense>
         </Mishap>
       </main>
@@ -124,55 +92,17 @@ function SignedIn() {
   )
 }
 
-function NotAllowed() {
-  return (
-    <header className="page-head">
-      <div>
-        <h1>Not for you</h1>
-        <p>
-          Your account has no permission for this page. <a href={linkTo('devices')}>See your devices</a>
-        </p>
-      </div>
-    </header>
-  )
+function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    document.title = title === undefined ? 'Latchkey' : `${title} · Latchkey`
+  }, [title])
 }
 
-function Sidebar({ entries, place }: { entries: readonly Entry[]; place: Place }) {
-  const { user } = useSession()
-  const link = ({ place: target, title, Icon }: Entry) => (
-    <li key={target}>
-      <a href={linkTo(target)} aria-current={target === place ? 'page' : undefined}>
-        <Icon size={18} />
-        {title}
-      </a>
-    </li>
-  )
-  const operator = entries.filter(({ permission }) => permission !== null)
-  return (
-    <header className="sidebar">
-      <p className="wordmark">
-        <span className="mark small">
-          <Key size={18} />
-        </span>
-        Latchkey
-      </p>
-      <nav aria-label="Pages">
-        <p className="group">Your account</p>
-        <ul>{entries.filter(({ permission }) => permission === null).map(link)}</ul>
-        {operator.length > 0 && <p className="group">Operations</p>}
-        {operator.length > 0 && <ul>{operator.map(link)}</ul>}
-      </nav>
-      <div className="person">
-        <span className="avatar" aria-hidden="true">
-          {user?.email.slice(0, 1).toUpperCase()}
-        </span>
-        <span className="email" title={user?.email}>
-          {user?.email}
-        </span>
-        <SignOutButton className="icon-button" aria-label="Sign out of this device" title="Sign out">
-          <SignOut size={18} />
-        </SignOutButton>
-      </div>
-    </header>
-  )
+type Chosen = { place: Place | null; isAllowed: boolean; isUserKnown: boolean }
+
+function Content({ place, isAllowed, isUserKnown }: Chosen) {
+  if (place === null) return <NotFound />
+  if (!isAllowed) return isUserKnown ? <NoAccess /> : <Placeholder />
+  const Page = pages[place]
+  return <Page />
 }

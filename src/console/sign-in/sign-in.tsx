@@ -1,15 +1,16 @@
 import { LatchkeyError } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAction } from '../controls/action.ts'
 import { Field, PasswordField } from '../controls/field.tsx'
 import { Info, Key, Warning } from '../controls/icons.tsx'
-import { HealthNotice } from '../shell/health.tsx'
-import { isOutage, whatWentWrong, whySignedOut } from '../shell/words.ts'
+import { isOutage, whatWentWrong } from '../status/failure-words.ts'
+import { HealthNotice, useIsOutageKnown } from '../status/health.tsx'
 import { now } from '../time/clock.ts'
 import { Countdown, useNow } from '../time/time.tsx'
+import { whySignedOut } from './why-signed-out.ts'
 
-/** What was told, and when it was; for how long one has to wait is told once. */
+/** A refused attempt. `waitUntil`: when the next one may be made; 0 for right away. */
 type Refusal = { error: unknown; waitUntil: number }
 
 export function SignIn({ reason }: { reason: string | null }) {
@@ -17,16 +18,20 @@ export function SignIn({ reason }: { reason: string | null }) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const isWaiting = useNow(1_000) < (refusal?.waitUntil ?? 0)
+  const nowMs = useNow(1_000)
+  const waitUntil = refusal?.waitUntil ?? 0
+  const isWaiting = nowMs < waitUntil
+  const isWaitOver = waitUntil > 0 && !isWaiting
   const attempt = useAction({
     mutationFn: () => client.signIn({ email, password }),
     onMutate: () => setRefusal(null),
     onError: error => {
-      const seconds = error instanceof LatchkeyError && error.status === 429 ? error.retryAfterSeconds : 0
-      setRefusal({ error, waitUntil: now() + (seconds ?? 0) * 1000 })
+      setRefusal({ error, waitUntil: waitUntilOf(error) })
       if (!isOutage(error)) setPassword('')
     },
   })
+  const isUnavailable = isOutage(refusal?.error)
+  useRecovery(() => setRefusal(before => (isOutage(before?.error) ? null : before)))
   return (
     <main className="entrance">
       <div className="brand">
@@ -34,9 +39,9 @@ export function SignIn({ reason }: { reason: string | null }) {
           <Key size={26} />
         </span>
         <h1>Sign in to Latchkey</h1>
-        <p>See where you are signed in, and keep your account yours.</p>
+        <p>Manage your devices and account security.</p>
       </div>
-      <HealthNotice />
+      <HealthNotice audience="visitor" isHidden={isUnavailable} />
       <SignedOut reason={reason} />
       <form
         className="panel"
@@ -45,16 +50,16 @@ export function SignIn({ reason }: { reason: string | null }) {
           if (!isWaiting) attempt.run()
         }}
       >
-        {refusal !== null && <Refused {...refusal} />}
+        {refusal !== null && !isWaitOver && <Refused {...refusal} />}
         <Field
-          label="E-mail address"
+          label="Email"
           type="email"
           autoComplete="username"
           required
           value={email}
           onValue={value => {
             setEmail(value)
-            // It was the other account that is locked.
+            // The other account is locked.
             if (isLocked(refusal?.error)) setRefusal(null)
           }}
         />
@@ -70,6 +75,21 @@ export function SignIn({ reason }: { reason: string | null }) {
       </form>
     </main>
   )
+}
+
+function waitUntilOf(error: unknown): number {
+  if (!(error instanceof LatchkeyError) || error.status !== 429) return 0
+  return now() + (error.retryAfterSeconds ?? 0) * 1000
+}
+
+/** When an outage that the page knew of is over. */
+function useRecovery(onRecovery: () => void): void {
+  const isOutageKnown = useIsOutageKnown()
+  const wasKnown = useRef(false)
+  useEffect(() => {
+    if (wasKnown.current && !isOutageKnown) onRecovery()
+    wasKnown.current = isOutageKnown
+  })
 }
 
 function SignedOut({ reason }: { reason: string | null }) {
@@ -103,32 +123,19 @@ function refusalInWords(error: unknown, waitUntil: number) {
   if (error.code === 'account_locked') {
     return (
       <>
-        <strong>Sign-in is locked</strong> after too many attempts, for another{' '}
-        <Countdown until={waitUntil} />. {error.problem?.unlock}
+        Too many failed attempts. Try again in <Countdown until={waitUntil} />, or use a device you’ve signed
+        in on before.
       </>
     )
   }
   if (error.status === 429) {
     return (
       <>
-        <strong>Too many attempts.</strong> Try again in <Countdown until={waitUntil} />.
+        Too many attempts. Try again in <Countdown until={waitUntil} />.
       </>
     )
   }
-  if (isOutage(error)) {
-    return (
-      <>
-        <strong>The service is not available just now.</strong> Your password was not refused. Try again in a
-        moment.
-      </>
-    )
-  }
-  if (error.code === 'invalid_credentials') {
-    return (
-      <>
-        <strong>That did not work.</strong> The e-mail address or the password is not right.
-      </>
-    )
-  }
+  if (isOutage(error)) return 'Sign-in is temporarily unavailable. Try again in a moment.'
+  if (error.code === 'invalid_credentials') return 'Incorrect email or password.'
   return whatWentWrong(error)
 }

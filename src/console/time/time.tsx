@@ -30,7 +30,7 @@ const sameYear = new Intl.DateTimeFormat('en', {
   minute: '2-digit',
 })
 
-/** As short as it can be without a doubt: the year only where it is another one. */
+/** With the year only where it is another one. */
 export function inShort(at: string): string {
   const date = new Date(at)
   return (date.getFullYear() === new Date(now()).getFullYear() ? sameYear : complete).format(date)
@@ -52,7 +52,7 @@ export function lengthInWords(seconds: number): string {
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** One timer for all that shows a time. */
+/** One timer for every time on the page. */
 function everySecond(listener: () => void): () => void {
   if (listeners.size === 0) {
     timer = setInterval(() => {
@@ -66,12 +66,28 @@ function everySecond(listener: () => void): () => void {
   }
 }
 
-/** The time in whole steps, so that nothing is drawn anew more often than it changes. */
+/** The time in whole steps, so that nothing is drawn more often than it changes. */
 export function useNow(stepMs = 10_000): number {
   return useSyncExternalStore(everySecond, () => Math.floor(now() / stepMs) * stepMs)
 }
 
-/** A moment in words that stay true while one looks at them. */
+const withSeconds = new Intl.DateTimeFormat('en', { timeStyle: 'medium', hourCycle: 'h23' })
+
+/** "12:04:31". */
+export function clockTimeOf(at: string): string {
+  return withSeconds.format(new Date(at))
+}
+
+/** The date and the time. */
+export function Moment({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={inFull(at)}>
+      {inShort(at)}
+    </time>
+  )
+}
+
+/** How long ago, kept up to date. */
 export function Ago({ at }: { at: string }) {
   const nowMs = useNow()
   return (
@@ -81,11 +97,12 @@ export function Ago({ at }: { at: string }) {
   )
 }
 
-/** "14:05": minutes and seconds that are left. */
+/** "14:05": the minutes and seconds left. */
 export function Countdown({ until }: { until: number }) {
-  const seconds = Math.max(0, Math.ceil((until - useNow(1_000)) / 1000))
+  // `useNow` is up to a second behind, so a part of a second is not one more.
+  const seconds = Math.max(0, Math.floor((until - useNow(1_000)) / 1000))
   const rest = String(seconds % 60).padStart(2, '0')
-  // Shown each second, and not read out each second, wherever it stands.
+  // Shown every second, but not announced every second.
   return (
     <strong className="figures" role="timer" aria-live="off">{`${Math.floor(seconds / 60)}:${rest}`}</strong>
   )

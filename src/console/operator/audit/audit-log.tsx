@@ -1,13 +1,14 @@
-import type { AnswerTo, InputOf, LatchkeyClient } from '@latchkey/client'
+import { type AnswerTo, type InputOf, type LatchkeyClient, LatchkeyError } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAction } from '../../controls/action.ts'
-import { Failure } from '../../controls/dialog.tsx'
 import { Download } from '../../controls/icons.tsx'
 import { useSettled } from '../../controls/settled.ts'
-import { Placeholder } from '../../shell/placeholder.tsx'
 import { useRoute } from '../../shell/route.ts'
+import { Failure } from '../../status/failure.tsx'
+import { invalidValue, NoSuchUser } from '../../status/failure-words.ts'
+import { Loading } from '../../status/placeholder.tsx'
 import { userIdOf } from '../people/named-user.tsx'
 import { csvOf } from './csv.ts'
 import { EventFilter, type Written } from './event-filter.tsx'
@@ -18,10 +19,10 @@ import { saveAs } from './save.ts'
 type Filter = NonNullable<InputOf<'GET /v1/admin/events'>['query']>
 type LoggedEvent = AnswerTo<'GET /v1/admin/events'>['events'][number]
 
-/** Rows of one export: what is read is kept in memory, and a spreadsheet takes no more with ease. */
+/** Rows of one export: they are kept in memory, and spreadsheets slow down beyond this. */
 const mostExported = 20_000
 
-/** `#audit-log/<id>`: of one user. */
+/** `#audit-log/<id>` shows the events of one user. */
 export default function AuditLog() {
   const { detail } = useRoute()
   return <Log key={detail} user={detail ?? ''} />
@@ -39,25 +40,25 @@ function Log({ user }: { user: string }) {
     getNextPageParam: page => page.nextCursor,
   })
   const save = useAction({ mutationFn: async () => exportCsv(client, await filterOf(client, written)) })
+  const errors = fieldErrors(log.error)
+  const hasFieldError = Object.keys(errors).length > 0
   const events = log.data?.pages.flatMap(page => page.events) ?? []
   return (
     <>
       <header className="page-head">
         <div>
           <h1>Audit log</h1>
-          <p>What has happened, newest first.</p>
+          <p>Security events, newest first.</p>
         </div>
-        <button type="button" disabled={save.isPending} onClick={() => save.run()}>
+        <button type="button" disabled={save.isPending || events.length === 0} onClick={() => save.run()}>
           <Download size={17} />
-          {save.isPending ? 'Collecting…' : 'Export as CSV'}
+          {save.isPending ? 'Exporting…' : 'Export as CSV'}
         </button>
       </header>
-      <EventFilter written={written} onChange={setWritten} />
-      <Failure error={log.error ?? save.error} />
-      {log.isPending && <Placeholder />}
-      {log.data !== undefined && events.length === 0 && (
-        <p className="panel muted">Nothing is on record for that.</p>
-      )}
+      <EventFilter written={written} onChange={setWritten} errors={errors} />
+      <Failure error={save.error} />
+      {log.data === undefined && !hasFieldError && <Loading error={log.error} />}
+      {log.data !== undefined && events.length === 0 && <p className="panel muted">No matching events.</p>}
       {events.length > 0 && <EventTable events={events} />}
       {log.hasNextPage && (
         <button type="button" disabled={log.isFetchingNextPage} onClick={() => void log.fetchNextPage()}>
@@ -66,6 +67,17 @@ function Log({ user }: { user: string }) {
       )}
     </>
   )
+}
+
+/** Errors that concern a field of the filter. */
+function fieldErrors(error: unknown): Partial<Record<keyof Written, string>> {
+  if (error instanceof NoSuchUser) return { user: error.message }
+  const text = invalidValue(error)
+  if (text === null || !(error instanceof LatchkeyError)) return {}
+  const path = error.problem?.errors?.[0]?.path
+  if (path === '/userId') return { user: text }
+  if (path === '/sessionId') return { sessionId: text }
+  return path === '/since' ? { since: text } : {}
 }
 
 async function filterOf(client: LatchkeyClient, { type, user, sessionId, since }: Written): Promise<Filter> {

@@ -1,41 +1,29 @@
-import { useId } from 'react'
-import { Field } from '../../controls/field.tsx'
+import { Field, Select } from '../../controls/field.tsx'
 import { eventTypes, typeInWords } from './event-types.ts'
 
-/** As it is written; empty fields ask for nothing. */
+/** As the operator typed it; an empty field does not filter. */
 export type Written = { type: string; user: string; sessionId: string; since: string }
 
-export function EventFilter({
-  written,
-  onChange,
-}: {
+type Props = {
   written: Written
   onChange: (written: Written) => void
-}) {
-  const id = useId()
+  /** What is wrong with a field; a missing one has no error. */
+  errors: Partial<Record<keyof Written, string>>
+}
+
+const types = new Map([['', 'any'], ...eventTypes.map(type => [type, typeInWords(type)] as const)])
+
+export function EventFilter({ written, onChange, errors }: Props) {
   const field = (name: keyof Written) => ({
     value: written[name],
+    error: errors[name] ?? null,
     onValue: (value: string) => onChange({ ...written, [name]: value }),
   })
   return (
     <div className="panel columns filters">
-      <div className="field">
-        <label htmlFor={`${id}-type`}>Event</label>
-        <select
-          id={`${id}-type`}
-          value={written.type}
-          onChange={event => onChange({ ...written, type: event.target.value })}
-        >
-          <option value="">any</option>
-          {eventTypes.map(type => (
-            <option key={type} value={type}>
-              {typeInWords(type)}
-            </option>
-          ))}
-        </select>
-      </div>
-      <Field label="User" placeholder="address or id" {...field('user')} />
-      <Field label="Session" placeholder="id" {...field('sessionId')} />
+      <Select label="Event" options={types} {...field('type')} />
+      <Field label="User" placeholder="email or ID" {...field('user')} />
+      <Field label="Session" placeholder="ID" {...field('sessionId')} />
       <Field label="Since" type="datetime-local" {...field('since')} />
     </div>
   )

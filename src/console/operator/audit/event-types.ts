@@ -2,7 +2,7 @@ import type { AnswerTo } from '@latchkey/client'
 
 type EventType = AnswerTo<'GET /v1/admin/events'>['events'][number]['type']
 
-/** Every type, for the filter; the compiler says when one is missing. */
+/** Every type, for the filter. The compiler reports a missing one. */
 const known: Record<EventType, true> = {
   sign_in_succeeded: true,
   sign_in_failed: true,
@@ -15,6 +15,7 @@ const known: Record<EventType, true> = {
   session_context_changed: true,
   new_device: true,
   password_changed: true,
+  password_change_failed: true,
   account_unlocked: true,
   user_created: true,
   user_disabled: true,

@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { scaleOf } from './chart-scale.ts'
 
-/** `colour` is a variable of the stylesheet, without its dashes. */
+/** `colour` is a class of the stylesheet's swatches. */
 export type Series = { label: string; colour: string; values: readonly number[] }
 
 type Props = {
@@ -15,8 +16,8 @@ type Props = {
 const height = 168
 
 /**
- * Counts over time, as bars: a step that is still going on has a small one, where a line would seem to fall. What they
- * show is also told in words, for those who cannot see them.
+ * Counts over time as bars. The current step is incomplete: it has a short bar, where a line would seem to fall. A label
+ * says the same for screen readers.
  */
 export function Chart({ title, times, series }: Props) {
   const place = useRef<HTMLDivElement>(null)
@@ -44,6 +45,7 @@ export function Chart({ title, times, series }: Props) {
 
   const at = pointed === null ? undefined : times[pointed]
   const sums = series.map(({ label, values }) => `${label} ${sum(values)}`)
+  const isEmpty = series.every(({ values }) => sum(values) === 0)
   return (
     <figure className="chart panel">
       <figcaption>
@@ -63,7 +65,11 @@ export function Chart({ title, times, series }: Props) {
           ))}
         </ul>
       </figcaption>
-      <div ref={place} role="img" aria-label={`${title}: ${sums.join(', ')} in all`} />
+      {isEmpty ? (
+        <p className="chart-empty">None in this period</p>
+      ) : (
+        <div ref={place} role="img" aria-label={`${title}: ${sums.join(', ')} in all`} />
+      )}
     </figure>
   )
 }
@@ -72,7 +78,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
 }
 
-/** The last of the series is drawn first and reaches to the top; the ones before it stand in front of it. */
+/** The last series is drawn first and reaches to the top; the others are drawn in front of it. */
 function stacked(times: readonly number[], series: readonly Series[]): uPlot.AlignedData {
   const heights: number[][] = []
   for (const { values } of series) {
@@ -102,7 +108,7 @@ function optionsOf(
     scales: {
       // Half a step on each side, for the halves of the first and the last bar.
       x: { range: (plot, first, last) => widened(plot.data[0].length, first, last) },
-      y: { range: (_plot, _least, most) => [0, Math.max(4, most * 1.1)] },
+      y: { range: (_plot, _least, most) => [0, scaleOf(most).top] },
     },
     axes: [
       {
@@ -116,8 +122,7 @@ function optionsOf(
         ...axis,
         grid,
         size: 38,
-        space: 36,
-        incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000],
+        splits: (_plot, _axis, _least, top) => scaleOf(top).ticks,
       },
     ],
     series: [
@@ -138,7 +143,7 @@ function widened(steps: number, first: number, last: number): [number, number] {
   return [first - halfStep, last + halfStep]
 }
 
-/** A canvas knows no variables of a stylesheet, so they are looked up. */
+/** A canvas cannot use the variables of a stylesheet, so they are looked up. */
 function colourOf(element: HTMLElement, name: string): string {
   const probe = document.createElement('span')
   probe.className = `swatch ${name}`

@@ -1,9 +1,10 @@
 import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { Failure } from '../../controls/dialog.tsx'
 import { usePollMs } from '../../shell/presence.ts'
+import { LoadFailure } from '../../status/failure.tsx'
 import { Chart } from './chart.tsx'
+import { ChartsSkeleton } from './charts-skeleton.tsx'
 
 const charts = [
   {
@@ -47,7 +48,7 @@ export default function Charts({ span }: { span: 'hour' | 'day' }) {
       })),
     }
   }, [data])
-  if (drawn === null) return <Failure error={error} />
+  if (drawn === null) return error === null ? <ChartsSkeleton /> : <LoadFailure error={error} />
   return (
     <div className="halves">
       {drawn.charts.map(({ title, series }) => (

@@ -1,7 +1,8 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey, useSession } from '@latchkey/react'
 import { useAction } from '../../controls/action.ts'
-import { Done, Failure } from '../../controls/dialog.tsx'
+import { Done } from '../../status/done.tsx'
+import { Failure } from '../../status/failure.tsx'
 
 export function Cleanup() {
   const client = useLatchkey()
@@ -14,8 +15,7 @@ export function Cleanup() {
         <div>
           <h3 id="cleanup">Clean up</h3>
           <p className="muted">
-            Deletes sessions that have ended and events past their time, for about a second. The service does
-            it by itself as well; expiry never waits for it.
+            Removes expired sessions and old events. Runs for about a second; also runs on a schedule.
           </p>
         </div>
         <button type="button" disabled={cleanup.isPending} onClick={() => cleanup.run()}>
@@ -29,7 +29,7 @@ export function Cleanup() {
 }
 
 function outcomeOf(outcome: AnswerTo<'POST /v1/admin/cleanup'>): string {
-  if ('skipped' in outcome) return 'Another run is under way.'
+  if ('skipped' in outcome) return 'Another cleanup is running.'
   const { deletedSessions, deletedEvents, tookMs } = outcome
   return `Deleted ${deletedSessions} sessions and ${deletedEvents} events in ${tookMs} ms.`
 }

@@ -2,10 +2,11 @@ import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import { Failure } from '../../controls/dialog.tsx'
 import { Switch } from '../../controls/switch.tsx'
 import { usePollMs } from '../../shell/presence.ts'
-import { Ago, lengthInWords } from '../../time/time.tsx'
+import { LoadFailure } from '../../status/failure.tsx'
+import { clockTimeOf, lengthInWords } from '../../time/time.tsx'
+import { ChartsSkeleton } from './charts-skeleton.tsx'
 import { Cleanup } from './cleanup.tsx'
 import { Shares } from './shares.tsx'
 import { Stores } from './stores.tsx'
@@ -29,48 +30,36 @@ export default function Overview() {
       <header className="page-head">
         <div>
           <h1>Overview</h1>
-          <p>{stats === undefined ? 'Counting…' : <CountedAt at={stats.asOf} />}</p>
+          <p className="figures">{stats === undefined ? 'Loading…' : `Updated ${clockTimeOf(stats.asOf)}`}</p>
         </div>
         <Switch legend="Time span" options={spans} value={span} onValue={setSpan} />
       </header>
-      {stats === undefined || happened === undefined ? (
-        <Failure error={error} />
-      ) : (
-        <Figures stats={stats} happened={happened} />
-      )}
+      <LoadFailure error={error} />
+      <Figures stats={stats} happened={happened} />
       <Stores />
-      <Suspense fallback={null}>
+      <Suspense fallback={<ChartsSkeleton />}>
         <Charts span={span} />
       </Suspense>
-      {stats !== undefined && happened !== undefined && (
-        <div className="thirds">
-          <Shares title="Live sessions by client type" counts={stats.live.byClientType} />
-          <Shares title="Live sessions by method" counts={stats.live.byAuthMethod} />
-          <Shares title="Revoked by reason" counts={happened.revoked} />
-        </div>
-      )}
+      <div className="thirds">
+        <Shares title="Live sessions by client type" counts={stats?.live.byClientType} />
+        <Shares title="Live sessions by method" counts={stats?.live.byAuthMethod} />
+        <Shares title="Revoked by reason" counts={happened?.revoked} />
+      </div>
       <Cleanup />
     </>
   )
 }
 
-function CountedAt({ at }: { at: string }) {
-  return (
-    <>
-      Counted <Ago at={at} />.
-    </>
-  )
-}
-
 type Stats = AnswerTo<'GET /v1/admin/stats'>
+type Figured = { stats: Stats | undefined; happened: Stats['lastHour'] | undefined }
 
-/** What is not counted by the charts below. */
-function Figures({ stats, happened }: { stats: Stats; happened: Stats['lastHour'] }) {
+/** The numbers that no chart shows. While they load, a dash stands in each place. */
+function Figures({ stats, happened }: Figured) {
   const figures = [
-    ['Live sessions', stats.live.total.toLocaleString('en')],
-    ['Their average age', stats.live.total === 0 ? '–' : lengthInWords(stats.averageAgeSeconds)],
-    ['Begun', happened.created.toLocaleString('en')],
-    ['Expired', happened.expired.toLocaleString('en')],
+    ['Live sessions', inDigits(stats?.live.total)],
+    ['Average session age', averageAge(stats)],
+    ['Started', inDigits(happened?.created)],
+    ['Expired', inDigits(happened?.expired)],
   ] as const
   return (
     <dl className="figures-row">
@@ -82,4 +71,12 @@ function Figures({ stats, happened }: { stats: Stats; happened: Stats['lastHour'
       ))}
     </dl>
   )
+}
+
+function inDigits(count: number | undefined): string {
+  return count === undefined ? '–' : count.toLocaleString('en')
+}
+
+function averageAge(stats: Stats | undefined): string {
+  return stats === undefined || stats.live.total === 0 ? '–' : lengthInWords(stats.averageAgeSeconds)
 }

@@ -1,13 +1,13 @@
 import { useMemo } from 'react'
 
-/** Bars of HTML, longest first: a number beside each says the same. */
-export function Shares({ title, counts }: { title: string; counts: Record<string, number> }) {
-  const entries = useMemo(() => Object.entries(counts).toSorted((a, b) => b[1] - a[1]), [counts])
+/** Counts as bars, the longest first, each with its number. `counts` undefined: still loading. */
+export function Shares({ title, counts }: { title: string; counts: Record<string, number> | undefined }) {
+  const entries = useMemo(() => Object.entries(counts ?? {}).toSorted((a, b) => b[1] - a[1]), [counts])
   const most = entries[0]?.[1] ?? 1
   return (
     <section className="panel">
       <h3>{title}</h3>
-      {entries.length === 0 && <p className="muted">None.</p>}
+      {entries.length === 0 && <p className="muted">{counts === undefined ? 'Loading…' : 'None'}</p>}
       <ul className="shares">
         {entries.map(([name, count]) => (
           <li key={name}>

@@ -1,7 +1,6 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
-import { Failure } from '../../controls/dialog.tsx'
 import { Bolt, Database, Pulse } from '../../controls/icons.tsx'
 import { usePollMs } from '../../shell/presence.ts'
 
@@ -10,39 +9,34 @@ type Standing = AnswerTo<'GET /v1/admin/status'>
 type State = { tone: 'good' | 'warn' | 'bad'; state: string; meaning: string }
 
 const postgresStates: Record<Standing['postgres'], State> = {
-  up: { tone: 'good', state: 'Up', meaning: 'It has the last word about every session.' },
+  up: { tone: 'good', state: 'Up', meaning: 'Source of truth.' },
   down: {
     tone: 'bad',
-    state: 'Away',
-    meaning: 'Known sessions go on for a while; nobody can sign in or be revoked.',
+    state: 'Down',
+    meaning: 'Known sessions stay valid for a while. Sign-in and revocation don’t work.',
   },
 }
 
 const redisStates: Record<Standing['redis'], State> = {
-  up: { tone: 'good', state: 'Up', meaning: 'It answers most questions, so that Postgres need not.' },
-  down: {
-    tone: 'warn',
-    state: 'Away',
-    meaning: 'Postgres answers everything instead. Slower, and nothing is lost.',
-  },
-  recovering: {
-    tone: 'warn',
-    state: 'Recovering',
-    meaning: 'It is back, and not asked yet. Postgres answers.',
-  },
-  off: { tone: 'good', state: 'Off', meaning: 'The service runs without it. Postgres answers everything.' },
+  up: { tone: 'good', state: 'Up', meaning: 'Answers most reads.' },
+  down: { tone: 'warn', state: 'Down', meaning: 'Postgres answers all reads. Slower; nothing is lost.' },
+  recovering: { tone: 'warn', state: 'Recovering', meaning: 'Back, but not read yet. Postgres answers.' },
+  off: { tone: 'good', state: 'Off', meaning: 'Not configured. Postgres answers all reads.' },
 }
 
 function feedState({ feedAgeMs, revocationLeaseMs }: Standing): State {
+  const validFor = `cached sessions are valid for ${revocationLeaseMs / 1000} s after a poll`
   if (feedAgeMs < revocationLeaseMs) {
-    const meaning = `Read ${feedAgeMs} ms ago. Snapshots count for ${revocationLeaseMs} ms after each reading.`
-    return { tone: 'good', state: 'Following', meaning }
+    return { tone: 'good', state: 'In sync', meaning: `Last poll ${feedAgeMs} ms ago; ${validFor}.` }
   }
-  const meaning = `Last read ${Math.round(feedAgeMs / 1000)} s ago, so snapshots no longer count by themselves.`
-  return { tone: 'bad', state: 'Behind', meaning }
+  const seconds = Math.round(feedAgeMs / 1000)
+  return { tone: 'bad', state: 'Lagging', meaning: `Last poll ${seconds} s ago; ${validFor}.` }
 }
 
-/** How this instance and its stores are doing, and what it means for those who are signed in. */
+const loading: State = { tone: 'good', state: '', meaning: 'Loading…' }
+const unknown: State = { tone: 'warn', state: 'Unknown', meaning: 'The service doesn’t answer.' }
+
+/** The state of this instance's stores, and what it means for users. */
 export function Stores() {
   const client = useLatchkey()
   const refetchInterval = usePollMs(2_000)
@@ -51,15 +45,18 @@ export function Stores() {
     queryFn: () => client.request('GET /v1/admin/status'),
     refetchInterval,
   })
-  if (data === undefined) return <Failure error={error} />
+  const stateOf = (state: (standing: Standing) => State): State => {
+    if (error !== null) return unknown
+    return data === undefined ? loading : state(data)
+  }
   const stores = [
-    { name: 'Postgres', Icon: Database, ...postgresStates[data.postgres] },
-    { name: 'Redis', Icon: Bolt, ...redisStates[data.redis] },
-    { name: 'Revocation feed', Icon: Pulse, ...feedState(data) },
+    { name: 'Postgres', Icon: Database, ...stateOf(({ postgres }) => postgresStates[postgres]) },
+    { name: 'Redis', Icon: Bolt, ...stateOf(({ redis }) => redisStates[redis]) },
+    { name: 'Revocation feed', Icon: Pulse, ...stateOf(feedState) },
   ]
   return (
     <section className="panel" aria-labelledby="stores">
-      <h3 id="stores">Stores, as this instance sees them</h3>
+      <h3 id="stores">Data stores (this instance)</h3>
       <ul className="stores">
         {stores.map(({ name, Icon, tone, state, meaning }) => (
           <li key={name}>
@@ -68,10 +65,9 @@ export function Stores() {
             </span>
             <div>
               <p>
-                <strong>{name}</strong>{' '}
-                <span className={`badge ${tone}`}>{error === null ? state : 'Not known'}</span>
+                <strong>{name}</strong> {state !== '' && <span className={`badge ${tone}`}>{state}</span>}
               </p>
-              <p className="muted">{error === null ? meaning : 'The service does not answer just now.'}</p>
+              <p className="muted">{meaning}</p>
             </div>
           </li>
         ))}

@@ -2,11 +2,10 @@ import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Failure } from '../../controls/dialog.tsx'
 import { Field } from '../../controls/field.tsx'
 import { useSettled } from '../../controls/settled.ts'
-import { Placeholder } from '../../shell/placeholder.tsx'
 import { linkTo, useRoute } from '../../shell/route.ts'
+import { Loading } from '../../status/placeholder.tsx'
 import { dayOf } from '../../time/time.tsx'
 import { PersonPage } from './person.tsx'
 
@@ -28,22 +27,21 @@ function Search() {
     <>
       <header className="page-head">
         <div>
-          <h1>People</h1>
-          <p>Find somebody, and see where they are signed in.</p>
+          <h1>Users</h1>
+          <p>Find a user, and see where they’re signed in.</p>
         </div>
       </header>
       <div className="search">
         <Field
-          label="The e-mail address begins with"
+          label="Email starts with"
           type="search"
           autoComplete="off"
           value={beginning}
           onValue={setBeginning}
         />
       </div>
-      <Failure error={error} />
-      {data === undefined && error === null && <Placeholder />}
-      {data?.users.length === 0 && <p className="panel muted">Nobody’s address begins like that.</p>}
+      {data === undefined && <Loading error={error} />}
+      {data?.users.length === 0 && <p className="panel muted">No matching users.</p>}
       {data !== undefined && data.users.length > 0 && <Found {...data} />}
     </>
   )
@@ -55,9 +53,9 @@ function Found({ users, nextCursor }: AnswerTo<'GET /v1/admin/users'>) {
       <table className="folding">
         <thead>
           <tr>
-            <th scope="col">E-mail address</th>
+            <th scope="col">Email</th>
             <th scope="col">Roles</th>
-            <th scope="col">Since</th>
+            <th scope="col">Member since</th>
           </tr>
         </thead>
         <tbody>
@@ -67,10 +65,10 @@ function Found({ users, nextCursor }: AnswerTo<'GET /v1/admin/users'>) {
                 <a href={linkTo('people', id)}>
                   <bdi>{email}</bdi>
                 </a>
-                {disabled && <span className="badge bad">Switched off</span>}
+                {disabled && <span className="badge bad">Disabled</span>}
               </td>
-              <td>
-                {roles.length === 0 && <span className="muted">no roles</span>}
+              <td className="roles">
+                {roles.length === 0 && <span className="muted">No roles</span>}
                 {roles.map(role => (
                   <span key={role} className="badge">
                     {role}
@@ -84,7 +82,7 @@ function Found({ users, nextCursor }: AnswerTo<'GET /v1/admin/users'>) {
           ))}
         </tbody>
       </table>
-      {nextCursor !== undefined && <p className="muted">There are more: write more of the address.</p>}
+      {nextCursor !== undefined && <p className="muted">More users match: type more of the email.</p>}
     </div>
   )
 }

@@ -3,21 +3,22 @@ import { useLatchkey, useSession } from '@latchkey/react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useAction } from '../../controls/action.ts'
-import { Confirm, Failure } from '../../controls/dialog.tsx'
+import { Confirm } from '../../controls/dialog.tsx'
 import { Field } from '../../controls/field.tsx'
 import { Switch } from '../../controls/switch.tsx'
 import { nameOf } from '../../session/device.tsx'
 import { SessionCard } from '../../session/session-card.tsx'
 import { usePollMs } from '../../shell/presence.ts'
+import { Loading } from '../../status/placeholder.tsx'
 
 type JudgedSession = AnswerTo<'GET /v1/admin/users/{id}/sessions'>['sessions'][number]
 type Person = Pick<AnswerTo<'GET /v1/admin/users/{id}'>, 'id' | 'email'>
 
-const states = { live: 'Live sessions', all: 'Ended ones too' } as const
-/** Of one answer. */
+const states = { live: 'Live sessions', all: 'All sessions' } as const
+/** The limit of one answer. */
 const mostShown = 100
 
-/** Each can be revoked, and all of them at once. */
+/** Each can be revoked, or all of them together. */
 export function PersonSessions({ person }: { person: Person }) {
   const mayRevoke = useSession().user?.permissions.includes('sessions:revoke') === true
   const [asked, setAsked] = useState<JudgedSession | 'all' | null>(null)
@@ -33,8 +34,8 @@ export function PersonSessions({ person }: { person: Person }) {
           </button>
         )}
       </div>
-      <Failure error={error} />
-      {data?.sessions.length === 0 && <p className="panel muted">There are none.</p>}
+      {data === undefined && <Loading error={error} />}
+      {data?.sessions.length === 0 && <p className="panel muted">No sessions.</p>}
       <ul className="cards">
         {data?.sessions.map(session => (
           <JudgedCard
@@ -44,7 +45,7 @@ export function PersonSessions({ person }: { person: Person }) {
           />
         ))}
       </ul>
-      {data?.nextCursor !== undefined && <p className="muted">The newest {mostShown} are shown.</p>}
+      {data?.nextCursor !== undefined && <p className="muted">Only the newest {mostShown} are shown.</p>}
       {asked !== null && (
         <ConfirmEnding
           userId={person.id}
@@ -121,7 +122,7 @@ function ConfirmEnding({ userId, session, who, onDone }: Asked) {
       onConfirm={() => revoke.run()}
       onCancel={onDone}
     >
-      <p>It holds on every instance when it is done, and cannot be undone.</p>
+      <p>Takes effect on all instances before you see the result. You can’t undo it.</p>
       <Field label="Reason, for the audit log" maxLength={200} required value={reason} onValue={setReason} />
     </Confirm>
   )

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useAction } from '../../controls/action.ts'
 import { Confirm } from '../../controls/dialog.tsx'
 import { Field } from '../../controls/field.tsx'
-import { fieldsOf, strategies, type Target } from './strategies.ts'
+import { fieldsOf, type Target } from './strategies.ts'
 
 type Asked = {
   target: Target
@@ -26,10 +26,9 @@ export function ConfirmRevocation({ target, reason, preview, onCancel, onDone }:
     },
     onSuccess: onDone,
   })
-  const { title } = strategies[target.strategy]
   return (
     <Confirm
-      title={isAll ? 'Sign everybody out?' : `Revoke by ${title.toLowerCase()}?`}
+      title={isAll ? 'Sign out all users?' : 'Revoke these sessions?'}
       action="Revoke"
       isBusy={revoke.isPending}
       isAllowed={!isAll || typed === 'all'}
@@ -38,11 +37,11 @@ export function ConfirmRevocation({ target, reason, preview, onCancel, onDone }:
       onCancel={onCancel}
     >
       <p>
-        <strong>{preview}</strong> {isAll ? 'Yours is among them. ' : ''}This cannot be undone.
+        <strong>{preview}</strong> {isAll ? 'This includes your own session. ' : ''}You can’t undo it.
       </p>
       {isAll && (
         <Field
-          label="Write “all” to confirm"
+          label="Type “all” to confirm"
           autoComplete="off"
           autoCapitalize="none"
           value={typed}

@@ -2,12 +2,12 @@ import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
 import { useSettled } from '../../controls/settled.ts'
-import { whatWentWrong } from '../../shell/words.ts'
+import { invalidValue, whatWentWrong } from '../../status/failure-words.ts'
 import { fieldsOf, type Target } from './strategies.ts'
 
 type Preview = {
   isReady: boolean
-  /** Of the very target that is written now: nobody confirms a number that was another's. */
+  /** Counted for exactly the target that is entered now, so that no operator confirms the number of another one. */
   data: AnswerTo<'GET /v1/admin/revocations/preview'> | undefined
   error: unknown
 }
@@ -26,10 +26,11 @@ export function usePreview(target: Target): Preview {
   return { isReady, data: isSettled ? data : undefined, error: isSettled ? error : null }
 }
 
+/** A value that the service refuses is an error of its field, and not of the preview. */
 export function previewInWords({ data, error, isReady }: Preview): string {
-  if (!isReady) return 'How many sessions it would end is shown here.'
+  if (!isReady || invalidValue(error) !== null) return 'A preview appears here.'
   if (error !== null) return whatWentWrong(error)
   if (data === undefined) return 'Counting…'
   const count = data.sessions === 1 ? '1 live session' : `${data.sessions.toLocaleString('en')} live sessions`
-  return `This would end ${data.complete ? '' : 'at least '}${count}.`
+  return `This ends ${data.complete ? '' : 'at least '}${count}.`
 }

@@ -1,45 +1,54 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
-import { Done } from '../../controls/dialog.tsx'
+import { type SubmitEvent, useRef, useState } from 'react'
 import { Field } from '../../controls/field.tsx'
+import { Done } from '../../status/done.tsx'
+import { invalidValue } from '../../status/failure-words.ts'
 import { ConfirmRevocation } from './confirm-revocation.tsx'
 import { previewInWords, usePreview } from './preview.ts'
-import { order, strategies, type Target } from './strategies.ts'
+import type { Target } from './strategies.ts'
+import { TargetFields } from './target-fields.tsx'
 
 export default function Revocations() {
   const [target, setTarget] = useState<Target>({ strategy: 'client_type', value: '' })
   const [reason, setReason] = useState('')
+  const [isReasonMissed, setReasonMissed] = useState(false)
   const [isAsked, setAsked] = useState(false)
   const [done, setDone] = useState<AnswerTo<'POST /v1/admin/revocations'> | null>(null)
+  const form = useRef<HTMLFormElement>(null)
   const queries = useQueryClient()
   const preview = usePreview(target)
+  const hasReason = reason.trim() !== ''
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault()
+    setReasonMissed(!hasReason)
+    if (!hasReason) return form.current?.querySelector<HTMLInputElement>('[name=reason]')?.focus()
+    setDone(null)
+    setAsked(true)
+  }
   return (
     <>
       <header className="page-head">
         <div>
           <h1>Revocations</h1>
-          <p>End many sessions at once. It holds on every instance when it is answered.</p>
+          <p>Revoke sessions in bulk. Takes effect on all instances before you see the result.</p>
         </div>
       </header>
-      <form
-        className="panel stack"
-        onSubmit={event => {
-          event.preventDefault()
-          setDone(null)
-          setAsked(true)
-        }}
-      >
-        <Fields target={target} onTarget={setTarget} reason={reason} onReason={setReason} />
+      <form ref={form} className="panel stack" noValidate onSubmit={submit}>
+        <TargetFields target={target} onTarget={setTarget} error={invalidValue(preview.error)} />
+        <Field
+          label="Reason, for the audit log"
+          name="reason"
+          maxLength={200}
+          error={isReasonMissed && !hasReason ? 'Enter a reason to continue.' : null}
+          value={reason}
+          onValue={setReason}
+        />
         <p role="status" className="preview">
           {previewInWords(preview)}
         </p>
-        <button
-          type="submit"
-          className="danger"
-          disabled={preview.data === undefined || reason.trim() === ''}
-        >
+        <button type="submit" className="danger" disabled={preview.data === undefined}>
           Revoke…
         </button>
       </form>
@@ -61,55 +70,7 @@ export default function Revocations() {
   )
 }
 
-type Written = {
-  target: Target
-  onTarget: (target: Target) => void
-  reason: string
-  onReason: (reason: string) => void
-}
-
-function Fields({ target, onTarget, reason, onReason }: Written) {
-  const { label, ...input } = strategies[target.strategy]
-  return (
-    <>
-      <Choices strategy={target.strategy} onChange={strategy => onTarget({ strategy, value: '' })} />
-      {label !== null && (
-        <Field
-          key={target.strategy}
-          label={label}
-          {...input}
-          required
-          value={target.value}
-          onValue={value => onTarget({ ...target, value })}
-        />
-      )}
-      <Field label="Reason, for the audit log" required maxLength={200} value={reason} onValue={onReason} />
-    </>
-  )
-}
-
-type Chosen = { strategy: Target['strategy']; onChange: (strategy: Target['strategy']) => void }
-
-function Choices({ strategy: chosen, onChange }: Chosen) {
-  return (
-    <fieldset className="choices">
-      <legend>Whose sessions</legend>
-      {order.map(strategy => (
-        <label key={strategy}>
-          <input
-            type="radio"
-            name="strategy"
-            checked={chosen === strategy}
-            onChange={() => onChange(strategy)}
-          />
-          <span>{strategies[strategy].title}</span>
-        </label>
-      ))}
-    </fieldset>
-  )
-}
-
-/** Rows are marked behind a revocation that already holds; how far that is. */
+/** The revocation is in effect already; its rows are marked in the background. */
 function Progress({ begun }: { begun: AnswerTo<'POST /v1/admin/revocations'> }) {
   const client = useLatchkey()
   const { data } = useQuery({
@@ -121,8 +82,8 @@ function Progress({ begun }: { begun: AnswerTo<'POST /v1/admin/revocations'> }) 
   return (
     <Done>
       {completedAt === null
-        ? `It holds. ${revoked} of ${matched ?? 'the'} rows are marked so far.`
-        : `Done: ${revoked === 1 ? '1 session has' : `${revoked} sessions have`} ended.`}
+        ? `In effect. ${revoked} of ${matched ?? 'all'} rows are marked so far.`
+        : `Done: ${revoked === 1 ? '1 session' : `${revoked} sessions`} revoked.`}
     </Done>
   )
 }

@@ -3,28 +3,30 @@ import { userIdOf } from '../people/named-user.tsx'
 
 export type Strategy = InputOf<'POST /v1/admin/revocations'>['body']['strategy']
 
-/** As it is written. */
+/** As the operator typed it. */
 export type Target = { strategy: Strategy; value: string }
 
-/** What is asked for; `label` null: nothing. */
-type Asked = { title: string; label: string | null; placeholder?: string; hint?: string; type?: string }
+type Input = { title: string; label: string; placeholder?: string; hint?: string; type?: string }
+
+/** `label` null: there is no value to enter. */
+type Asked = Input | { title: string; label: null }
 
 export const strategies: Record<Strategy, Asked> = {
   session: {
-    title: 'One session',
-    label: 'Id of the session',
+    title: 'Session',
+    label: 'Session ID',
     placeholder: '01a1fd5a-62f8-71d8-8b3e-f3bdd08a6dc9',
   },
-  user: { title: 'A user', label: 'Address or id of the user', placeholder: 'somebody@example.com' },
-  client_type: { title: 'A client type', label: 'Client type', placeholder: 'mobile' },
-  ip: { title: 'An address or network', label: 'Address or network', placeholder: '203.0.113.0/24' },
+  user: { title: 'User', label: 'Email or user ID', placeholder: 'ada@example.com' },
+  client_type: { title: 'Client type', label: 'Client type' },
+  ip: { title: 'IP or network', label: 'IP address or network', placeholder: '203.0.113.0/24' },
   issued_before: {
     title: 'Signed in before',
     label: 'Signed in before',
     type: 'datetime-local',
-    hint: 'In the time of this browser.',
+    hint: 'In this browser’s time zone.',
   },
-  all: { title: 'Everybody', label: null },
+  all: { title: 'All users', label: null },
 }
 
 export const order: readonly Strategy[] = ['session', 'user', 'client_type', 'ip', 'issued_before', 'all']

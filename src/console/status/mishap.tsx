@@ -3,7 +3,7 @@ import { Component, type ReactNode } from 'react'
 type Props = { children: ReactNode }
 
 /**
- * What is left of a page that failed: its code could not be loaded, say, since the service is away or has a new build.
+ * Replaces a page that failed, for example because its code could not be loaded (an outage, or a new build).
  * Only a class can catch that (React, `getDerivedStateFromError`).
  */
 export class Mishap extends Component<Props, { failed: boolean }> {
@@ -18,10 +18,10 @@ export class Mishap extends Component<Props, { failed: boolean }> {
     return (
       <header className="page-head">
         <div role="alert">
-          <h1>This page could not be shown</h1>
-          <p>You are still signed in. Load it again in a moment.</p>
+          <h1>This page couldn’t be loaded</h1>
+          <p>You’re still signed in. Try again in a moment.</p>
           <button type="button" onClick={() => location.reload()}>
-            Load again
+            Reload
           </button>
         </div>
       </header>

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core'
-import { goodPassword } from '../support/service.ts'
+import { goodPassword } from '../../support/service.ts'
 
-/** What went wrong in all pages of a test file, beside what the tests look at. */
+/** What went wrong in the pages of a test file, beside what its tests look at. */
 export type Complaints = { policy: string[]; foreign: string[]; errors: string[] }
 
 export type Visitors = {
@@ -43,18 +43,18 @@ export async function receiveVisitors(executablePath: string, serviceUrl: string
 }
 
 export async function fillIn(page: Page, email: string, password = goodPassword): Promise<void> {
-  await page.getByLabel('E-mail address').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
 /**
- * As a person does: where the service is not available just now, as on a machine that has too much else to do to hash a
- * password in time, the same once more.
+ * Signs in as a user does: if the service is unavailable, as on a machine that is too busy to hash a password in time,
+ * the user tries again.
  */
 export async function signIn(page: Page, email: string, password = goodPassword): Promise<void> {
   const signedIn = page.getByRole('heading', { name: 'Your devices' })
-  const unavailable = page.getByRole('alert').filter({ hasText: 'not available just now' })
+  const unavailable = page.getByRole('alert').filter({ hasText: 'temporarily unavailable' })
   for (let attempt = 0; attempt < 4; attempt++) {
     await fillIn(page, email, password)
     await signedIn
@@ -69,9 +69,9 @@ export async function signIn(page: Page, email: string, password = goodPassword)
   throw new Error('the service was not available for four sign-ins, one after the other')
 }
 
-/** Gives wrong passwords until the page says that the account is locked; what it says. */
+/** Enters wrong passwords until the page reports the lock; its message. */
 export async function lockOut(page: Page, email: string): Promise<Locator> {
-  const locked = page.getByRole('alert').filter({ hasText: 'Sign-in is locked' })
+  const locked = page.getByRole('alert').filter({ hasText: 'Too many failed attempts.' })
   for (let attempt = 0; attempt < 6 && !(await locked.isVisible()); attempt++) {
     const answered = page.waitForResponse(/login/)
     await fillIn(page, email, `not the password ${attempt}`)
@@ -87,7 +87,7 @@ export function device(page: Page, name: string) {
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 
-/** What axe finds on the page as it is, in both colour schemes: serious and worse. By the debugger, past the policy. */
+/** What axe finds on the page in both color schemes: serious and worse. Runs by the debugger, past the policy. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.evaluate(await readFile(axe, 'utf8'))
   const faults: string[] = []
@@ -104,7 +104,13 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return faults
 }
 
-/** Whether something is wider than the page, so that a phone would have to be scrolled sideways. */
+/** Whether something is wider than the page, so that a phone would scroll sideways. */
 export async function isTooWide(page: Page): Promise<boolean> {
   return await page.evaluate('document.documentElement.scrollWidth > window.innerWidth')
+}
+
+export const phone = {
+  userAgent:
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1',
+  viewport: { width: 390, height: 844 },
 }
