@@ -28,7 +28,7 @@ const shots: readonly Shot[] = [
   { name: 'security', who: email, hash: '#security', ready: 'Recent activity' },
   { name: 'overview', who: operatorEmail, hash: '#overview', ready: 'Revoked by reason' },
   { name: 'person', who: operatorEmail, hash: '#people', ready: 'ada@example.com' },
-  { name: 'revocations', who: operatorEmail, hash: '#revocations', ready: 'Whose sessions' },
+  { name: 'revocations', who: operatorEmail, hash: '#revocations', ready: 'Revoke by' },
   { name: 'audit-log', who: operatorEmail, hash: '#audit-log', ready: 'the user' },
 ]
 
@@ -84,7 +84,7 @@ async function takeAll(browser: Browser, url: string, who: string | null): Promi
     extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.24' },
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(6_000)
+  page.setDefaultTimeout(120_000)
   await page.goto(`${url}/console/`)
   if (who !== null) await signIn(page, who)
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -100,10 +100,15 @@ async function takeAll(browser: Browser, url: string, who: string | null): Promi
 }
 
 async function signIn(page: Page, who: string): Promise<void> {
-  await page.getByLabel('E-mail address').fill(who)
+  await page.getByLabel('Email').fill(who)
   await page.getByLabel('Password', { exact: true }).fill(password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Your devices' }).waitFor()
+  const signedIn = page.getByRole('heading', { name: 'Your devices' })
+  const refused = page.getByRole('alert')
+  // A busy machine may not hash the password in time.
+  do {
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await signedIn.or(refused).first().waitFor()
+  } while (await refused.isVisible())
 }
 
 async function take(page: Page, url: string, { hash, ready, name }: Shot, path: string): Promise<void> {
@@ -115,10 +120,10 @@ async function take(page: Page, url: string, { hash, ready, name }: Shot, path: 
   }
   if (name === 'overview') await page.getByText('Last day').click()
   if (name === 'revocations') {
-    await page.getByText('An address or network').click()
-    await page.getByLabel('Address or network', { exact: true }).fill('203.0.113.0/24')
+    await page.getByText('IP or network').click()
+    await page.getByLabel('IP address or network', { exact: true }).fill('203.0.113.0/24')
     await page.getByLabel('Reason').fill('the office’s network was misused')
-    await page.getByText('This would end').waitFor()
+    await page.getByText('This ends').waitFor()
   }
   await page.waitForTimeout(700)
   await page.screenshot({ path })

@@ -87,7 +87,10 @@ export async function buildApp(
   await app.register(healthRoutes, { services })
 
   // Public: files. What they show, they ask for below.
-  if (config.console === 'on') await app.register(consolePages, { folder: consoleFolder })
+  if (config.console === 'on') {
+    const settings = { passwordMinLength: config.shortestPassword, clientTypes: config.policies.keys() }
+    await app.register(consolePages, { folder: consoleFolder, settings })
+  }
 
   // Clients, browsers among them.
   await app.register(async clients => {

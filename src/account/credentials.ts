@@ -11,7 +11,16 @@ import { createTurns } from './hashing/turns.ts'
 import { afterFailure, type Counter, type Standing, standingOf, unknownDevice } from './lockout.ts'
 import type { Account, AccountStore } from './ports.ts'
 
-export type Attempt = { email: string; password: string; deviceToken: string | null; origin: Origin }
+/** What the password is checked for. A failure is recorded as that, and counted alike. */
+export type Purpose = { kind: 'sign_in' } | { kind: 'password_change'; sessionId: string }
+
+export type Attempt = {
+  email: string
+  password: string
+  deviceToken: string | null
+  origin: Origin
+  purpose: Purpose
+}
 
 /** Whose failures are counted where: the address, and the device if it is known and not locked itself. */
 export type CountedOn = { subject: Buffer; counter: Counter }
@@ -89,7 +98,7 @@ export function createCredentials(
     let { counter } = countedOn
     for (let tries = 0; tries < attempts; tries++) {
       const next = afterFailure(counter.throttle, clock.now())
-      const events = failureEvents(account, attempt.origin, counter, next.lockedUntil)
+      const events = failureEvents(account, attempt, counter, next.lockedUntil)
       if (await accounts.countFailure(subject, counter, next, events)) {
         if (next.lockedUntil !== null) onLocked()
         return { kind: 'invalid_credentials' }
@@ -129,16 +138,26 @@ function subjectOf(keys: SecretKeys, email: string): Buffer {
 
 function failureEvents(
   account: Account | null,
-  origin: Origin,
+  { origin, purpose }: Attempt,
   { deviceId }: Counter,
   lockedUntil: number | null,
 ): SecurityEvent[] {
   const about = { userId: account?.id ?? null, sessionId: null, origin } as const
-  const failed: SecurityEvent = { ...about, actor: 'anonymous', type: 'sign_in_failed', details: {} }
+  const failed = failureEvent(account, origin, purpose)
   if (lockedUntil === null) return [failed]
   const details = {
     lockedUntil: new Date(lockedUntil).toISOString(),
     devices: deviceId === unknownDevice ? 'unknown' : 'one',
   } as const
   return [failed, { ...about, actor: 'system', type: 'account_locked', details }]
+}
+
+/** A user who changes the password is signed in, so the event names the user and the session. */
+function failureEvent(account: Account | null, origin: Origin, purpose: Purpose): SecurityEvent {
+  const userId = account?.id ?? null
+  if (purpose.kind === 'sign_in' || userId === null) {
+    return { type: 'sign_in_failed', userId, sessionId: null, actor: 'anonymous', origin, details: {} }
+  }
+  const { sessionId } = purpose
+  return { type: 'password_change_failed', userId, sessionId, actor: userId, origin, details: {} }
 }

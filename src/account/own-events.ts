@@ -14,6 +14,7 @@ export const ownEventTypes = [
   'new_device',
   'refresh_reused',
   'password_changed',
+  'password_change_failed',
   'roles_changed',
   'user_created',
   'user_disabled',

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyPluginAsync } from 'fastify'
@@ -28,16 +29,29 @@ const pageHeaders = {
 }
 
 const prefix = '/console/'
+const pageName = 'index.html'
 const foreverSeconds = 31_536_000
 
+/** What the page knows of the settings, so that a form can state a rule before the service has to refuse. */
+export type ConsoleSettings = { passwordMinLength: number; clientTypes: Iterable<string> }
+
 /**
- * The console at `/console/`, each file a route of its own. Names of assets have a hash of what is in them, so they may
- * be kept for ever; the page is asked for anew each time. Where no console has been built, there is none.
+ * The console at `/console/`, each file a route of its own. Names of assets contain a hash of their content, so they may
+ * be cached forever; the page is requested each time. Without a built console there are no routes.
  */
-export const consolePages: FastifyPluginAsync<{ folder: string }> = async (app, { folder }) => {
-  if (!existsSync(join(folder, 'index.html'))) return
+export const consolePages: FastifyPluginAsync<{ folder: string; settings: ConsoleSettings }> = async (
+  app,
+  { folder, settings },
+) => {
+  if (!existsSync(join(folder, pageName))) return
+  const page = withSettings(await readFile(join(folder, pageName), 'utf8'), settings)
   app.addHook('onRequest', countDocument)
   app.get('/console', { schema: { hide: true } }, (_request, reply) => reply.redirect(prefix, 308))
+  for (const path of [prefix, `${prefix}${pageName}`]) {
+    app.get(path, { schema: { hide: true } }, (_request, reply) =>
+      reply.type('text/html; charset=utf-8').send(page),
+    )
+  }
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode >= 400) return payload
     const isAsset = request.url.startsWith(`${prefix}assets/`)
@@ -51,7 +65,20 @@ export const consolePages: FastifyPluginAsync<{ folder: string }> = async (app, 
     wildcard: false,
     decorateReply: false,
     preCompressed: true,
-    globIgnore: ['**/*.{br,gz}'],
+    index: false,
+    globIgnore: ['**/*.{br,gz}', pageName],
     cacheControl: false,
   })
+}
+
+/** Fills in the metas of the page, which has the defaults. The values are digits and names of `[a-z0-9_-]`. */
+function withSettings(page: string, { passwordMinLength, clientTypes }: ConsoleSettings): string {
+  const contents = {
+    'password-min-length': String(passwordMinLength),
+    'client-types': [...clientTypes].join(' '),
+  }
+  return Object.entries(contents).reduce((html, [name, content]) => {
+    const meta = new RegExp(`(?<=<meta name="latchkey-${name}" content=")[^"]*`)
+    return html.replace(meta, () => content)
+  }, page)
 }

@@ -23,7 +23,7 @@ type EventBody =
   | { type: 'session_limit_reached'; details: { limit: number; evicted: readonly string[] } }
   | { type: 'refresh_reused'; details: ReuseDetails }
   | { type: 'database_rewound'; details: { fromGeneration: number; presentedGeneration: number } }
-  | { type: 'password_changed'; details: Record<string, never> }
+  | { type: 'password_changed' | 'password_change_failed'; details: Record<string, never> }
   | {
       type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted' | 'account_unlocked'
       details: Record<string, never>
@@ -69,6 +69,7 @@ const severities: Record<EventType, Severity> = {
   session_context_changed: 'warning',
   new_device: 'info',
   password_changed: 'warning',
+  password_change_failed: 'warning',
   account_unlocked: 'info',
   user_created: 'info',
   user_disabled: 'warning',

@@ -48,7 +48,7 @@ export function createSignIn(parts: AccountParts, observer: SignInObserver) {
 
   async function attempt(request: SignInRequest): Promise<SignInOutcome> {
     for (let tries = 0; tries < attempts; tries++) {
-      const verdict = await credentials.check(request)
+      const verdict = await credentials.check({ ...request, purpose: { kind: 'sign_in' } })
       if (verdict.kind !== 'matched') return verdict
       const { account, countedOn } = verdict
       const started = await start(request, account, countedOn)

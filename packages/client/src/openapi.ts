@@ -567,7 +567,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            type: "sign_in_succeeded" | "sign_in_failed" | "account_locked" | "account_unlocked" | "session_revoked" | "session_limit_reached" | "session_context_changed" | "new_device" | "refresh_reused" | "password_changed" | "roles_changed" | "user_created" | "user_disabled" | "user_enabled";
+            type: "sign_in_succeeded" | "sign_in_failed" | "account_locked" | "account_unlocked" | "session_revoked" | "session_limit_reached" | "session_context_changed" | "new_device" | "refresh_reused" | "password_changed" | "password_change_failed" | "roles_changed" | "user_created" | "user_disabled" | "user_enabled";
             /** @enum {unknown} */
             severity: "info" | "warning" | "critical";
             sessionId: string | null;
@@ -876,7 +876,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {unknown} */
-            type: "sign_in_succeeded" | "sign_in_failed" | "session_created" | "session_revoked" | "session_limit_reached" | "refresh_reused" | "database_rewound" | "account_locked" | "session_context_changed" | "new_device" | "password_changed" | "account_unlocked" | "user_created" | "user_disabled" | "user_enabled" | "user_deleted" | "roles_changed" | "key_rotated" | "key_revoked" | "service_key_created" | "service_key_revoked" | "bulk_revocation" | "cleanup_ran";
+            type: "sign_in_succeeded" | "sign_in_failed" | "session_created" | "session_revoked" | "session_limit_reached" | "refresh_reused" | "database_rewound" | "account_locked" | "session_context_changed" | "new_device" | "password_changed" | "password_change_failed" | "account_unlocked" | "user_created" | "user_disabled" | "user_enabled" | "user_deleted" | "roles_changed" | "key_rotated" | "key_revoked" | "service_key_created" | "service_key_revoked" | "bulk_revocation" | "cleanup_ran";
             /** @enum {unknown} */
             severity: "info" | "warning" | "critical";
             userId: string | null;
@@ -3552,7 +3552,7 @@ export interface operations {
             query?: {
                 userId?: string;
                 sessionId?: string;
-                type?: "sign_in_succeeded" | "sign_in_failed" | "session_created" | "session_revoked" | "session_limit_reached" | "refresh_reused" | "database_rewound" | "account_locked" | "session_context_changed" | "new_device" | "password_changed" | "account_unlocked" | "user_created" | "user_disabled" | "user_enabled" | "user_deleted" | "roles_changed" | "key_rotated" | "key_revoked" | "service_key_created" | "service_key_revoked" | "bulk_revocation" | "cleanup_ran";
+                type?: "sign_in_succeeded" | "sign_in_failed" | "session_created" | "session_revoked" | "session_limit_reached" | "refresh_reused" | "database_rewound" | "account_locked" | "session_context_changed" | "new_device" | "password_changed" | "password_change_failed" | "account_unlocked" | "user_created" | "user_disabled" | "user_enabled" | "user_deleted" | "roles_changed" | "key_rotated" | "key_revoked" | "service_key_created" | "service_key_revoked" | "bulk_revocation" | "cleanup_ran";
                 /** @description Included. */
                 since?: string;
                 limit?: number;

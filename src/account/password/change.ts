@@ -19,7 +19,7 @@ export type PasswordChangeRequest = {
 
 export type PasswordOutcome =
   | { kind: 'changed'; sessionId: string; tokens: TokenPair }
-  /** Counted as a failed sign-in. */
+  /** Counted like a failed sign-in. */
   | { kind: 'wrong_password' }
   | { kind: 'account_locked'; retryAfterSeconds: number }
   | { kind: 'weak_password'; detail: string }
@@ -51,12 +51,19 @@ export function createPasswordChange(
 
   /** Null: the user or the session has changed since they were read. */
   async function tryToChange(request: PasswordChangeRequest): Promise<PasswordOutcome | null> {
-    const { currentPassword, newPassword, deviceToken, origin } = request
+    const { sessionId, currentPassword, newPassword, deviceToken, origin } = request
+    const purpose = { kind: 'password_change', sessionId } as const
     const known = await accounts.find(request.userId)
     // The account was deleted a moment ago, and its sessions with it.
     if (known === null) return { kind: 'session_revoked', reason: 'user_deleted' }
     const { email } = known
-    const verdict = await credentials.check({ email, password: currentPassword, deviceToken, origin })
+    const verdict = await credentials.check({
+      email,
+      password: currentPassword,
+      deviceToken,
+      origin,
+      purpose,
+    })
     if (verdict.kind === 'invalid_credentials') return { kind: 'wrong_password' }
     if (verdict.kind === 'account_locked') return verdict
     const detail = await weaknessOf(newPassword, email)

@@ -86,13 +86,22 @@ function deviceTokenOf(answer: Answer): string {
   return String(answer.body['deviceToken'])
 }
 
-type EventRow = { type: string; severity: string; user_id: string | null; details: Record<string, unknown> }
+type EventRow = {
+  type: string
+  severity: string
+  user_id: string | null
+  session_id: string | null
+  actor: string
+  details: Record<string, unknown>
+}
 
 function eventsOf(userId: string): Promise<EventRow[]> {
   return query<EventRow>(
     databaseUrl,
-    `SELECT type, severity, user_id, details FROM security_events
-     WHERE user_id = $1 AND type IN ('sign_in_failed', 'account_locked', 'account_unlocked') ORDER BY created_at, id`,
+    `SELECT type, severity, user_id, session_id, actor, details FROM security_events
+     WHERE user_id = $1
+       AND type IN ('sign_in_failed', 'password_change_failed', 'account_locked', 'account_unlocked')
+     ORDER BY created_at, id`,
     [userId],
   )
 }
@@ -121,8 +130,11 @@ describe('an account', () => {
       expect(locked.body).toMatchObject({
         code: 'account_locked',
         reason: 'too_many_failed_sign_ins',
-        unlock: expect.stringMatching(/device on which you have signed in before/),
+        detail: expect.stringMatching(/^Too many failed attempts .*\. Wait before you try again/),
+        unlock: expect.stringMatching(/device you have signed in on before/),
       })
+      // Users read these texts.
+      expect(JSON.stringify(locked.body)).not.toMatch(/retry-after/i)
       expect(retryAfter(locked)).toBeGreaterThan(14 * 60)
       expect(retryAfter(locked)).toBeLessThanOrEqual(15 * 60)
     }
@@ -197,10 +209,10 @@ describe('an account', () => {
     ])
   })
 
-  it('counts a wrong current password at a change of the password', async () => {
+  it('counts a wrong current password at a password change, and records it as that', async () => {
     const { email, userId } = await person()
     const signedIn = await logIn({ email })
-    const { accessToken: token } = tokensOf(signedIn)
+    const { accessToken: token, sessionId } = tokensOf(signedIn)
     const change = (currentPassword: string, deviceToken?: string) =>
       client(a.url).call('POST', '/v1/auth/password', {
         token,
@@ -218,8 +230,13 @@ describe('an account', () => {
       'account_locked',
       'string',
     ])
-    expect((await eventsOf(userId)).filter(({ type }) => type === 'sign_in_failed')).toHaveLength(5)
-    // On the owner's device it goes on.
+    const events = await eventsOf(userId)
+    expect(events.map(({ type, session_id, actor }) => [type, session_id, actor])).toEqual([
+      ...Array(3).fill(['password_change_failed', sessionId, userId]),
+      ...Array(2).fill(['sign_in_failed', null, 'anonymous']),
+      ['account_locked', null, 'system'],
+    ])
+    // The owner's own device is counted apart.
     expect((await change(goodPassword, deviceTokenOf(signedIn))).status).toBe(200)
   })
 })

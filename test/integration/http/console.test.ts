@@ -56,6 +56,22 @@ describe('the console', () => {
     expect([bare.status, bare.headers.get('location')]).toEqual([308, '/console/'])
   })
 
+  it('says in its page what the settings are that its forms state', async () => {
+    const settings = {
+      PASSWORD_MIN_LENGTH: '16',
+      SESSION_POLICIES:
+        '{"web":{"idleTimeoutSeconds":60,"absoluteTimeoutSeconds":60},"app_2":{"idleTimeoutSeconds":60,"absoluteTimeoutSeconds":60}}',
+    }
+    const other = await startInstance({ ...environment, ...settings }, 0, { consoleFolder: built.folder })
+    for (const path of ['/console/', '/console/index.html']) {
+      const { text } = await get(path, {}, other)
+      expect(text).toContain('<meta name="latchkey-password-min-length" content="16"')
+      expect(text).toContain('<meta name="latchkey-client-types" content="web app_2"')
+    }
+    await other.close()
+    expect(page).toContain('<meta name="latchkey-password-min-length" content="12"')
+  })
+
   it('has no script or style inside its page, and names nothing elsewhere', () => {
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:|"\/\//)
     expect(assets.length).toBeGreaterThan(1)
@@ -76,7 +92,7 @@ describe('the console', () => {
     }
   })
 
-  it('is less than 150,000 bytes for a person, compressed; the charts are not among them', async () => {
+  it('is less than 150,000 bytes for a user, compressed, without the charts and the password estimate', async () => {
     const sizes = await Promise.all(
       assets.map(
         async path => (await readFile(join(built.folder, `${path.slice('/console/'.length)}.gz`))).length,
@@ -84,8 +100,9 @@ describe('the console', () => {
     )
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000)
     const all = await readdir(join(built.folder, 'assets'))
-    expect(all.filter(name => /^charts-.*\.js$/.test(name))).toHaveLength(1)
-    expect(assets.filter(path => path.includes('charts'))).toEqual([])
+    expect(all.filter(name => /^charts-[\w-]{8}\.js$/.test(name))).toHaveLength(1)
+    expect(all.filter(name => /^strength-[\w-]{8}\.js$/.test(name))).toHaveLength(1)
+    expect(assets.filter(path => /charts|strength/.test(path))).toEqual([])
   })
 
   it('leaves the rest of the service as it was: problems, methods, and the policy of answers', async () => {

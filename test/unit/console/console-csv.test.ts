@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { csvOf } from '../../../src/console/operator/csv.ts'
+import { csvOf } from '../../../src/console/operator/audit/csv.ts'
 
 describe('a table as CSV', () => {
   it('quotes what would break a row', () => {

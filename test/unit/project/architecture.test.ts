@@ -178,7 +178,7 @@ describe('the architecture', () => {
   it('reads the clock in clock.ts only', () => {
     expect(filesWith(/\bDate\.now\(|new Date\(\)|performance\.now\(|process\.hrtime/)).toEqual([
       'src/clock.ts',
-      'src/console/clock.ts',
+      'src/console/time/clock.ts',
     ])
   })
 })

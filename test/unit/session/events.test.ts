@@ -11,6 +11,7 @@ test('the audit log tells of these, and how bad each is', () => {
     refresh_reused: 'critical',
     database_rewound: 'critical',
     password_changed: 'warning',
+    password_change_failed: 'warning',
     account_locked: 'warning',
     account_unlocked: 'info',
     session_context_changed: 'warning',

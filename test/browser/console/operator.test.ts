@@ -1,0 +1,169 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { client } from '../../support/client.ts'
+import { createUser } from '../../support/service.ts'
+// For the types of what it provides.
+import type {} from '../global-setup.ts'
+import { type Console, startConsole } from './console.ts'
+import { accessibilityFaults, device, isTooWide, phone, signIn } from './visitor.ts'
+
+const chromium = inject('chromium')
+
+let rig: Console
+let page: Page
+/** What the page has loaded, by name without the hash. */
+const loaded: string[] = []
+
+// Without a Chromium the run has reported why.
+describe.skipIf(chromium.kind === 'none')('an operator at the console', () => {
+  beforeAll(async () => {
+    if (chromium.kind === 'none') return
+    rig = await startConsole({ chromiumPath: chromium.path, consoleFolder: inject('consoleFolder') })
+    page = await rig.visitors.visit()
+    page.on('request', request => {
+      const name = /\/assets\/([a-z-]+)-[\w-]+\.js$/.exec(request.url())?.[1]
+      if (name !== undefined) loaded.push(name)
+    })
+    await signIn(page, await rig.newUser(['admin']))
+  })
+
+  afterAll(async () => {
+    await rig?.close()
+  })
+
+  const pageOf = async (name: string) => {
+    await page.getByRole('navigation').getByRole('link', { name }).click()
+    await page.getByRole('heading', { name, level: 1 }).waitFor()
+  }
+
+  async function newPerson(email: string, clientType: string): Promise<string> {
+    await createUser(rig.service.services, email)
+    return (await client(rig.service.url).signIn(email, { clientType })).accessToken
+  }
+
+  it('sees the shape of the overview while it loads, and nothing moves when the figures arrive', async () => {
+    expect(loaded).not.toContain('charts')
+    await newPerson('ada@example.test', 'mobile')
+    let release = () => {}
+    const held = new Promise<void>(resolve => {
+      release = resolve
+    })
+    await page.route('**/v1/admin/**', async route => {
+      await held
+      await route.continue()
+    })
+    await pageOf('Overview')
+    await page.getByText('Live sessions by client type').waitFor()
+    await page.getByText('Data stores (this instance)').waitFor()
+    await page.evaluate(`
+      window.moved = 0
+      new PerformanceObserver(list => {
+        for (const entry of list.getEntries()) {
+          window.moved += entry.value
+          console.log(entry.value, entry.sources.map(source => source.node?.outerHTML?.slice(0, 90) + JSON.stringify([source.previousRect, source.currentRect])).join('\\n'))
+        }
+      }).observe({ type: 'layout-shift' })`)
+    release()
+    await page.getByRole('img', { name: /Sign-ins: Signed in [2-9]/ }).waitFor()
+    await page.getByText(/^Updated \d\d:\d\d:\d\d$/).waitFor()
+    await page.unroute('**/v1/admin/**')
+    expect(loaded).toContain('charts')
+    expect(await page.evaluate('window.moved')).toBeLessThan(0.01)
+  })
+
+  it('sees live figures', async () => {
+    const sessions = (count: number) =>
+      page.getByRole('listitem').filter({ hasText: new RegExp(`^mobile${count}$`) })
+    await sessions(1).waitFor()
+    await newPerson('grace@example.test', 'mobile')
+    await sessions(2).waitFor()
+    await page.getByText('Last day').click()
+    await page.getByRole('img', { name: /Sign-ins: Signed in 3/ }).waitFor()
+  })
+
+  it('reads that nothing happened, instead of an empty grid', async () => {
+    const chart = page.getByRole('figure').filter({ hasText: 'Lockouts and reuse' })
+    await chart.getByText('None in this period').waitFor()
+    expect(await chart.locator('canvas').count()).toBe(0)
+  })
+
+  it('sees the state of the stores, and what it means', async () => {
+    const stores = page.getByRole('region', { name: 'Data stores (this instance)' })
+    await stores.getByText('In sync').waitFor()
+    expect(await stores.getByText('Up', { exact: true }).count()).toBe(2)
+    expect(await stores.getByText(/cached sessions are valid for 1 s after a poll/).isVisible()).toBe(true)
+  })
+
+  it('cleans up, and reads what was deleted', async () => {
+    await page.getByRole('button', { name: 'Clean up now' }).click()
+    await page.getByText(/Deleted 0 sessions and 0 events in \d+ ms/).waitFor()
+  })
+
+  it('finds a user by email, and revokes one of their sessions for a reason', async () => {
+    const token = await newPerson('frances@example.test', 'portal')
+    await pageOf('Users')
+    await page.getByRole('searchbox').fill('fra')
+    await page.getByRole('link', { name: 'ada@example.test' }).waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'frances@example.test' }).click()
+    await page.getByRole('button', { name: 'Revoke test' }).click()
+    const question = page.getByRole('dialog')
+    expect(await question.getByRole('button', { name: 'Revoke' }).isDisabled()).toBe(true)
+    await question.getByLabel('Reason, for the audit log').fill('a lost phone')
+    await question.getByRole('button', { name: 'Revoke' }).click()
+    await page.getByText('No sessions.').waitFor()
+    expect((await client(rig.service.url).verify(token)).status).toBe(401)
+    await page.getByText('All sessions', { exact: true }).click()
+    await device(page, 'test').getByText('admin').waitFor()
+    await page.getByRole('button', { name: 'Unlock sign-in' }).click()
+    await page.getByText('Sign-in is unlocked.').waitFor()
+  })
+
+  it('keeps “No roles” on one line beside a long email', async () => {
+    await createUser(rig.service.services, `${'long-'.repeat(10)}er@${'sub.'.repeat(12)}example.test`)
+    await page.setViewportSize({ width: 900, height: 800 })
+    await pageOf('Users')
+    await page.getByRole('searchbox').fill('long-')
+    const words = page.getByText('No roles')
+    await expect.poll(() => words.count()).toBe(1)
+    expect((await words.boundingBox())?.height).toBeLessThan(30)
+  })
+
+  it.each(['bad-id', '0198c0de-0000-7000-8000-00000000000a'])(
+    'reads that no user has the id %s, and goes back',
+    async id => {
+      await page.evaluate(`location.hash = "#people/${id}"`)
+      await page.getByRole('heading', { name: 'User not found' }).waitFor()
+      await page.getByRole('main').getByRole('link', { name: 'Users' }).click()
+      await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor()
+    },
+  )
+
+  it('finds the events of a user by email, and reads at the field that no user has it', async () => {
+    await page.getByRole('searchbox').fill('frances')
+    await page.getByRole('link', { name: 'frances@example.test' }).click()
+    await page.getByRole('main').getByRole('link', { name: 'Audit log' }).click()
+    await page.getByRole('row').filter({ hasText: 'user created' }).waitFor()
+    const user = page.getByLabel('User', { exact: true })
+    await user.fill('nobody@example.test')
+    await page.getByText('No user with that email.').waitFor()
+    expect(await user.getAttribute('aria-invalid')).toBe('true')
+    expect(await page.getByRole('alert').count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Export as CSV' }).isDisabled()).toBe(true)
+    await user.fill('frances@example.test')
+    await page.getByRole('row').filter({ hasText: 'frances@example.test' }).first().waitFor()
+  })
+
+  it('finds nothing that obstructs a screen reader or a phone', async () => {
+    await page.setViewportSize(phone.viewport)
+    for (const name of ['Overview', 'Users', 'Revocations', 'Audit log']) {
+      await pageOf(name)
+      await page.waitForLoadState('networkidle').catch(() => {})
+      expect(await accessibilityFaults(page), name).toEqual([])
+      expect(await isTooWide(page), name).toBe(false)
+    }
+  })
+
+  it('loads nothing from elsewhere, and nothing that the content security policy forbids', () => {
+    expect(rig.visitors.complaints).toEqual({ policy: [], foreign: [], errors: [] })
+  })
+})
