@@ -38,7 +38,7 @@ export type Bench = {
 const nearCache = process.env['FAULT_NEAR_CACHE']
 /** A row about a stale snapshot watches for longer than one lives, so it is short here. */
 const cacheTtlSeconds = Number(process.env['FAULT_CACHE_TTL_SECONDS'] ?? 4)
-const rotationGraceSeconds = 30
+const usualGraceSeconds = 30
 const password = 'correct horse battery'
 
 /** `settings` are for the services, beside their own. */
@@ -109,7 +109,7 @@ export async function startBench(build = buildFolder, settings: NodeJS.ProcessEn
       createAccounts: count => insertAccounts(postgres, count, passwordHash),
       environment,
       cacheTtlMs: cacheTtlSeconds * 1000,
-      rotationGraceMs: rotationGraceSeconds * 1000,
+      rotationGraceMs: Number(environment['ROTATION_GRACE_SECONDS']) * 1000,
       close,
     }
   } catch (error) {
@@ -162,7 +162,7 @@ function serviceEnvironment(databaseUrl: string, redis: string): NodeJS.ProcessE
     ...(nearCache === undefined ? {} : { NEAR_CACHE_MAX_SESSIONS: nearCache }),
     // Shorter than clocks are wrong here, so that it shows when one of them counts.
     ACCESS_TOKEN_TTL_SECONDS: '240',
-    ROTATION_GRACE_SECONDS: String(rotationGraceSeconds),
+    ROTATION_GRACE_SECONDS: String(usualGraceSeconds),
     // All the time, also while something is broken.
     CLEANUP_INTERVAL_SECONDS: '1',
     // The whole load comes from one address.

@@ -3,6 +3,8 @@ import { type Bench, startBench } from './bench.ts'
 import { wrongClocks } from './clock-row.ts'
 import { writeDocumentation } from './documentation.ts'
 import { failoverRow } from './failover-row.ts'
+import { graceRows, graceSettings } from './grace-rows.ts'
+import { buildFolder } from './instance.ts'
 import { type Measurement, writeReport } from './measure.ts'
 import { redisFailoverRows } from './redis-failover-rows.ts'
 import { type Row, runRow } from './row.ts'
@@ -49,6 +51,26 @@ describe.each(table)('%s', (_what, rows) => {
     open++
     order[order.indexOf(row) + 1]?.early?.()
     const { measurement, failure } = await runRow(bench, row, seed)
+    measurements.push(measurement)
+    if (failure !== null) expect.fail(failure)
+    open--
+  })
+})
+
+describe('a grace, by instances whose grace is short', () => {
+  let own: Bench
+
+  beforeAll(async () => {
+    own = await startBench(buildFolder, graceSettings)
+  })
+
+  afterAll(async () => {
+    await own?.close()
+  })
+
+  it.for(graceRows.map(row => [row.title, row] as const))('every promise holds: %s', async ([, row]) => {
+    open++
+    const { measurement, failure } = await runRow(own, row, seed)
     measurements.push(measurement)
     if (failure !== null) expect.fail(failure)
     open--

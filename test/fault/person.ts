@@ -11,8 +11,10 @@ export type Held = {
   /** `ending`: it was asked to end, and nobody has confirmed it yet. */
   state: 'live' | 'ending' | 'ended'
   /** Spent refresh tokens, oldest first. */
-  spent: { text: string; generation: number }[]
+  spent: Spent[]
 }
+
+export type Spent = { text: string; generation: number; accessToken: string }
 
 export type Target = { name: string; url: string }
 
@@ -29,10 +31,16 @@ export type Person = {
   /** Once, with whatever token it has; for sessions that are over. */
   tryRefresh(held: Held): Promise<void>
   presentStale(held: Held): Promise<void>
+  /** As a thief does: the token before the current one, when its grace is long over. */
+  presentSpent(held: Held, at: Target): Promise<void>
+  /** As a client does that has lost the answer: the token before the current one. Whether there was an answer. */
+  retryRefresh(held: Held, at: Target): Promise<boolean>
+  /** With the access token before the current one. */
+  verifySpent(held: Held, at: Target): Promise<void>
   revoke(by: Held, target: Held, at?: Target): Promise<void>
   logout(held: Held): Promise<void>
   revokeOthers(by: Held): Promise<void>
-  changePassword(by: Held): Promise<void>
+  changePassword(by: Held, at?: Target): Promise<void>
 }
 
 export type PersonOptions = {
@@ -90,7 +98,8 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
   function keep(held: Held, tokens: Tokens): void {
     // A second answer to the same request, or one that came late: the client is there already.
     if (tokens.generation <= held.generation) return
-    held.spent.push({ text: held.refreshToken, generation: held.generation })
+    const { refreshToken, generation, accessToken } = held
+    held.spent.push({ text: refreshToken, generation, accessToken })
     held.accessToken = tokens.accessToken
     held.refreshToken = tokens.refreshToken
     held.generation = tokens.generation
@@ -129,6 +138,21 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
     })
     // The other tab may have changed the password meanwhile, and have the tokens of after it.
     if (answer.status === 401 && held.state === 'live' && held.refreshToken === refreshToken) over(held)
+  }
+
+  async function present(held: Held, spent: Spent, at: Target, stale: boolean): Promise<Answer> {
+    const body = { refreshToken: spent.text }
+    const answer = await ask(at.url, { method: 'POST', path: '/v1/auth/refresh', body })
+    note(answer, {
+      op: 'refresh',
+      instance: at.name,
+      session: held.id,
+      generation: spent.generation,
+      presented: fingerprint(spent.text),
+      issued: issuedBy(tokensIn(answer)),
+      stale,
+    })
+    return answer
   }
 
   async function verifyEverywhere(held: Held): Promise<void> {
@@ -176,20 +200,18 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
     async presentStale(held) {
       const [stale] = held.spent
       if (stale === undefined || stale.generation > held.generation - 2) return
-      await end([held], async at => {
-        const body = { refreshToken: stale.text }
-        const answer = await ask(at.url, { method: 'POST', path: '/v1/auth/refresh', body })
-        note(answer, {
-          op: 'refresh',
-          instance: at.name,
-          session: held.id,
-          generation: stale.generation,
-          presented: fingerprint(stale.text),
-          issued: issuedBy(tokensIn(answer)),
-          stale: true,
-        })
-        return answer
-      })
+      await end([held], at => present(held, stale, at, true))
+    },
+    presentSpent: (held, at) => end([held], () => present(held, lastSpent(held), at, true)),
+    async retryRefresh(held, at) {
+      const { status } = await present(held, lastSpent(held), at, false)
+      if (status === 401 && held.state === 'live') over(held)
+      return status > 0 && status < 500
+    },
+    async verifySpent(held, at) {
+      const { accessToken, generation } = lastSpent(held)
+      const answer = await ask(at.url, { method: 'GET', path: '/v1/verify', token: accessToken })
+      note(answer, { op: 'verify', instance: at.name, session: held.id, generation })
     },
 
     revoke: (by, target, chosen) =>
@@ -220,11 +242,10 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
         },
       ),
 
-    async changePassword(by) {
+    async changePassword(by, at = anywhere()) {
       const [currentPassword = account.password] = passwords
       const newPassword = `${account.password} ${Math.floor(random.between(1_000, 9_999))}`
       const { generation, id } = by
-      const at = anywhere()
       const others = live().filter(held => held !== by)
       for (const held of others) held.state = 'ending'
       const body = { currentPassword, newPassword }
@@ -251,6 +272,12 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
 }
 
 type Tokens = { accessToken: string; refreshToken: string; sessionId: string; generation: number }
+
+function lastSpent({ spent }: Held): Spent {
+  const last = spent.at(-1)
+  if (last === undefined) throw new Error('the session has not been refreshed')
+  return last
+}
 
 /** Stands for an answer where none is needed any more. */
 const done: Answer = { status: 200, code: null, body: {}, retryAfterMs: null, start: 0, end: 0 }

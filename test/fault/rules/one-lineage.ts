@@ -14,9 +14,7 @@ export function oneLineage(evidence: Evidence): Violation[] {
       ),
     ...exchanges
       .filter(operation => operation.stale && succeeded(operation))
-      .map(operation =>
-        violation('a token that was spent two generations ago was exchanged again', operation),
-      ),
+      .map(operation => violation('a token that had been spent was exchanged again', operation)),
     ...secondChildren(honest),
     ...(evidence.settings.rewound === null ? strayRows(evidence, honest) : []),
   ]
