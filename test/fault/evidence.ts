@@ -59,9 +59,9 @@ const leadMs = 1_000
 /** Whether the machine was too slow, during the operation and shortly before it, to judge by the clock. */
 export function isStarved(
   { start, end }: Operation,
-  { undisturbedMs }: Pick<Evidence, 'undisturbedMs'>,
+  { operations, undisturbedMs }: Pick<Evidence, 'operations' | 'undisturbedMs'>,
 ): boolean {
-  const from = start - leadMs
+  const from = Math.max(start - leadMs, operations[0]?.start ?? start)
   return undisturbedMs(from, end) < leastPace * (end - from)
 }
 
