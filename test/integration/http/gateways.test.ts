@@ -116,7 +116,10 @@ describe.each(found)('behind $name', ({ name, program }) => {
       const body = 'x'.repeat(3_000_000)
       const { status, arrived } = await ask('/uploads/photo', { token: accessToken, method: 'POST', body })
       expect([status, arrived[0]?.body.length]).toEqual([200, body.length])
-      expect(await ask('/uploads/photo', { method: 'POST', body })).toMatchObject({ status: 401, arrived: [] })
+      expect(await ask('/uploads/photo', { method: 'POST', body })).toMatchObject({
+        status: 401,
+        arrived: [],
+      })
     })
 
     it('the application cannot be fooled by what a client says of itself', async () => {
