@@ -93,7 +93,12 @@ export const conventions = fp(
     app.setErrorHandler(handleError)
     app.addHook('onRequest', (request, reply, done) => {
       reply.headers(securityHeaders).header('x-request-id', request.id)
-      done(framingProblem(request.raw) ?? optionsProblem(app, request))
+      const problem = framingProblem(request.raw)
+      // Where its body ends is not certain, so nothing behind it may be read as a request (RFC 9112 §6.3).
+      if (problem !== undefined && 'transfer-encoding' in request.headers) {
+        reply.raw.setHeader('connection', 'close')
+      }
+      done(problem ?? optionsProblem(app, request))
     })
     // Before anything is refused, so that a page can read why.
     await allowOrigins(app, options.allowedOrigins ?? [])

@@ -9,7 +9,8 @@ export const mostHeaders = 1_000
 
 /**
  * What HTTP itself asks of a request and Node leaves to us: exactly one Host (RFC 9112 §3.2; two of them are how
- * a proxy and the service behind it come to disagree) and no expectation that we do not meet (RFC 9110 §10.1.1).
+ * a proxy and the service behind it come to disagree)
+ * no expectation that we do not meet (RFC 9110 §10.1.1), and no transfer coding but `chunked`, once (RFC 9112 §6.3).
  */
 export function framingProblem(request: IncomingMessage): Problem | undefined {
   if (request.rawHeaders.length >= 2 * mostHeaders) {
@@ -22,6 +23,10 @@ export function framingProblem(request: IncomingMessage): Problem | undefined {
   const expectation = request.headers.expect
   if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
     return new Problem('validation_failed', { detail: 'Expect may only be 100-continue.' })
+  }
+  const coding = request.headers['transfer-encoding']
+  if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
+    return new Problem('validation_failed', { detail: 'Transfer-Encoding may only be chunked.' })
   }
   return undefined
 }

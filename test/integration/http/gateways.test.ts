@@ -111,6 +111,17 @@ describe.each(found)('behind $name', ({ name, program }) => {
       ])
     })
 
+    it('an upload of 3 MB reaches the application, and is refused without a session', async () => {
+      const { accessToken } = await signIn()
+      const body = 'x'.repeat(3_000_000)
+      const { status, arrived } = await ask('/uploads/photo', { token: accessToken, method: 'POST', body })
+      expect([status, arrived[0]?.body.length]).toEqual([200, body.length])
+      expect(await ask('/uploads/photo', { method: 'POST', body })).toMatchObject({
+        status: 401,
+        arrived: [],
+      })
+    })
+
     it('the application cannot be fooled by what a client says of itself', async () => {
       // Without a role: what the gateway does not replace, it must take away.
       const { accessToken, userId, sessionId } = await signIn()

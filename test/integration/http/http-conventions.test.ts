@@ -663,6 +663,18 @@ describe('security headers', () => {
 
 describe('on the raw socket', () => {
   const send = async (bytes: string | Buffer) => parseAnswer(await rawExchange(service.port, bytes))
+
+  test.each(['xchunked', 'gzip, chunked', 'chunked, chunked', 'chunked, identity'])(
+    'a body in the transfer coding %s is a 400, and nothing behind it is read as a request',
+    async coding => {
+      const head = `POST /v1/anything HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: ${coding}\r\n\r\n`
+      const wire = await rawExchange(service.port, `${head}0\r\n\r\nGET /health HTTP/1.1\r\nhost: x\r\n\r\n`)
+      expect(wire.match(/HTTP\/1\.1 /g)).toHaveLength(1)
+      const answer = parseAnswer(wire)
+      expectProblem(answer, 'validation_failed')
+      expect(answer.headers['connection']).toBe('close')
+    },
+  )
   const close = 'connection: close\r\n'
 
   test.each([

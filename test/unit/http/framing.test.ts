@@ -31,6 +31,12 @@ describe('framingProblem', () => {
     [[], '1.1', true],
     [['host', 'a', 'HOST', 'a'], '1.0', true],
     [['host', 'a', 'expect', 'tea'], '1.1', true],
+    [['host', 'a', 'transfer-encoding', 'Chunked'], '1.1', false],
+    [['host', 'a', 'transfer-encoding', 'xchunked'], '1.1', true],
+    [['host', 'a', 'transfer-encoding', 'gzip, chunked'], '1.1', true],
+    [['host', 'a', 'transfer-encoding', 'chunked, chunked'], '1.1', true],
+    [['host', 'a', 'transfer-encoding', 'identity'], '1.1', true],
+    [['host', 'a', 'transfer-encoding', ''], '1.1', true],
   ])('%j in HTTP/%s: refused %s', (headers, version, refused) => {
     expect(framingProblem(request(headers, version)) !== undefined).toBe(refused)
   })
