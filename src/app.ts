@@ -1,4 +1,3 @@
-import fastifyCookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/access/authenticate.ts'
 import { createCookies } from './http/access/cookies.ts'
@@ -91,9 +90,6 @@ export async function buildApp(
 
   // Clients, browsers among them.
   await app.register(async clients => {
-    // Only here, and only for what is set: reading cookies of every request would cost those that bring none.
-    await clients.register(fastifyCookie, { hook: false })
-
     // Public: nobody has to be signed in.
     await clients.register(signInRoutes, { services, cookies })
     await clients.register(refreshRoutes, { services, cookies })

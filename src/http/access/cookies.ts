@@ -1,5 +1,4 @@
-// For the types of what it adds to a reply, on routes inside a scope that has registered it.
-import type {} from '@fastify/cookie'
+import { stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
@@ -35,13 +34,13 @@ export function createCookies({ insecure }: { insecure: boolean }) {
      */
     signIn(reply: FastifyReply, tokens: TokenPair, now: Instant): void {
       const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAt - now) / 1000))
-      reply.setCookie(access.name, tokens.accessToken, { ...access.attributes, maxAge })
-      reply.setCookie(refresh.name, tokens.refreshToken, { ...refresh.attributes, maxAge })
+      set(reply, access, tokens.accessToken, maxAge)
+      set(reply, refresh, tokens.refreshToken, maxAge)
     },
 
     /** What makes this browser known at the next sign-in; it outlives a sign-out. */
     remember(reply: FastifyReply, deviceToken: string, maxAgeSeconds: number): void {
-      reply.setCookie(device.name, deviceToken, { ...device.attributes, maxAge: maxAgeSeconds })
+      set(reply, device, deviceToken, maxAgeSeconds)
     },
 
     /**
@@ -50,11 +49,21 @@ export function createCookies({ insecure }: { insecure: boolean }) {
      * cookie too, and every other cookie of the domain (W3C Clear Site Data §3.1).
      */
     signOut(reply: FastifyReply): void {
-      reply.clearCookie(access.name, access.attributes)
-      reply.clearCookie(refresh.name, refresh.attributes)
+      set(reply, access, '', 0)
+      set(reply, refresh, '', 0)
       reply.header('clear-site-data', '"cache", "storage"')
     },
   }
+}
+
+type Cookie = {
+  name: string
+  attributes: { path: string; httpOnly: true; secure: boolean; sameSite: 'strict' }
+}
+
+/** Beside those that the reply already sets. */
+function set(reply: FastifyReply, { name, attributes }: Cookie, value: string, maxAge: number): void {
+  reply.header('set-cookie', stringifySetCookie(name, value, { ...attributes, maxAge }))
 }
 
 /**
