@@ -1,18 +1,18 @@
-import { type ConnectionOptions, createConnection, type Transport } from './connection.ts'
-import { createCurrent } from './current.ts'
-import { createDevices } from './devices.ts'
+import { createCurrent } from './calls/current.ts'
+import { createDevices } from './calls/devices.ts'
+import { createPassword } from './calls/password.ts'
+import { createSignIn } from './calls/sign-in.ts'
+import { createSignOut } from './calls/sign-out.ts'
+import { type ConnectionOptions, createConnection, type Transport } from './connection/connection.ts'
+import { createRequests } from './connection/requests.ts'
 import type { LatchkeyError } from './error.ts'
 import { createEvents } from './events.ts'
-import { joined } from './joined.ts'
 import type { Parts } from './parts.ts'
-import { createPassword } from './password.ts'
-import { createRefresh } from './refresh.ts'
-import { createRequests } from './requests.ts'
-import { createHeldSession, type SessionState, tokenStatusOf } from './session.ts'
-import { createSignIn } from './sign-in.ts'
-import { createSignOut } from './sign-out.ts'
-import { createGrants, memoryStorage, type TokenStorage, webStorage } from './storage.ts'
-import { createTurns } from './turns.ts'
+import { joined } from './session/joined.ts'
+import { createRefresh } from './session/refresh.ts'
+import { createHeldSession, type SessionState, tokenStatusOf } from './session/session.ts'
+import { createGrants, memoryStorage, type TokenStorage, webStorage } from './session/storage.ts'
+import { createTurns } from './session/turns.ts'
 
 export type {
   AnswerTo,
@@ -24,11 +24,11 @@ export type {
   ProblemCode,
   User,
 } from './api.ts'
+export type { SignIn } from './calls/sign-in.ts'
 export { LatchkeyError, type LatchkeyErrorCode } from './error.ts'
 export type { LatchkeyEvents } from './events.ts'
-export type { SessionState, TokenStatus } from './session.ts'
-export type { SignIn } from './sign-in.ts'
-export { memoryStorage, type TokenStorage, webStorage } from './storage.ts'
+export type { SessionState, TokenStatus } from './session/session.ts'
+export { memoryStorage, type TokenStorage, webStorage } from './session/storage.ts'
 
 export type LatchkeyClientOptions = {
   /** Where the service is; by default the origin of the page. */

@@ -1,8 +1,8 @@
-import type { Connection } from './connection.ts'
-import type { Requests } from './requests.ts'
-import type { HeldSession } from './session.ts'
-import type { Grants } from './storage.ts'
-import type { Turns } from './turns.ts'
+import type { Connection } from './connection/connection.ts'
+import type { Requests } from './connection/requests.ts'
+import type { HeldSession } from './session/session.ts'
+import type { Grants } from './session/storage.ts'
+import type { Turns } from './session/turns.ts'
 
 /** What a client is made of, for those who work on all of it. */
 export type Parts = {

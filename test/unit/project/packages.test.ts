@@ -90,7 +90,7 @@ describe('the packages', () => {
     }
     const seen = (await violations(nothing)).join('\n')
     for (const target of [
-      'packages/client/src/persist.ts',
+      'packages/client/src/connection/persist.ts',
       'packages/client/src/index.ts',
       'node_modules/react/index.js',
       'node_modules/jose/dist/webapi/index.js',

@@ -1,4 +1,4 @@
-import { LatchkeyError } from './error.ts'
+import { LatchkeyError } from '../error.ts'
 
 type Awaitable<T> = T | Promise<T>
 

@@ -1,6 +1,6 @@
-import { LatchkeyError } from './error.ts'
-import type { Parts } from './parts.ts'
-import { isFinal } from './refresh.ts'
+import { LatchkeyError } from '../error.ts'
+import type { Parts } from '../parts.ts'
+import { isFinal } from '../session/refresh.ts'
 
 /** People sign out. When one of these throws, the person is still signed in. */
 export function createSignOut({ session, connection, turns, refresh, requests }: Parts) {

@@ -1,6 +1,6 @@
-import { errorOf, LatchkeyError } from './error.ts'
+import { errorOf, LatchkeyError } from '../error.ts'
+import type { Grant } from '../session/storage.ts'
 import { persist } from './persist.ts'
-import type { Grant } from './storage.ts'
 
 export type Transport = 'bearer' | 'cookie'
 

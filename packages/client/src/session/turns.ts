@@ -1,4 +1,4 @@
-import { LatchkeyError } from './error.ts'
+import { LatchkeyError } from '../error.ts'
 
 export type Turns = <T>(task: () => Promise<T>) => Promise<T>
 

@@ -1,5 +1,5 @@
-import type { DeviceSession } from './api.ts'
-import type { Parts } from './parts.ts'
+import type { DeviceSession } from '../api.ts'
+import type { Parts } from '../parts.ts'
 
 /** The devices on which the person is signed in. Everything throws `LatchkeyError`. */
 export function createDevices({ session, requests: { request } }: Parts) {

@@ -1,7 +1,7 @@
-import type { InputOf } from './api.ts'
-import { errorOf, jsonIn } from './error.ts'
-import type { Parts } from './parts.ts'
-import type { Grant } from './storage.ts'
+import type { InputOf } from '../api.ts'
+import { errorOf, jsonIn } from '../error.ts'
+import type { Parts } from '../parts.ts'
+import type { Grant } from '../session/storage.ts'
 
 type Change = Omit<InputOf<'POST /v1/auth/password'>['body'], 'deviceToken'>
 

@@ -1,6 +1,6 @@
-import type { AnswerTo, InputOf, User } from './api.ts'
-import { jsonIn } from './error.ts'
-import type { Parts } from './parts.ts'
+import type { AnswerTo, InputOf, User } from '../api.ts'
+import { jsonIn } from '../error.ts'
+import type { Parts } from '../parts.ts'
 
 export type SignIn = { email: string; password: string; clientType?: string; deviceName?: string }
 

@@ -1,10 +1,10 @@
-import type { AnswerTo, InputArguments, Operation } from './api.ts'
+import type { AnswerTo, InputArguments, Operation } from '../api.ts'
+import { errorOf, jsonIn, problemIn } from '../error.ts'
+import { isFinal } from '../session/refresh.ts'
+import { type HeldSession, tokenStatusOf } from '../session/session.ts'
+import type { Grant } from '../session/storage.ts'
 import type { Connection } from './connection.ts'
-import { errorOf, jsonIn, problemIn } from './error.ts'
 import { isIdempotent } from './persist.ts'
-import { isFinal } from './refresh.ts'
-import { type HeldSession, tokenStatusOf } from './session.ts'
-import type { Grant } from './storage.ts'
 
 type Input = {
   params?: Record<string, string>

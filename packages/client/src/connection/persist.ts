@@ -1,5 +1,5 @@
-import { monotonicMs, sleep } from './clock.ts'
-import { LatchkeyError, problemIn, retryAfterSecondsOf } from './error.ts'
+import { monotonicMs, sleep } from '../clock.ts'
+import { LatchkeyError, problemIn, retryAfterSecondsOf } from '../error.ts'
 
 const firstDelayMs = 250
 const longestDelayMs = 8_000

@@ -1,5 +1,5 @@
-import type { CurrentSession } from './api.ts'
-import type { Parts } from './parts.ts'
+import type { CurrentSession } from '../api.ts'
+import type { Parts } from '../parts.ts'
 
 /** The session of this client, as the service sees it. */
 export function createCurrent({ session, refresh, requests }: Parts) {

@@ -1,7 +1,7 @@
-import type { CurrentSession, TokenAnswer } from './api.ts'
-import { monotonicMs, sleep } from './clock.ts'
-import { LatchkeyError } from './error.ts'
-import type { Events } from './events.ts'
+import type { CurrentSession, TokenAnswer } from '../api.ts'
+import { monotonicMs, sleep } from '../clock.ts'
+import { LatchkeyError } from '../error.ts'
+import type { Events } from '../events.ts'
 import { createNews, type News } from './news.ts'
 import type { Grant, Grants } from './storage.ts'
 
