@@ -63,6 +63,13 @@ export function createServices(config: Config, logger: Logger) {
     for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
   }
 
+  /** Times come out equal a minute later if Postgres is not there yet; the instance serves all the same. */
+  async function followImports(): Promise<void> {
+    await accounts
+      .followImports()
+      .catch(error => logger.warn({ err: error }, 'imported hashes could not be read'))
+  }
+
   return {
     config,
     logger,
@@ -92,7 +99,7 @@ export function createServices(config: Config, logger: Logger) {
     /** From now on snapshots may serve: this instance follows the revocations of all. For processes that answer verify. */
     async follow(): Promise<void> {
       revocations.feed.start()
-      await Promise.all([database.warmUp(), accounts.warmUp()])
+      await Promise.all([database.warmUp(), accounts.warmUp(), followImports()])
     },
 
     /** The port belongs to this instance: no revocation waits for one that had it before. */

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
 import { createPasswords } from '../../src/account/hashing/passwords.ts'
+import { createClock } from '../../src/clock.ts'
 
 export type Person = { id: string; email: string }
 
@@ -12,7 +13,7 @@ export async function insertPeople(
   client: pg.Client,
   count: number,
 ): Promise<{ people: Person[]; passwordHash: string }> {
-  const passwordHash = await createPasswords().hash(password)
+  const passwordHash = await createPasswords(createClock()).hash(password)
   const people = Array.from({ length: count }, (): Person => {
     const id = uuid()
     return { id, email: `${id}@example.com` }

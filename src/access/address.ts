@@ -9,10 +9,10 @@ import ipaddr from 'ipaddr.js'
 export function normaliseAddress(text: string): string | null {
   // As most come; Node takes no other spelling of these than the shortest one.
   if (isIPv4(text)) return text
-  const address = text
+  const [address = ''] = text
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')
-    .replace(/%.*$/, '')
+    .split('%', 1)
   // The package also reads spellings such as 010.1, in which one address is another's octal.
   return isIP(address) === 0 ? null : ipaddr.process(address).toString()
 }

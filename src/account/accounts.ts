@@ -3,16 +3,25 @@ import { Problem } from '../errors.ts'
 import type { SecurityEvent } from '../session/events.ts'
 import { revokeAllInTransaction } from '../session/revocation/revoke.ts'
 import type { Actor, Origin } from '../session/session.ts'
+import type { ImportedHash } from './hashing/imported/recipe.ts'
+import { pastCosts } from './hashing/imported/stored.ts'
 import type { AccountParts } from './parts.ts'
 import { createPasswordChange } from './password/change.ts'
 import { commonPasswords } from './password/common-passwords.ts'
 import { weaknessOf } from './password/rules.ts'
-import type { Account, NewAccount } from './ports.ts'
+import type { Account } from './ports.ts'
 
 export type AccountSettings = {
   /** In characters, as a person counts them. */
   shortestPassword: number
 }
+
+/** `hash` is null for a user who signs in by other means. */
+export type ImportedUser = { email: string; hash: ImportedHash | null; roles: readonly string[] }
+export type PreparedUser = { email: string; passwordHash: string | null; roles: readonly string[] }
+
+/** Each is one probe of an index. Further ones are learned of when their users sign in. */
+const mostKinds = 100
 
 export type Accounts = ReturnType<typeof createAccounts>
 
@@ -31,7 +40,7 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
   async function register(
     request: { email: string; password: string | null; roles?: readonly string[] },
     by: { actor: Actor | null; origin: Origin },
-  ): Promise<Account> {
+  ): Promise<Pick<Account, 'id' | 'email' | 'roles'>> {
     const { email, password, roles = [] } = request
     const detail = password === null ? null : await weakness(password, email)
     if (detail !== null) throw new Problem('weak_password', { detail })
@@ -41,14 +50,21 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
       await tx.insertUser(account)
       await tx.record([userEvent('user_created', account.id, by.actor ?? account.id, by.origin)])
     })
-    return { ...account, disabled: false }
+    return account
   }
 
   /**
-   * Takes over a user of another system, hash and all; false when the address is taken already. Whoever calls has asked
-   * `hashFault`. The hash is replaced by today's at the next sign-in.
+   * A user of another system with the hash that it has, or without a password; null when the address is taken. What is
+   * returned is the work that takes time, apart from the row, so that it can be done ahead.
    */
-  async function takeOver(user: Omit<NewAccount, 'id'>, actor: Actor): Promise<boolean> {
+  async function prepareImport(user: ImportedUser): Promise<PreparedUser | null> {
+    if (await accounts.hasAddress(user.email)) return null
+    const passwordHash = user.hash === null ? null : await passwords.wrap(user.hash)
+    return { email: user.email, roles: user.roles, passwordHash }
+  }
+
+  /** False when the address is taken. The hash is replaced by today's at the next sign-in. */
+  async function importUser(user: PreparedUser, actor: Actor): Promise<boolean> {
     const id = uuid()
     try {
       await accounts.transaction(async tx => {
@@ -62,6 +78,19 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     }
   }
 
+  /** Reads which kinds of imported hashes users still have, so that every refusal takes as long as the slowest. */
+  async function followImports(): Promise<void> {
+    const examples: string[] = []
+    let past = ''
+    while (examples.length < mostKinds) {
+      const found = await accounts.nextImportedHash(past)
+      if (found === null) break
+      examples.push(found)
+      past = pastCosts(found)
+    }
+    await passwords.learnImported(examples)
+  }
+
   /** Ends an account's sessions and the account's use, or the account itself. False when there is no such user. */
   async function end(userId: string, how: 'disable' | 'delete', actor: Actor): Promise<boolean> {
     const reason = how === 'disable' ? 'user_disabled' : 'user_deleted'
@@ -69,7 +98,7 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     const ended = await accounts.transaction(async tx => {
       if ((await tx.lockUser(userId)) === null) return null
       const revoked = await revokeAllInTransaction(tx, { userId, except: null }, by)
-      if (how === 'disable') await tx.updateUser(userId, { disabled: true })
+      if (how === 'disable') await tx.updateUser(userId, { disabled: true, forgetsDevices: true })
       else await tx.deleteUser(userId)
       await tx.record([userEvent(reason, userId, actor)])
       return revoked
@@ -89,12 +118,16 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     })
   }
 
-  /** Forgets the failed sign-ins on all devices, and with them any lock. False when there is no such user. */
+  /**
+   * Forgets the failed sign-ins on all devices, and with them any lock; and the devices, one of which may have been the
+   * cause. False when there is no such user.
+   */
   async function unlock(userId: string, actor: Actor): Promise<boolean> {
     const account = await accounts.find(userId)
     if (account === null) return false
     await accounts.transaction(async tx => {
-      await tx.clearThrottles(credentials.subjectsOf(account.email))
+      await tx.clearThrottlesOf(userId, credentials.subjectsOf(account.email))
+      await tx.updateUser(userId, { forgetsDevices: true })
       await tx.record([userEvent('account_unlocked', userId, actor)])
     })
     return true
@@ -103,7 +136,9 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
   return {
     find: accounts.find,
     register,
-    takeOver,
+    prepareImport,
+    importUser,
+    followImports,
     deviceOf: credentials.deviceOf,
     changePassword: createPasswordChange({ ...parts, weaknessOf: weakness }),
     disable: (userId: string, actor: Actor) => end(userId, 'disable', actor),

@@ -3,7 +3,14 @@ import type { Clock } from '../clock.ts'
 import type { SecurityEvent } from '../session/events.ts'
 import type { Origin } from '../session/session.ts'
 import type { SecretKeys, SecretRing } from '../session/token/secrets.ts'
-import { readDeviceToken } from './device-token.ts'
+import {
+  type ClaimedDevice,
+  type DeviceOwner,
+  isDeviceOf,
+  mintDeviceToken,
+  newDeviceId,
+  readDeviceToken,
+} from './device-token.ts'
 import { overloaded } from './hashing/concurrency-limit.ts'
 import type { Passwords } from './hashing/passwords.ts'
 import { createRefusalPace } from './hashing/refusal-pace.ts'
@@ -55,43 +62,73 @@ export function createCredentials(
   const inTurn = createTurns(turnLimits)
   const pace = createRefusalPace(clock)
 
-  /** The device that a token proves to be the owner's; null for a token that proves nothing. */
-  function deviceOf(email: string, deviceToken: string | null): string | null {
+  /** The device that a token of ours names; whether it is still its owner's is known once the user has been read. */
+  function claimedDevice(email: string, deviceToken: string | null): ClaimedDevice | null {
     return deviceToken === null ? null : readDeviceToken(secrets, deviceToken, email, clock.now())
   }
 
-  /** Throws `overloaded` when too much is hashed or tried at once; nothing was counted then. */
+  /**
+   * Throws `overloaded` when too much is hashed or tried at once. Nothing was counted then, unless it was the lane of
+   * imported hashes that was full: that is counted, for every address, since it is otherwise told which are imported.
+   */
   async function check(attempt: Attempt): Promise<Verdict> {
     if (passwords.isOverloaded()) throw overloaded()
     const { email, deviceToken } = attempt
     const subject = subjectOf(secrets.minting(), email)
-    const deviceId = deviceOf(email, deviceToken)
-    const lane = `${subject.toString('base64')} ${deviceId ?? unknownDevice}`
-    const { verdict, startedAt } = await inTurn(lane, async () => {
-      const startedAt = clock.monotonic()
-      return { verdict: await judge(attempt, subject, deviceId), startedAt }
-    })
+    const device = claimedDevice(email, deviceToken)
+    const known = device === null ? null : await judgeInTurn(attempt, subject, device)
+    const judged = known ?? (await judgeInTurn(attempt, subject, null))
+    if (judged === null) throw overloaded()
+    const { verdict, startedAt, evenOut } = judged
+    // Not within the turn: the next attempt on this account need not wait for it.
+    await evenOut()
     if (verdict.kind === 'account_locked') await answerLate(startedAt, attempt.password)
     if (verdict.kind === 'invalid_credentials') pace.note(startedAt)
     return verdict
   }
 
-  async function judge(attempt: Attempt, subject: Buffer, deviceId: string | null): Promise<Verdict> {
-    const { account, throttles } = await accounts.findForSignIn(attempt.email, subject, deviceId)
-    const standing = standingOf(throttles, deviceId, clock.now())
-    if (standing.kind === 'locked') return locked(standing)
-    const matches = await passwords.check(account?.passwordHash ?? null, attempt.password)
-    if (matches && account !== null && !account.disabled) {
-      return { kind: 'matched', account, countedOn: { subject, counter: standing.counter } }
-    }
-    return await countFailure(attempt, { subject, counter: standing.counter }, deviceId, account)
+  /** Null for a device that does not count apart (any more): it has to queue with the strangers. */
+  async function judgeInTurn(attempt: Attempt, subject: Buffer, device: ClaimedDevice | null) {
+    const lane = `${subject.toString('base64')} ${device === null ? 'strangers' : 'devices'}`
+    return await inTurn(lane, async () => {
+      const startedAt = clock.monotonic()
+      const judged = await judge(attempt, subject, device)
+      return judged === null ? null : { ...judged, startedAt }
+    })
   }
 
-  /** Somebody else may have counted meanwhile, on another instance; then it is counted on what stands there now. */
+  async function judge(
+    attempt: Attempt,
+    subject: Buffer,
+    device: ClaimedDevice | null,
+  ): Promise<{ verdict: Verdict; evenOut: () => Promise<void> } | null> {
+    const { account, standing } = await look(attempt.email, subject, device)
+    if (device !== null && !(standing.kind === 'open' && standing.counter.deviceId === device.deviceId)) {
+      return null
+    }
+    if (standing.kind === 'locked') return { verdict: locked(standing), evenOut: noTime }
+    const { matches, evenOut } = await passwords.check(account?.passwordHash ?? null, attempt.password)
+    if (matches && account !== null && !account.disabled) {
+      const countedOn = { subject, counter: standing.counter }
+      return { verdict: { kind: 'matched', account, countedOn }, evenOut: noTime }
+    }
+    const verdict = await countFailure(attempt, { subject, counter: standing.counter }, device, account)
+    return { verdict, evenOut }
+  }
+
+  async function look(email: string, subject: Buffer, device: ClaimedDevice | null) {
+    const now = clock.now()
+    const claimedId = device?.deviceId ?? null
+    const { account, failures } = await accounts.findForSignIn(email, subject, claimedId, now)
+    const isKnown = device !== null && account !== null && isDeviceOf(device, account)
+    return { account, standing: standingOf(failures, isKnown ? claimedId : null, now) }
+  }
+
+  /** Another instance may have counted meanwhile; then it is counted on what stands there now. */
   async function countFailure(
     attempt: Attempt,
     countedOn: CountedOn,
-    deviceId: string | null,
+    device: ClaimedDevice | null,
     account: Account | null,
   ): Promise<Verdict> {
     const { subject } = countedOn
@@ -99,22 +136,23 @@ export function createCredentials(
     for (let tries = 0; tries < attempts; tries++) {
       const next = afterFailure(counter.throttle, clock.now())
       const events = failureEvents(account, attempt, counter, next.lockedUntil)
-      if (await accounts.countFailure(subject, counter, next, events)) {
+      const about = { userId: account?.id ?? null, events }
+      if (await accounts.countFailure(subject, counter, next, about)) {
         if (next.lockedUntil !== null) onLocked()
         return { kind: 'invalid_credentials' }
       }
-      const { throttles } = await accounts.findForSignIn(attempt.email, subject, deviceId)
-      const standing = standingOf(throttles, deviceId, clock.now())
+      const { standing } = await look(attempt.email, subject, device)
       if (standing.kind === 'locked') return locked(standing)
       counter = standing.counter
     }
     throw overloaded()
   }
 
-  /** Before anybody was refused there is nothing to go by, and the work is done for once. */
+  /** Before the first refusal there is nothing to go by, and the work is done for once. */
   async function answerLate(startedAt: number, password: string): Promise<void> {
     if (pace.isKnown()) return await pace.keep(startedAt)
-    await passwords.check(null, password)
+    const { evenOut } = await passwords.check(null, password)
+    await evenOut()
     pace.note(startedAt)
   }
 
@@ -124,12 +162,22 @@ export function createCredentials(
 
   return {
     check,
-    deviceOf,
+    /** The id of the device that a token of ours names, whether or not it still counts apart. */
+    deviceOf: (email: string, deviceToken: string | null): string | null =>
+      claimedDevice(email, deviceToken)?.deviceId ?? null,
+
+    /** For the next sign-in. A device keeps its id, unless it does not count apart (any more): then it begins anew. */
+    deviceTokenFor(owner: DeviceOwner, { counter }: CountedOn): string {
+      const deviceId = counter.deviceId === unknownDevice ? newDeviceId() : counter.deviceId
+      return mintDeviceToken(secrets.minting(), deviceId, owner, clock.now())
+    },
 
     /** What stands for an address in the counts, under each secret that is in use. */
     subjectsOf: (email: string): Buffer[] => secrets.all().map(keys => subjectOf(keys, email)),
   }
 }
+
+async function noTime(): Promise<void> {}
 
 /** An address that nobody has is a stranger's: it is not written down. */
 function subjectOf(keys: SecretKeys, email: string): Buffer {

@@ -17,7 +17,7 @@ export function createAccountParts(
   accounts: AccountStore,
   observer: SignInObserver,
 ): AccountParts {
-  const passwords = createPasswords()
+  const passwords = createPasswords(context.clock)
   return {
     context,
     accounts,

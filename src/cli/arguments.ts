@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander'
-import { IsEmail } from 'typebox/format'
 import { validate as isUuid } from 'uuid'
 import { rolePattern } from '../access/permissions.ts'
+import { canonicalEmail } from '../account/email.ts'
 
 /** Parsers of arguments; what does not fit is a usage error (exit code 2). */
 
@@ -11,8 +11,9 @@ export function parseId(value: string): string {
 }
 
 export function parseEmail(value: string): string {
-  if (value.length > 254 || !IsEmail(value)) throw new InvalidArgumentError('It must be an e-mail address.')
-  return value
+  const email = canonicalEmail(value)
+  if (email === null) throw new InvalidArgumentError('It must be an email address.')
+  return email
 }
 
 export function parseInstant(value: string): number {

@@ -1,48 +1,75 @@
 import { open } from 'node:fs/promises'
-import { IsEmail } from 'typebox/format'
+import { availableParallelism } from 'node:os'
 import { rolePattern } from '../access/permissions.ts'
-import { hashFault } from '../account/hashing/password-hashes.ts'
-import type { NewAccount } from '../account/ports.ts'
+import type { ImportedUser, PreparedUser } from '../account/accounts.ts'
+import { canonicalEmail } from '../account/email.ts'
+import { readImportedHash } from '../account/hashing/imported/read.ts'
 import { Problem } from '../errors.ts'
 import type { Services } from '../services.ts'
 import { createProgress } from './output.ts'
 
 export type Imported = { created: number; unchanged: number; bad: { line: number; reason: string }[] }
 
-type Line = { kind: 'user'; user: Omit<NewAccount, 'id'> } | { kind: 'bad'; reason: string }
+type Line = { kind: 'user'; user: ImportedUser } | { kind: 'bad'; reason: string }
+/** `user` is null when the address is taken. */
+type Prepared = { kind: 'user'; user: PreparedUser | null } | { kind: 'bad'; reason: string }
+
+/** Hashes are made on every core, some lines ahead of the one that is written. */
+const linesAhead = availableParallelism() * 2
 
 /**
- * Line by line, each user in a transaction of its own: a run that breaks off is simply run again. An address that is
- * taken is left as it is. Reasons never quote the line: it holds a hash.
+ * Each user in a transaction of its own, in the order of the lines: a run that breaks off is simply run again. An address
+ * that is taken is left as it is. Reasons never quote the line: it holds a hash.
  */
 export async function importUsers({ accounts }: Services, path: string): Promise<Imported> {
   const progress = createProgress()
   const result: Imported = { created: 0, unchanged: 0, bad: [] }
-  let number = 0
+  const ahead: { line: number; prepared: Promise<Prepared> }[] = []
+
+  async function writeNext(): Promise<void> {
+    const next = ahead.shift()
+    if (next === undefined) return
+    const { line } = next
+    const prepared = await next.prepared
+    if (prepared.kind === 'bad') result.bad.push({ line, reason: prepared.reason })
+    else if (prepared.user !== null && (await accounts.importUser(prepared.user, 'cli'))) result.created++
+    else result.unchanged++
+    progress.show(`${line} lines, ${result.created} created`)
+  }
+
   try {
-    for await (const text of linesOf(path)) {
-      number++
-      // A byte order mark, which some systems put before the first line, is white space to `trim` and a fault to JSON.
-      const trimmed = text.trim()
-      if (trimmed === '') continue
-      const line = readLine(trimmed)
-      if (line.kind === 'bad') result.bad.push({ line: number, reason: line.reason })
-      else if (await accounts.takeOver(line.user, 'cli')) result.created++
-      else result.unchanged++
-      progress.show(`${number} lines, ${result.created} created`)
+    for await (const { line, text } of linesOf(path)) {
+      const prepared = prepare(accounts, text)
+      // A line ahead that fails is reported when its turn comes.
+      prepared.catch(() => undefined)
+      ahead.push({ line, prepared })
+      if (ahead.length > linesAhead) await writeNext()
     }
+    while (ahead.length > 0) await writeNext()
   } finally {
     progress.done()
   }
   return result
 }
 
-async function* linesOf(path: string): AsyncGenerator<string> {
+async function prepare(accounts: Services['accounts'], text: string): Promise<Prepared> {
+  const line = readLine(text)
+  return line.kind === 'bad' ? line : { kind: 'user', user: await accounts.prepareImport(line.user) }
+}
+
+/** Those that are not empty, with their numbers. */
+async function* linesOf(path: string): AsyncGenerator<{ line: number; text: string }> {
   const file = await open(path).catch(unreadable)
   try {
     // It can be opened, and only its first read fails.
     if ((await file.stat()).isDirectory()) unreadable(new Error('it is a directory'))
-    yield* file.readLines()
+    let line = 0
+    for await (const text of file.readLines()) {
+      line++
+      // A byte order mark, which some systems put before the first line, is white space to `trim` and a fault to JSON.
+      const trimmed = text.trim()
+      if (trimmed !== '') yield { line, text: trimmed }
+    }
   } finally {
     await file.close()
   }
@@ -56,17 +83,15 @@ function unreadable(error: unknown): never {
 function readLine(text: string): Line {
   const value = parsed(text)
   if (value === null) return bad('it is not a JSON object')
-  const { email, passwordHash = null, roles = [], ...unknown } = value
+  const { email: address, passwordHash = null, roles = [], ...unknown } = value
   const [name] = Object.keys(unknown)
   if (name !== undefined) return bad('it has a field other than email, passwordHash and roles')
-  if (typeof email !== 'string' || email.length > 254 || !IsEmail(email)) {
-    return bad('email must be an e-mail address')
-  }
+  const email = typeof address === 'string' ? canonicalEmail(address) : null
+  if (email === null) return bad('email must be an email address (docs/migrate.md)')
   if (!isListOfRoles(roles)) return bad('roles must be a list of names with letters, digits and . _ : - only')
-  if (passwordHash === null) return { kind: 'user', user: { email, passwordHash, roles } }
-  if (typeof passwordHash !== 'string') return bad('passwordHash must be a text')
-  const fault = hashFault(passwordHash)
-  return fault === null ? { kind: 'user', user: { email, passwordHash, roles } } : bad(fault)
+  const reading = readImportedHash(passwordHash)
+  if (reading.kind === 'refused') return bad(reading.reason)
+  return { kind: 'user', user: { email, hash: reading.kind === 'hash' ? reading.hash : null, roles } }
 }
 
 function bad(reason: string): Line {

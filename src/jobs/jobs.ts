@@ -7,6 +7,7 @@ export function serviceJobs(services: Services): Job[] {
   const { config, logger } = services
   const jobs: Job[] = [
     { name: 'register secrets', everyMs: 60_000, run: services.registerSecrets },
+    { name: 'imported hashes', everyMs: 60_000, run: services.accounts.followImports },
     { name: 'activity flush', everyMs: activityFlushSeconds * 1000, run: services.flush },
   ]
   if (config.cleanupIntervalSeconds > 0) {

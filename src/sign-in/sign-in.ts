@@ -1,5 +1,4 @@
 import type { CountedOn } from '../account/credentials.ts'
-import { mintDeviceToken, newDeviceId } from '../account/device-token.ts'
 import { overloaded } from '../account/hashing/concurrency-limit.ts'
 import { unknownDevice } from '../account/lockout.ts'
 import type { SignInObserver } from '../account/observer.ts'
@@ -57,7 +56,7 @@ export function createSignIn(parts: AccountParts, observer: SignInObserver) {
       if (started.kind !== 'started') continue
       await rehash(account, request.password)
       const { sessionId, tokens } = started
-      const deviceToken = tokenFor(account.email, countedOn)
+      const deviceToken = credentials.deviceTokenFor(account, countedOn)
       return { kind: 'signed_in', account, sessionId, tokens, deviceToken }
     }
     throw overloaded('The account changed again and again meanwhile; nothing was changed. Try again.')
@@ -75,17 +74,11 @@ export function createSignIn(parts: AccountParts, observer: SignInObserver) {
         // The password may have been changed between the check and the lock; then the check was worth nothing.
         stillStands: user => user.passwordHash === account.passwordHash,
         isDeviceProven: counter.deviceId !== unknownDevice,
-        ...(isCounted ? { alongside: () => tx.clearThrottles([subject], counter.deviceId) } : {}),
+        ...(isCounted ? { alongside: () => tx.clearThrottle(subject, counter.deviceId) } : {}),
       }),
     )
     if (outcome.kind === 'started') await context.propagation.announce(outcome.evicted)
     return outcome
-  }
-
-  /** A device keeps its id, unless it was locked out: then it begins anew. */
-  function tokenFor(email: string, { counter }: CountedOn): string {
-    const deviceId = counter.deviceId === unknownDevice ? newDeviceId() : counter.deviceId
-    return mintDeviceToken(context.secrets.minting(), deviceId, email, context.clock.now())
   }
 
   /** The person is signed in already: if it fails now, the next sign-in does it. */

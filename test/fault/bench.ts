@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPasswords } from '../../src/account/hashing/passwords.ts'
+import { createClock } from '../../src/clock.ts'
 import { migrate } from '../../src/store/postgres/migrate.ts'
 import { ask } from './http.ts'
 import { buildFolder, createInstance, type Instance } from './instance.ts'
@@ -77,7 +78,7 @@ export async function startBench(build = buildFolder, settings: NodeJS.ProcessEn
     }
     const posts = await Promise.all([addPost('A'), addPost('B'), addPost('C')])
 
-    const passwordHash = await createPasswords().hash(password)
+    const passwordHash = await createPasswords(createClock()).hash(password)
     return {
       posts,
       redis,

@@ -15,7 +15,7 @@ const root = join(import.meta.dirname, '..', '..')
 /** What a build looks for beside itself. */
 const surroundings = ['node_modules', 'migrations', 'docs', 'package.json']
 /** Loaded by name, and not written in TypeScript. */
-const plainScripts = ['account/hashing/hashing-thread.js']
+const plainScripts = ['account/hashing/hashing-thread.js', 'account/hashing/imported-digest.js']
 
 /**
  * Once for the run, however many projects need it: the sources of the service, module by module in JavaScript, in a

@@ -140,7 +140,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Returns a new pair for this session; every other session of the user is revoked. Nothing that was issued before gives access any more. If the answer is lost, sign in with the new password.
+         * @description Returns a new pair and a new device token for this session; every other session of the user is revoked. Nothing that was issued before gives access any more, and device tokens from before count for nothing. If the answer is lost, sign in with the new password.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -762,7 +762,10 @@ export interface components {
             authMethod: string;
             ipAddress?: string;
             userAgent?: string;
-            /** @description What the owner calls the device. */
+            /**
+             * Format: visible-text
+             * @description What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.
+             */
             deviceName?: string;
         };
         /** @description RFC 9457, sent as application/problem+json. */
@@ -813,7 +816,7 @@ export interface components {
         RegisterRequest: {
             /**
              * Format: email
-             * @description An e-mail address.
+             * @description An email address. An international domain may be in Unicode or in its ASCII form.
              */
             email: string;
             password: string;
@@ -822,7 +825,10 @@ export interface components {
             user: components["schemas"]["User"];
         };
         RenameSessionRequest: {
-            /** @description What the owner calls the device. */
+            /**
+             * Format: visible-text
+             * @description What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.
+             */
             deviceName: string;
         };
         Revocation: {
@@ -949,12 +955,15 @@ export interface components {
         SignInRequest: {
             /**
              * Format: email
-             * @description An e-mail address.
+             * @description An email address. An international domain may be in Unicode or in its ASCII form.
              */
             email: string;
             password: string;
             clientType?: string;
-            /** @description What the owner calls the device. */
+            /**
+             * Format: visible-text
+             * @description What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.
+             */
             deviceName?: string;
             /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
             deviceToken?: string;
@@ -1620,7 +1629,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenPair"] | components["schemas"]["CookieTokens"];
+                    "application/json": {
+                        /** @constant */
+                        tokenType: "Bearer";
+                        accessToken: string;
+                        /** @description Seconds that the access token has left. */
+                        expiresIn: number;
+                        refreshToken: string;
+                        /** @description Seconds that the refresh token has left. */
+                        refreshExpiresIn: number;
+                        /** Format: uuid */
+                        sessionId: string;
+                        /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
+                        deviceToken: string;
+                    } | components["schemas"]["CookieTokens"];
                 };
             };
             /** @description `validation_failed`: The request is not valid */

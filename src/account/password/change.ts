@@ -18,7 +18,8 @@ export type PasswordChangeRequest = {
 }
 
 export type PasswordOutcome =
-  | { kind: 'changed'; sessionId: string; tokens: TokenPair }
+  /** `deviceToken` replaces the one that the change has ended. */
+  | { kind: 'changed'; sessionId: string; tokens: TokenPair; deviceToken: string }
   /** Counted like a failed sign-in. */
   | { kind: 'wrong_password' }
   | { kind: 'account_locked'; retryAfterSeconds: number }
@@ -74,11 +75,12 @@ export function createPasswordChange(
 
   async function replacePassword(
     account: Account,
-    { subject, counter }: CountedOn,
+    countedOn: CountedOn,
     request: PasswordChangeRequest,
     passwordHash: string,
   ): Promise<PasswordOutcome | null> {
     const { sessionId, origin } = request
+    const { subject, counter } = countedOn
     const state = await store.find(sessionId)
     // The row is gone only once its session's time is over.
     const minted = state === null ? ({ kind: 'session_expired' } as const) : mintAnew(state)
@@ -95,15 +97,17 @@ export function createPasswordChange(
       const [revoked, xid] = await Promise.all([
         revokeAllInTransaction(tx, { userId, except: sessionId }, by),
         tx.announceUser(userId),
-        tx.updateUser(userId, { passwordHash }),
-        tx.clearThrottles([subject], counter.deviceId),
+        tx.updateUser(userId, { passwordHash, forgetsDevices: true }),
+        tx.clearThrottle(subject, counter.deviceId),
         tx.record([{ type: 'password_changed', userId, sessionId, actor: userId, origin, details: {} }]),
       ])
       return { userId, xid, sessionIds: [sessionId], revoked }
     })
     if (changed === null) return null
     await propagation.confirmUser(changed)
-    return { kind: 'changed', sessionId, tokens: minted.pair }
+    const owner = { ...account, deviceEpoch: account.deviceEpoch + 1 }
+    const deviceToken = credentials.deviceTokenFor(owner, countedOn)
+    return { kind: 'changed', sessionId, tokens: minted.pair, deviceToken }
   }
 
   function mintAnew(state: SessionState) {

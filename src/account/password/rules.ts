@@ -45,14 +45,23 @@ export function weaknessOf(
   return null
 }
 
-/** For comparing only: whoever guesses tries capitals and full-width letters, too. (UAX #15) */
+/**
+ * For comparing only: a guesser tries capitals and full-width letters, too (UAX #15). One character may become eighteen;
+ * what is past the longest password is not compared.
+ */
 function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase()
+  return text.normalize('NFKC').toLowerCase().slice(0, longestPassword)
 }
 
 /** Without the digits and signs at both ends, where they are what people add when they are told to. */
 function undecorated(text: string): string {
-  const core = text.replace(/^\P{L}+|\P{L}+$/gu, '')
+  const characters = [...text]
+  const first = characters.findIndex(isLetter)
+  const core = characters.slice(Math.max(0, first), characters.findLastIndex(isLetter) + 1).join('')
   const isDecorated = core.length >= shortestWord && text.length - core.length <= longestDecoration
   return isDecorated ? core : text
+}
+
+function isLetter(character: string): boolean {
+  return /\p{L}/u.test(character)
 }

@@ -1,5 +1,8 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
+import { deviceTokenLifetimeSeconds } from '../../account/device-token.ts'
+import type { PasswordOutcome } from '../../account/password/change.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { sessionOf, signedInProblems } from '../access/authenticate.ts'
@@ -26,7 +29,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
         tags: ['Account'],
         summary: 'Change the password',
         description:
-          'Returns a new pair for this session; every other session of the user is revoked. Nothing that was issued before gives access any more. If the answer is lost, sign in with the new password.',
+          'Returns a new pair and a new device token for this session; every other session of the user is revoked. Nothing that was issued before gives access any more, and device tokens from before count for nothing. If the answer is lost, sign in with the new password.',
         security: [{ bearer: [] }, { cookie: [] }],
         body: StrictObject(
           {
@@ -36,7 +39,9 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
           },
           { title: 'ChangePasswordRequest' },
         ),
-        response: { 200: Type.Union([Tokens, CookieTokens]) },
+        response: {
+          200: Type.Union([Type.Interface([Tokens], { deviceToken: DeviceToken }), CookieTokens]),
+        },
       },
       config: {
         hashes: true,
@@ -64,7 +69,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
       })
       switch (outcome.kind) {
         case 'changed':
-          return answer(reply, request.credential?.by ?? 'bearer', outcome.sessionId, outcome.tokens)
+          return changed(request, reply, outcome)
         case 'wrong_password':
           throw new Problem('wrong_password')
         case 'account_locked':
@@ -78,4 +83,17 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
       }
     },
   )
+
+  /** The device goes where the tokens go: into a cookie, or into the body. */
+  function changed(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { sessionId, tokens, deviceToken }: Extract<PasswordOutcome, { kind: 'changed' }>,
+  ) {
+    const transport = request.credential?.by ?? 'bearer'
+    const view = answer(reply, transport, sessionId, tokens)
+    if (transport === 'bearer') return { ...view, deviceToken }
+    cookies.remember(reply, deviceToken, deviceTokenLifetimeSeconds)
+    return view
+  }
 }

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
 import { accountKey } from '../../access/rate-limits.ts'
 import { deviceTokenLifetimeSeconds } from '../../account/device-token.ts'
+import { canonicalEmail } from '../../account/email.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import { countedAddress } from '../access/client-address.ts'
@@ -57,7 +58,9 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
     },
     async (request, reply) => {
       if (config.registration === 'closed') throw new Problem('registration_closed')
-      const account = await accounts.register(request.body, { actor: null, origin: originOf(request) })
+      const { email, password } = request.body
+      const user = { email: canonicalEmail(email) ?? email, password }
+      const account = await accounts.register(user, { actor: null, origin: originOf(request) })
       return reply.code(201).send({ user: userView(account) })
     },
   )
@@ -109,7 +112,8 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       preHandler: limitByAddress('login_address'),
     },
     async (request, reply) => {
-      const { email, password, clientType = 'web', deviceName = null, transport = 'bearer' } = request.body
+      const { password, clientType = 'web', deviceName = null, transport = 'bearer' } = request.body
+      const email = canonicalEmail(request.body.email) ?? request.body.email
       // Else a page could sign its visitor in as somebody else, and see what she then does there.
       if (transport === 'cookie') refuseForeign(request, trusted, 'allowed')
       requireClientType(config.policies, clientType)

@@ -1,5 +1,5 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
-import { type Counter, type Throttle, unknownDevice } from '../../account/lockout.ts'
+import { and, eq, inArray, or, sql } from 'drizzle-orm'
+import { type Counter, type Throttle, unknownDevice, windowMs } from '../../account/lockout.ts'
 import type { Account, AccountStore } from '../../account/ports.ts'
 import type { SecurityEvent } from '../../session/events.ts'
 import type { Database, Executor } from '../postgres/database.ts'
@@ -17,6 +17,7 @@ export function createSignInReader(database: Database): AccountStore['findForSig
         passwordHash: users.passwordHash,
         roles: users.roles,
         disabledAt: users.disabledAt,
+        deviceEpoch: users.deviceEpoch,
       },
       throttle: {
         deviceId: loginThrottles.deviceId,
@@ -25,6 +26,11 @@ export function createSignInReader(database: Database): AccountStore['findForSig
         locks: loginThrottles.locks,
         lockedUntil: loginThrottles.lockedUntil,
       },
+      otherDevices: sql<number>`CASE WHEN ${value('deviceId')} = ${unknownDevice} THEN 0 ELSE (
+        SELECT count(*)::int FROM login_throttles AS other
+        WHERE other.subject_hash = ${value('subject')} AND other.device_id NOT IN (${unknownDevice}, ${value('deviceId')})
+          AND (other.window_started_at > ${value('since')}::timestamptz OR other.locked_until > ${value('now')}::timestamptz)
+      ) END`,
     })
     // One row at least, so that a count is found without a user, and a user without a count.
     .from(sql`(SELECT) AS asked`)
@@ -38,13 +44,15 @@ export function createSignInReader(database: Database): AccountStore['findForSig
     )
     .prepare('find_for_sign_in')
 
-  return async (email, subject, deviceId) => {
+  return async (email, subject, deviceId, now) => {
+    const [asOf, since] = [timestamp(now), timestamp(now - windowMs)]
     const rows = await database.run(() =>
-      found.execute({ email, subject, deviceId: deviceId ?? unknownDevice }),
+      found.execute({ email, subject, deviceId: deviceId ?? unknownDevice, now: asOf, since }),
     )
     const throttles = new Map<string, Throttle>()
     for (const { throttle } of rows) if (throttle !== null) throttles.set(throttle.deviceId, throttle)
-    return { account: accountOf(rows[0]?.user ?? null), throttles }
+    const otherDevices = rows[0]?.otherDevices ?? 0
+    return { account: accountOf(rows[0]?.user ?? null), failures: { throttles, otherDevices } }
   }
 }
 
@@ -62,21 +70,21 @@ export async function countFailure(
   subject: Buffer,
   { deviceId, throttle }: Counter,
   next: Throttle,
-  events: readonly SecurityEvent[],
+  { userId, events }: { userId: string | null; events: readonly SecurityEvent[] },
 ): Promise<boolean> {
   const lockedUntil = next.lockedUntil === null ? null : timestamp(next.lockedUntil)
   const counted =
     throttle === null
       ? sql`
         INSERT INTO login_throttles
-          (subject_hash, device_id, failures, window_started_at, locks, locked_until)
+          (subject_hash, device_id, failures, window_started_at, locks, locked_until, user_id)
         VALUES (${subject}, ${deviceId}, ${next.failures}, ${timestamp(next.windowStartedAt)}, ${next.locks},
-          ${lockedUntil})
+          ${lockedUntil}, ${userId})
         ON CONFLICT DO NOTHING`
       : sql`
         UPDATE login_throttles
         SET failures = ${next.failures}, window_started_at = ${timestamp(next.windowStartedAt)},
-          locks = ${next.locks}, locked_until = ${lockedUntil}
+          locks = ${next.locks}, locked_until = ${lockedUntil}, user_id = ${userId}
         WHERE subject_hash = ${subject} AND device_id = ${deviceId} AND failures = ${throttle.failures}
           AND window_started_at = ${timestamp(throttle.windowStartedAt)} AND locks = ${throttle.locks}`
   const recorded = await executor.execute(sql`
@@ -84,16 +92,26 @@ export async function countFailure(
   return (recorded.rowCount ?? 0) > 0
 }
 
-/** Forgets the failures of the subjects: of one device, or of all. */
-export async function clearThrottles(
-  executor: Executor,
-  subjects: readonly Buffer[],
-  deviceId?: string,
-): Promise<void> {
-  const ofDevice = deviceId === undefined ? undefined : eq(loginThrottles.deviceId, deviceId)
+/** Forgets the failures of a subject on one device. */
+export async function clearThrottle(executor: Executor, subject: Buffer, deviceId: string): Promise<void> {
   await executor
     .delete(loginThrottles)
-    .where(and(inArray(loginThrottles.subjectHash, [...subjects]), ofDevice))
+    .where(and(eq(loginThrottles.subjectHash, subject), eq(loginThrottles.deviceId, deviceId)))
+    .execute()
+}
+
+/**
+ * Forgets all failures of a user. By the user's id, since an instance that does not have the newest secret yet cannot
+ * make its subject; by the subjects, for rows that a version before this one has counted.
+ */
+export async function clearThrottlesOf(
+  executor: Executor,
+  userId: string,
+  subjects: readonly Buffer[],
+): Promise<void> {
+  await executor
+    .delete(loginThrottles)
+    .where(or(eq(loginThrottles.userId, userId), inArray(loginThrottles.subjectHash, [...subjects])))
     .execute()
 }
 

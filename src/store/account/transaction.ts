@@ -1,7 +1,7 @@
 import type { AccountTransaction } from '../../account/ports.ts'
 import type { Executor } from '../postgres/database.ts'
 import { bindTransaction } from '../session/transaction.ts'
-import { clearThrottles } from './login-throttles.ts'
+import { clearThrottle, clearThrottlesOf } from './login-throttles.ts'
 import { deleteUser, insertUser, updateUser } from './users.ts'
 
 /** What the accounts do in a transaction, and what the sessions do in it, bound to one connection. */
@@ -11,6 +11,7 @@ export function bindAccountTransaction(executor: Executor): AccountTransaction {
     insertUser: user => insertUser(executor, user),
     updateUser: (userId, change) => updateUser(executor, userId, change),
     deleteUser: userId => deleteUser(executor, userId),
-    clearThrottles: (subjects, deviceId) => clearThrottles(executor, subjects, deviceId),
+    clearThrottle: (subject, deviceId) => clearThrottle(executor, subject, deviceId),
+    clearThrottlesOf: (userId, subjects) => clearThrottlesOf(executor, userId, subjects),
   }
 }

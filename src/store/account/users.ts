@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
-import type { Account, NewAccount } from '../../account/ports.ts'
+import { todaysPrefix } from '../../account/hashing/parameters.ts'
+import type { Account, NewAccount, UserChange } from '../../account/ports.ts'
 import { Problem } from '../../errors.ts'
 import type { Executor } from '../postgres/database.ts'
 import { userSessions } from '../postgres/schema/sessions.ts'
@@ -14,6 +15,7 @@ export async function findUser(executor: Executor, userId: string): Promise<Acco
       passwordHash: users.passwordHash,
       roles: users.roles,
       disabledAt: users.disabledAt,
+      deviceEpoch: users.deviceEpoch,
     })
     .from(users)
     .where(eq(users.id, userId))
@@ -21,6 +23,29 @@ export async function findUser(executor: Executor, userId: string): Promise<Acco
   const { disabledAt, ...user } = row
   return { ...user, disabled: disabledAt !== null }
 }
+
+export async function hasAddress(executor: Executor, email: string): Promise<boolean> {
+  const found = await executor
+    .select({ id: users.id })
+    .from(users)
+    .where(sql`lower(${users.email}) = lower(${email})`)
+  return found.length > 0
+}
+
+/** One probe of the index `users_by_imported_hash`, so that a table of any size is walked from cost to cost. */
+export async function nextImportedHash(executor: Executor, past: string): Promise<string | null> {
+  const [row] = await executor
+    .select({ passwordHash: users.passwordHash })
+    .from(users)
+    .where(sql`${users.passwordHash} NOT LIKE ${today} AND ${beginning} > ${past}`)
+    .orderBy(beginning)
+    .limit(1)
+  return row?.passwordHash ?? null
+}
+
+/** As the index has them, to the letter. */
+const today = sql.raw(`'${todaysPrefix}%'`)
+const beginning = sql`(left(${users.passwordHash}, 64) COLLATE "C")`
 
 export async function replacePasswordHash(
   executor: Executor,
@@ -44,18 +69,15 @@ export async function insertUser(executor: Executor, user: NewAccount): Promise<
   if (inserted.length === 0) throw new Problem('email_taken')
 }
 
-export async function updateUser(
-  executor: Executor,
-  userId: string,
-  change: { passwordHash?: string; disabled?: boolean },
-): Promise<void> {
-  const { passwordHash, disabled } = change
+export async function updateUser(executor: Executor, userId: string, change: UserChange): Promise<void> {
+  const { passwordHash, disabled, forgetsDevices = false } = change
   const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, clock_timestamp())` : null
   await executor
     .update(users)
     .set({
       ...(passwordHash === undefined ? {} : { passwordHash }),
       ...(disabled === undefined ? {} : { disabledAt }),
+      ...(forgetsDevices ? { deviceEpoch: sql`${users.deviceEpoch} + 1` } : {}),
     })
     .where(eq(users.id, userId))
 }

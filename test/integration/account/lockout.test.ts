@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseOptions } from '@node-rs/argon2'
 import { Piscina } from 'piscina'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { bodyOf, page } from '../../support/browser-call.ts'
 import { type Answer, client, insist, tokensOf } from '../../support/client.ts'
 import { query, type SteppableClock, steppableClock } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
@@ -84,6 +85,20 @@ const retryAfter = ({ headers }: Answer) => Number(headers.get('retry-after'))
 function deviceTokenOf(answer: Answer): string {
   tokensOf(answer)
   return String(answer.body['deviceToken'])
+}
+
+const anotherPassword = 'staple battery horse'
+
+/** The device token that the change answers. */
+async function changePassword(email: string): Promise<unknown> {
+  const { accessToken: token } = tokensOf(await logIn({ email }))
+  const body = { currentPassword: goodPassword, newPassword: anotherPassword }
+  for (;;) {
+    const answer = await client(a.url).call('POST', '/v1/auth/password', { token, body })
+    if (answer.body['code'] === 'overloaded') continue
+    expect(answer.status).toBe(200)
+    return answer.body['deviceToken']
+  }
 }
 
 type EventRow = {
@@ -352,6 +367,101 @@ describe('a device on which somebody has signed in before', () => {
     }
   })
 
+  it('counts apart on five devices in a window, and on further ones like a stranger', async () => {
+    const { email } = await person()
+    const tokens = []
+    for (let device = 0; device < 8; device++) tokens.push(deviceTokenOf(await logIn({ email })))
+    for (const deviceToken of tokens) {
+      expect(codeOf(await logIn({ email, password: wrong, deviceToken }))).toBe('invalid_credentials')
+    }
+    const rows = await query<{ is_stranger: boolean; failures: number }>(
+      databaseUrl,
+      `SELECT device_id = '' AS is_stranger, failures FROM login_throttles
+       WHERE user_id = (SELECT id FROM users WHERE email = $1) ORDER BY 1, 2`,
+      [email],
+    )
+    expect(rows).toEqual([
+      ...Array(5).fill({ is_stranger: false, failures: 1 }),
+      { is_stranger: true, failures: 3 },
+    ])
+  })
+
+  it('is evaluated no more than thirty times in a window, however many tokens come at once', async () => {
+    const { email, userId } = await person()
+    const tokens = await Promise.all(
+      Array.from({ length: 12 }, async () => deviceTokenOf(await logIn({ email }))),
+    )
+    const guesses = tokens.flatMap(deviceToken => Array(6).fill({ email, password: wrong, deviceToken }))
+    let answers: Answer[] = []
+    const evaluated = await countEvaluations(userId, async () => {
+      answers = await Promise.all(guesses.map(guess => logIn(guess)))
+    })
+    expect(answers.filter(answer => codeOf(answer) === 'invalid_credentials').length).toBeLessThanOrEqual(30)
+    expect(evaluated).toBeLessThanOrEqual(30)
+  })
+
+  it.each([
+    ['a change of the password', changePassword],
+    ['an unlock', (_: string, userId: string) => a.services.accounts.unlock(userId, 'cli')],
+    [
+      'having been disabled',
+      async (_: string, userId: string) => {
+        await a.services.accounts.disable(userId, 'cli')
+        await a.services.accounts.enable(userId, 'cli')
+      },
+    ],
+  ])('is a stranger after %s', async (_, end) => {
+    const { email, userId } = await person()
+    const deviceToken = deviceTokenOf(await logIn({ email }))
+    await end(email, userId)
+    await logInWith({ email, password: wrong }, 5)
+    for (const instance of [a, b]) {
+      expect(codeOf(await logIn({ email, deviceToken }, instance))).toBe('account_locked')
+    }
+  })
+
+  it('is a stranger to a user who has the address of one who was deleted', async () => {
+    const { email, userId } = await person()
+    const deviceToken = deviceTokenOf(await logIn({ email }))
+    await a.services.accounts.delete(userId, 'cli')
+    await createUser(a.services, email)
+    await logInWith({ email, password: wrong }, 5)
+    expect(codeOf(await logIn({ email, deviceToken }))).toBe('account_locked')
+  })
+
+  it('is known again by the answer to a change of the password', async () => {
+    const { email } = await person()
+    const deviceToken = String(await changePassword(email))
+    await logInWith({ email, password: wrong }, 5)
+    expect((await logIn({ email, password: anotherPassword, deviceToken })).status).toBe(200)
+  })
+
+  it('is known again by the cookie of a change of the password', async () => {
+    const { email } = await person()
+    const { jar, call } = page(Number(new URL(a.url).port))
+    const device = () => jar.get('__Host-latchkey_device')
+    const post = async (path: string, json: object) => {
+      for (;;) {
+        const answer = await call('POST', path, { json })
+        if (answer.status !== 503) return answer
+      }
+    }
+    expect(
+      (await post('/v1/auth/login', { email, password: goodPassword, transport: 'cookie' })).status,
+    ).toBe(200)
+    const before = device()
+    const change = { currentPassword: goodPassword, newPassword: anotherPassword }
+    const answer = await post('/v1/auth/password', change)
+    expect([answer.status, bodyOf(answer)['deviceToken'], device() === before]).toEqual([
+      200,
+      undefined,
+      false,
+    ])
+    await logInWith({ email, password: wrong }, 5)
+    const login = { email, password: anotherPassword, transport: 'cookie' }
+    expect((await post('/v1/auth/login', login)).status).toBe(200)
+  })
+
   it('is no credential', async () => {
     const { email } = await person()
     const deviceToken = deviceTokenOf(await logIn({ email }))
@@ -379,6 +489,19 @@ describe('unlocking', () => {
       [userId],
     )
     expect(event).toEqual({ severity: 'info', actor: 'an operator' })
+  })
+
+  it('reaches failures that were counted under a secret that this instance does not have', async () => {
+    const { email, userId } = await person()
+    await logInWith({ email, password: wrong }, 5)
+    // As an instance with the next secret names the address.
+    await query(
+      databaseUrl,
+      `UPDATE login_throttles SET subject_hash = sha256(subject_hash) WHERE user_id = $1`,
+      [userId],
+    )
+    expect(await a.services.accounts.unlock(userId, 'cli')).toBe(true)
+    expect(await query(databaseUrl, 'SELECT FROM login_throttles WHERE user_id = $1', [userId])).toEqual([])
   })
 
   it('is not possible for a user who does not exist', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describedApi } from '../../../scripts/openapi.ts'
 import { serviceKeyScopes } from '../../../src/access/service-keys.ts'
 import { createPasswords } from '../../../src/account/hashing/passwords.ts'
+import { createClock } from '../../../src/clock.ts'
 import { readConfig } from '../../../src/config.ts'
 import { Problem, problems } from '../../../src/errors.ts'
 import { createLogger } from '../../../src/observability.ts'
@@ -38,7 +39,7 @@ let passwordHash: string
 
 beforeAll(async () => {
   databaseUrl = (await freshDatabase()).url
-  passwordHash = await createPasswords().hash(goodPassword)
+  passwordHash = await createPasswords(createClock()).hash(goodPassword)
   const environment = {
     DATABASE_URL: databaseUrl,
     REDIS_URL: (await freshRedis()).url,

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createPasswords } from '../../../src/account/hashing/passwords.ts'
+import { createClock } from '../../../src/clock.ts'
 import { client, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { detourTo } from '../../support/detour.ts'
@@ -227,7 +228,7 @@ describe('a sign-in that races “sign out everywhere else”', () => {
   })
 
   it('opens nothing with a password that was changed after it had been checked', async () => {
-    const replacement = await createPasswords().hash('another good password')
+    const replacement = await createPasswords(createClock()).hash('another good password')
     const user = await hold('SELECT FROM users WHERE email = $1 FOR UPDATE', [email])
     const signingIn = client(b.url).call('POST', '/v1/auth/login', {
       body: { email, password: goodPassword },

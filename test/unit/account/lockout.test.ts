@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   afterFailure,
+  devicesAllowed,
+  type Failures,
   failuresAllowed,
   standingOf,
   type Throttle,
@@ -20,8 +22,12 @@ function failAt(moments: readonly number[], before: Throttle | null = null): Thr
   }, before)
 }
 
-function throttles(throttle: Throttle | null, deviceId = unknownDevice): Map<string, Throttle> {
-  return new Map(throttle === null ? [] : [[deviceId, throttle]])
+function throttles(throttle: Throttle | null, deviceId = unknownDevice): Failures {
+  return { throttles: new Map(throttle === null ? [] : [[deviceId, throttle]]), otherDevices: 0 }
+}
+
+function together(...all: Failures[]): Failures {
+  return { throttles: new Map(all.flatMap(({ throttles }) => [...throttles])), otherDevices: 0 }
 }
 
 const times = (count: number, from: number) => Array.from({ length: count }, (_, index) => from + index)
@@ -103,7 +109,7 @@ describe('a device that is known', () => {
 
   it('counts its own failures, and nobody else’s', () => {
     const own = failAt(times(3, start))
-    const both = new Map([...throttles(failAt(times(4, start))), ...throttles(own, 'mine')])
+    const both = together(throttles(failAt(times(4, start))), throttles(own, 'mine'))
     expect(standingOf(both, 'mine', now)).toEqual({
       kind: 'open',
       counter: { deviceId: 'mine', throttle: own },
@@ -116,8 +122,26 @@ describe('a device that is known', () => {
       kind: 'open',
       counter: { deviceId: unknownDevice, throttle: null },
     })
-    const both = new Map([...throttles(locked), ...onlyMine])
+    const both = together(throttles(locked), onlyMine)
     expect(standingOf(both, 'mine', now)).toEqual({ kind: 'locked', until: locked?.lockedUntil })
     expect(standingOf(both, 'mine', start + 16 * minute)).toMatchObject({ counter: { deviceId: 'mine' } })
+  })
+
+  it('is like one that is not known once five others have failed within the window, unless it has begun to', () => {
+    const beginning = throttles(failAt(times(2, start)), 'mine')
+    for (const [otherDevices, fresh] of [
+      [devicesAllowed - 1, 'mine'],
+      [devicesAllowed, unknownDevice],
+    ] as const) {
+      expect(standingOf({ throttles: new Map(), otherDevices }, 'mine', now)).toMatchObject({
+        counter: { deviceId: fresh },
+      })
+      expect(standingOf({ ...beginning, otherDevices }, 'mine', now)).toMatchObject({
+        counter: { deviceId: 'mine' },
+      })
+      expect(standingOf({ ...beginning, otherDevices }, 'mine', now + 15 * minute)).toMatchObject({
+        counter: { deviceId: fresh },
+      })
+    }
   })
 })

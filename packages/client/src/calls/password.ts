@@ -11,7 +11,11 @@ export function createPassword({ session, connection, turns, refresh, requests }
       const body = { ...change, deviceToken: grant?.deviceToken }
       const call = { method: 'POST', path: '/v1/auth/password', body, grant, isRepeatable: false }
       const answer = await connection.call(call)
-      if (answer.ok) await session.accept(await jsonIn(answer.clone()))
+      if (answer.ok) {
+        const given = await jsonIn(answer.clone())
+        // The one from before counts for nothing now.
+        await session.accept(given, given.deviceToken)
+      }
       return answer
     })
 

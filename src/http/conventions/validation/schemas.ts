@@ -7,7 +7,11 @@ import { StrictObject } from './strict-object.ts'
 
 /** Shapes that several routes share, and how the domain's values become them. */
 
-export const Email = Type.String({ format: 'email', maxLength: 254, description: 'An e-mail address.' })
+export const Email = Type.String({
+  format: 'email',
+  maxLength: 254,
+  description: 'An email address. An international domain may be in Unicode or in its ASCII form.',
+})
 /** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
 export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
@@ -24,8 +28,9 @@ export const printable = '^[^\\u0000-\\u001f\\u007f-\\u009f]+$'
 export const DeviceName = Type.String({
   minLength: 1,
   maxLength: 64,
-  pattern: printable,
-  description: 'What the owner calls the device.',
+  format: 'visible-text',
+  description:
+    'What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.',
 })
 
 /** One of the configured names; which, is for the handler to say. */

@@ -1,9 +1,11 @@
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
-import Format, { IsEmail } from 'typebox/format'
+import Format from 'typebox/format'
 import { Settings } from 'typebox/system'
+import { canonicalEmail } from '../../../account/email.ts'
 import { Problem } from '../../../errors.ts'
+import { isVisibleText } from '../../../session/device/visible-text.ts'
 import { fromTexts } from './query-values.ts'
 import { requireStrict } from './strict-object.ts'
 import { describeFaults } from './validation-messages.ts'
@@ -23,7 +25,9 @@ const parts: Record<string, string> = {
 export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
   // TypeBox stops at 8 errors, which a union of a few literals uses up alone.
   Settings.Set({ maxErrors: 256 })
-  Format.Set('email', isEmailAddress)
+  Format.Set('email', text => canonicalEmail(text) !== null)
+  // An empty text has a fault of its own.
+  Format.Set('visible-text', text => text === '' || isVisibleText(text))
   return ({ schema, method, url, httpPart = 'body' }) => {
     if (httpPart !== 'headers') requireStrict(schema, `${method} ${url}: the schema of its ${httpPart}`)
     const validator = Compile(schema)
@@ -44,12 +48,4 @@ export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
       }
     }
   }
-}
-
-/**
- * RFC 5321 §4.5.3.1: at most 254 octets fit into a path. Quoted local parts, which may hold line breaks, are left
- * out: no provider gives them, and they are how mail headers get forged.
- */
-function isEmailAddress(value: string): boolean {
-  return value.length <= 254 && !value.includes('"') && IsEmail(value)
 }

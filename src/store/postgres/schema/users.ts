@@ -7,16 +7,22 @@ export const users = pgTable(
   {
     id: uuid().primaryKey(),
     email: text().notNull(),
-    /** argon2id, PHC string format; null for a person who signs in elsewhere. */
+    /** argon2id in the PHC string format, or an imported one; null for a user who signs in elsewhere. */
     passwordHash: text('password_hash'),
     roles: text().array().notNull().default(sql`'{}'`),
     disabledAt: instant('disabled_at'),
     createdAt: instant('created_at').notNull().default(sql`clock_timestamp()`),
+    /** Counts what ends all device tokens. 0: there may be tokens of version 0.1, which name no epoch. */
+    deviceEpoch: integer('device_epoch').notNull().default(1),
   },
   table => [
     uniqueIndex('users_by_email').on(sql`lower(${table.email})`),
     // By its bytes, so that the beginning of an address finds its range, whatever the database's collation.
     index('users_by_address').on(sql`(lower(${table.email}) COLLATE "C")`),
+    // Which hashes there are that are not of today's parameters. A change of these needs another index.
+    index('users_by_imported_hash')
+      .on(sql`(left(${table.passwordHash}, 64) COLLATE "C")`)
+      .where(sql`${table.passwordHash} NOT LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'`),
   ],
 )
 
@@ -45,9 +51,12 @@ export const loginThrottles = pgTable(
     windowStartedAt: instant('window_started_at').notNull(),
     locks: integer().notNull().default(0),
     lockedUntil: instant('locked_until'),
+    /** Whose failures they are, if a user has the address: an unlock finds them under whatever secret they were counted. */
+    userId: uuid('user_id'),
   },
   table => [
     primaryKey({ columns: [table.subjectHash, table.deviceId] }),
+    index('login_throttles_by_user').on(table.userId).where(sql`${table.userId} IS NOT NULL`),
     index('login_throttles_by_window').on(table.windowStartedAt),
   ],
 )
