@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { pageTheme } from './api-page.ts'
 
 export type ApiDocumentsOptions = {
   /** Whether there are pages at `/docs`. Without them their code is not loaded. */
@@ -50,7 +51,8 @@ export async function publishApi(
     await pages.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: pagePolicy,
-      theme: { title: 'Latchkey' },
+      ...pageTheme,
+      uiConfig: { tryItOutEnabled: true },
     })
   })
 }

@@ -808,6 +808,10 @@ describe('the description of the API', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/)
     const parts = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(match => match[1] ?? '')
     expect(parts.length).toBeGreaterThan(4)
+    expect(page.text).toContain('<title>Latchkey API</title>')
+    const script = await call(service.port, 'GET', '/docs/static/swagger-initializer.js')
+    const logo = /data:image\/svg\+xml;base64,([\w+/=]+)/.exec(script.text)?.[1] ?? ''
+    expect(Buffer.from(logo, 'base64').toString()).toContain('<title>Latchkey</title>')
     for (const part of parts) {
       expect(part).toMatch(/^\/docs\//)
       expect((await call(service.port, 'GET', part)).status).toBe(200)
