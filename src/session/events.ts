@@ -19,7 +19,10 @@ type EventBody =
   | { type: 'new_device'; details: { device: DeviceFacts } }
   | { type: 'session_context_changed'; details: { signedInFrom: Origin } }
   | { type: 'session_created'; details: { clientType: string } }
-  | { type: 'session_revoked'; details: { reason: RevocationReason; note?: string } }
+  | {
+      type: 'session_revoked'
+      details: { reason: RevocationReason; note?: string; presented?: 'spent_refresh_token' }
+    }
   | { type: 'session_limit_reached'; details: { limit: number; evicted: readonly string[] } }
   | { type: 'refresh_reused'; details: ReuseDetails }
   | { type: 'database_rewound'; details: { fromGeneration: number; presentedGeneration: number } }

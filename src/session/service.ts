@@ -6,6 +6,7 @@ import {
   type Ended,
   endLostSession,
   endSession,
+  type Presented,
   type RevokedBy,
   revokeSessionsOf,
 } from './revocation/revoke.ts'
@@ -86,21 +87,25 @@ export function createSessions(context: SessionContext) {
     },
 
     /**
-     * The session that a refresh token belongs to, spent or expired as it may be; null when it is not ours. Once the
+     * The session that a refresh token belongs to, spent or expired as it may be, and whether it is spent: then its holder
+     * may not be the session's owner. Null when it is not ours. Once the
      * token has shown whose it is, and before Postgres is asked, `beforeRead` may throw.
      */
     async sessionOf(
       refreshToken: string,
       beforeRead: (sessionId: string) => Promise<void> = async () => undefined,
-    ): Promise<{ sessionId: string } | null> {
+    ): Promise<{ sessionId: string; presented: Presented | undefined } | null> {
       const parsed = parseRefreshToken(secrets, refreshToken)
       if (parsed.kind === 'unknown_key') throw unknownSecret()
       if (parsed.kind === 'invalid') return null
       const { token } = parsed
       await beforeRead(token.sessionId)
       const state = await store.find(token.sessionId)
-      const isOurs = state === null || provenanceOf(token, state) !== 'foreign'
-      return isOurs ? { sessionId: token.sessionId } : null
+      const { sessionId } = token
+      if (state === null) return { sessionId, presented: undefined }
+      if (provenanceOf(token, state) === 'foreign') return null
+      const isSpent = token.generation <= state.rotation && !token.hash.equals(state.refreshTokenHash)
+      return { sessionId, presented: isSpent ? 'spent_refresh_token' : undefined }
     },
 
     /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. */

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
+import type { Presented } from '../../session/revocation/revoke.ts'
 import { sha256 } from '../../session/token/secrets.ts'
 import { proveWithinLimits } from '../access/authenticate.ts'
 import { countedAddress } from '../access/client-address.ts'
@@ -55,15 +56,20 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
       if (named.size === 0) {
         await app.limits.take('anonymous_address', countedAddress(request), request)
       }
-      for (const sessionId of named) await signOut(request, sessionId)
+      for (const [sessionId, presented] of named) await signOut(request, sessionId, presented)
       if (isByCookie) cookies.signOut(reply)
       return reply.code(204).send(null)
     },
   )
 
   /** A second sign-out of a session is answered alike, and counts against the address besides. */
-  async function signOut(request: FastifyRequest, sessionId: string): Promise<void> {
-    const { kind } = await sessions.end(sessionId, { reason: 'logout', origin: originOf(request) })
+  async function signOut(
+    request: FastifyRequest,
+    sessionId: string,
+    presented: Presented | undefined,
+  ): Promise<void> {
+    const by = { reason: 'logout', origin: originOf(request), presented } as const
+    const { kind } = await sessions.end(sessionId, by)
     if (kind !== 'ended') app.limits.takeHere('refused_address', countedAddress(request))
   }
 
@@ -71,7 +77,7 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
   async function namedSessions(
     request: FastifyRequest,
     refreshToken: string | undefined,
-  ): Promise<Set<string>> {
+  ): Promise<Map<string, Presented | undefined>> {
     const hasAccessToken = request.credential !== null
     const counted = new Set<string>()
     const count = async (sessionId: string) => {
@@ -82,7 +88,9 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     const fromAccess = hasAccessToken ? await sessionOfAccessToken(request, count) : null
     const fromRefresh =
       refreshToken === undefined ? null : await sessionOfRefreshToken(request, refreshToken, count)
-    const named = new Set([fromAccess, fromRefresh].filter(id => id !== null))
+    const named = new Map<string, Presented | undefined>()
+    if (fromAccess !== null) named.set(fromAccess, undefined)
+    if (fromRefresh !== null) named.set(fromRefresh.sessionId, fromRefresh.presented)
     if (named.size > 0) return named
     if (refreshToken !== undefined) {
       app.limits.takeHere('refresh_address', countedAddress(request))
@@ -105,12 +113,11 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
     request: FastifyRequest,
     token: string,
     count: Count,
-  ): Promise<string | null> {
-    const known = await sessions.sessionOf(token, async sessionId => {
+  ): ReturnType<typeof sessions.sessionOf> {
+    return await sessions.sessionOf(token, async sessionId => {
       app.limits.requireHere('refused_address', countedAddress(request))
       await count(sessionId)
     })
-    return known?.sessionId ?? null
   }
 }
 

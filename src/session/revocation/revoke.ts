@@ -3,7 +3,16 @@ import type { Revoked, Transaction } from '../ports.ts'
 import type { Actor, Origin, RevocationReason, SessionState } from '../session.ts'
 
 /** Who revokes, why, and from where; `note` is what an operator gave as the reason. */
-export type RevokedBy = { reason: RevocationReason; actor: Actor; origin: Origin; note?: string }
+export type RevokedBy = {
+  reason: RevocationReason
+  actor: Actor
+  origin: Origin
+  note?: string
+  presented?: Presented | undefined
+}
+
+/** What a session was ended with, where that is not a token that its owner should still have. */
+export type Presented = 'spent_refresh_token'
 
 /**
  * Revokes sessions that are known by their ids. Idempotent: a repeat does, and waits for, the same. Resolves once it
@@ -88,10 +97,14 @@ export async function revokeAllInTransaction(
 export async function revokeInTransaction(
   tx: Transaction,
   { userId, sessionIds }: { userId: string; sessionIds: readonly string[] },
-  { reason, actor, origin, note }: RevokedBy,
+  { reason, actor, origin, note, presented }: RevokedBy,
 ): Promise<Revoked[]> {
   if (sessionIds.length === 0) return []
-  const details = note === undefined ? { reason } : { reason, note }
+  const details = {
+    reason,
+    ...(note === undefined ? {} : { note }),
+    ...(presented === undefined ? {} : { presented }),
+  }
   const events = sessionIds.map(
     sessionId => ({ type: 'session_revoked', userId, sessionId, actor, origin, details }) as const,
   )

@@ -202,6 +202,32 @@ describe('a refresh token of before a password change', () => {
     }
   })
 
+  it('is told from the current one in the event of the sign-out, as any spent token is', async () => {
+    const presentedAt = async (sessionId: string) => {
+      const [event] = await query<{ details: Record<string, unknown> }>(
+        databaseUrl,
+        `SELECT details FROM security_events WHERE session_id = $1 AND type = 'session_revoked'`,
+        [sessionId],
+      )
+      return event?.details
+    }
+    const signOutWith = (refreshToken: string) =>
+      client(b.url).call('POST', '/v1/auth/logout', { body: { refreshToken } })
+    const [first, second, third] = [await signInAndAsk(), await signInAndAsk(), await signInAndAsk()]
+    const current = tokensOf(await client(a.url).refresh(first.refreshToken))
+    expect((await signOutWith(current.refreshToken)).status).toBe(204)
+    expect(await presentedAt(first.sessionId)).toEqual({ reason: 'logout' })
+    await client(a.url).refresh(second.refreshToken)
+    expect((await signOutWith(second.refreshToken)).status).toBe(204)
+    expect(await presentedAt(second.sessionId)).toEqual({
+      reason: 'logout',
+      presented: 'spent_refresh_token',
+    })
+    await changePassword(third.accessToken)
+    expect((await signOutWith(third.refreshToken)).status).toBe(204)
+    expect(await presentedAt(third.sessionId)).toEqual({ reason: 'logout', presented: 'spent_refresh_token' })
+  })
+
   it('still ends its session by token revocation, and so does an access token', async () => {
     for (const name of ['refreshToken', 'accessToken'] as const) {
       const tokens = await signInAndAsk()

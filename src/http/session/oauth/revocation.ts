@@ -47,22 +47,24 @@ export const tokenRevocationRoutes: FastifyPluginAsyncTypebox<{ services: Servic
       },
     },
     async (request, reply) => {
-      const sessionId = await sessionBehind(request, request.body.token)
-      if (sessionId !== null) {
+      const found = await sessionBehind(request, request.body.token)
+      if (found !== null) {
         const by = {
           reason: 'token_revoked',
           actor: serviceActor(request),
           origin: originOf(request),
+          presented: found.presented,
         } as const
-        await sessions.end(sessionId, by)
+        await sessions.end(found.sessionId, by)
       }
       return reply.code(200).send(undefined)
     },
   )
 
-  async function sessionBehind(request: FastifyRequest, token: string): Promise<string | null> {
-    if (looksLikeRefreshToken(token)) return (await sessions.sessionOf(token))?.sessionId ?? null
+  async function sessionBehind(request: FastifyRequest, token: string) {
+    if (looksLikeRefreshToken(token)) return await sessions.sessionOf(token)
     request.credential = { token, by: 'bearer' }
-    return (await proveToken(request))?.sid ?? null
+    const claims = await proveToken(request)
+    return claims === null ? null : { sessionId: claims.sid, presented: undefined }
   }
 }
