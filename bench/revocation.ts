@@ -104,6 +104,8 @@ const limits = [
   'login_address',
   'refresh_session',
   'refresh_address',
+  'logout_session',
+  'refused_address',
 ]
 const generous = {
   MAX_SESSIONS_PER_USER: '1000',

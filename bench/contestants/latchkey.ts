@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import getPort from 'get-port'
 import type { Contestant, Surroundings } from './contestant.ts'
@@ -32,9 +32,10 @@ export function latchkey(name: string, options: LatchkeyOptions): Contestant {
       const { stores, seed } = surroundings
       const databaseUrl = options.databaseUrl ?? (await stores.database(name, seed.templates.latchkey))
       const redisUrl = options.redisUrl ?? (await redisUrlOf(options.redis, stores))
+      const dist = options.dist ?? join(root, 'dist')
       const server = await startServer({
         name,
-        file: join(options.dist ?? join(root, 'dist'), 'server.js'),
+        file: join(dist, 'server.js'),
         environment: {
           DATABASE_URL: databaseUrl,
           ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
@@ -45,7 +46,7 @@ export function latchkey(name: string, options: LatchkeyOptions): Contestant {
           ...(options.cacheTtlSeconds === undefined
             ? {}
             : { CACHE_TTL_SECONDS: String(options.cacheTtlSeconds) }),
-          ...settingsIfKnown(options.nearCacheMaxSessions ?? 0),
+          ...settingsIfKnown(options.nearCacheMaxSessions ?? 0, dist),
         },
         surroundings,
       })
@@ -70,14 +71,23 @@ const limits = [
   'session',
 ]
 
+/** Of versions after 0.1, which refuses to start with names that it does not know. */
+const newerLimits = ['logout_session', 'refused_address', 'public_address']
+
 /** All requests come from one address, and those of a row from few people: limits stay on, and out of reach. */
-function settingsIfKnown(nearCacheMaxSessions: number): Record<string, string> {
-  const generous = Object.fromEntries(limits.map(name => [name, { max: 1_000_000_000, windowSeconds: 60 }]))
+function settingsIfKnown(nearCacheMaxSessions: number, dist: string): Record<string, string> {
+  const known = knowsNewerLimits(dist) ? [...limits, ...newerLimits] : limits
+  const generous = Object.fromEntries(known.map(name => [name, { max: 1_000_000_000, windowSeconds: 60 }]))
   const settings = {
     RATE_LIMITS: JSON.stringify(generous),
     NEAR_CACHE_MAX_SESSIONS: String(nearCacheMaxSessions),
   }
   return Object.fromEntries(Object.entries(settings).filter(([setting]) => isKnown(setting)))
+}
+
+function knowsNewerLimits(dist: string): boolean {
+  const file = join(dist, 'access', 'rate-limits.js')
+  return existsSync(file) && newerLimits.every(name => readFileSync(file, 'utf8').includes(name))
 }
 
 async function redisUrlOf(state: RedisState, stores: Surroundings['stores']): Promise<string | null> {

@@ -150,7 +150,7 @@ function redisUrl(redis: RedisServer, port: number): string {
 function serviceEnvironment(databaseUrl: string, redis: string): NodeJS.ProcessEnv {
   const plenty = { max: 1_000_000, windowSeconds: 60 }
   const limits = ['login_account', 'login_address', 'register_address', 'refresh_session', 'refresh_address']
-  const others = ['password_session', 'anonymous_address', 'session']
+  const others = ['password_session', 'logout_session', 'anonymous_address', 'refused_address', 'session']
   return {
     PATH: process.env['PATH'],
     DATABASE_URL: databaseUrl,

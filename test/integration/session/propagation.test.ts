@@ -95,7 +95,7 @@ describe('a revocation', () => {
     expect((await client(instances[1].url).verify(accessToken)).status).toBe(401)
   })
 
-  it('is waited for again when it is repeated', async () => {
+  it('is waited for again when it is repeated, and is not written again', async () => {
     const { sessionId } = await openSession()
     const xid = async () => {
       const [row] = await query<{ xid: string }>(
@@ -107,8 +107,29 @@ describe('a revocation', () => {
     }
     expect((await revoke(sessionId)).status).toBe(204)
     const first = await xid()
+    await query(
+      databaseUrl,
+      `INSERT INTO instances (id, seen_at, acked, redis_run_id) VALUES (gen_random_uuid(), now(), '1:1:', 'another')`,
+    )
+    expect((await revoke(sessionId)).body['code']).toBe('revocation_unconfirmed')
+    await query(databaseUrl, `DELETE FROM instances WHERE acked::text = '1:1:'`)
     expect((await revoke(sessionId)).status).toBe(204)
-    expect(await xid()).toBeGreaterThan(first)
+    expect(await xid()).toBe(first)
+  })
+
+  it('is written again when it is repeated and its entry is gone, once', async () => {
+    const { sessionId } = await openSession()
+    expect((await revoke(sessionId)).status).toBe(204)
+    await query(databaseUrl, 'DELETE FROM revocations WHERE session_id = $1', [sessionId])
+    const entries = () =>
+      query<{ xid: string }>(databaseUrl, 'SELECT xid::text FROM revocations WHERE session_id = $1', [
+        sessionId,
+      ])
+    expect((await revoke(sessionId)).status).toBe(204)
+    const again = await entries()
+    expect(again).toHaveLength(1)
+    expect((await revoke(sessionId)).status).toBe(204)
+    expect(await entries()).toEqual(again)
   })
 
   it('waits for instances that may read another Redis, and not without end: they say so in Postgres', async () => {
