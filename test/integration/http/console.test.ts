@@ -59,8 +59,10 @@ describe('the console', () => {
   it('says in its page what the settings are that its forms state', async () => {
     const settings = {
       PASSWORD_MIN_LENGTH: '16',
-      SESSION_POLICIES:
-        '{"web":{"idleTimeoutSeconds":60,"absoluteTimeoutSeconds":60},"app_2":{"idleTimeoutSeconds":60,"absoluteTimeoutSeconds":60}}',
+      SESSION_POLICIES: JSON.stringify({
+        web: { idleTimeoutSeconds: 3_600, absoluteTimeoutSeconds: 86_400 },
+        app_2: { idleTimeoutSeconds: 3_600, absoluteTimeoutSeconds: 86_400 },
+      }),
     }
     const other = await startInstance({ ...environment, ...settings }, 0, { consoleFolder: built.folder })
     for (const path of ['/console/', '/console/index.html']) {

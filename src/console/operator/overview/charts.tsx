@@ -20,7 +20,7 @@ const charts = [
     title: 'Lockouts and reuse',
     lines: [
       ['locked', 'Locked', 'amber'],
-      ['reused', 'Reused tokens', 'red'],
+      ['reused', 'Reuse', 'red'],
     ],
   },
 ] as const

@@ -25,12 +25,12 @@ const redisStates: Record<Standing['redis'], State> = {
 }
 
 function feedState({ feedAgeMs, revocationLeaseMs }: Standing): State {
-  const validFor = `cached sessions are valid for ${revocationLeaseMs / 1000} s after a poll`
+  const validFor = `(cached sessions valid for ${revocationLeaseMs / 1000} s)`
   if (feedAgeMs < revocationLeaseMs) {
-    return { tone: 'good', state: 'In sync', meaning: `Last poll ${feedAgeMs} ms ago; ${validFor}.` }
+    return { tone: 'good', state: 'In sync', meaning: `Last poll ${feedAgeMs} ms ago ${validFor}` }
   }
   const seconds = Math.round(feedAgeMs / 1000)
-  return { tone: 'bad', state: 'Lagging', meaning: `Last poll ${seconds} s ago; ${validFor}.` }
+  return { tone: 'bad', state: 'Lagging', meaning: `Last poll ${seconds} s ago ${validFor}` }
 }
 
 const loading: State = { tone: 'good', state: '', meaning: 'Loading…' }
