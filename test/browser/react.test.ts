@@ -49,7 +49,7 @@ describe.skipIf(chromium.kind === 'none')('a React page, in strict mode', () => 
 
   it('finds out with one request that no user is signed in', async () => {
     await expect.poll(() => shown('person')).toEqual(['signed-out'])
-    expect(asked).toEqual(['GET /v1/auth/session'])
+    expect(asked.filter(call => call.includes('/v1/'))).toEqual(['GET /v1/auth/session'])
     expect(await tab.evaluate('rendered.session.reason')).toBeNull()
     expect(await shown('devices')).toEqual([])
   })
