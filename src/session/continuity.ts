@@ -70,7 +70,7 @@ export function createContinuity(): Continuity {
       let left = countedMs
       let end = now
       for (const { from, to } of until(now).toReversed()) {
-        if (end - to > left) break
+        if (end - to >= left) break
         left -= Math.max(0, end - to)
         end = Math.min(end, from)
       }

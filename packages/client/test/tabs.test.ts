@@ -100,16 +100,16 @@ describe.each([
   it('hear of a sign-in also while the storage does not show it yet, as between processes', async () => {
     await openBoth()
     await first.client.signOut()
-    await vi.waitFor(() => expect(second.client.state.status).toBe('signed-out'))
+    await expect.poll(() => second.client.state.status).toBe('signed-out')
     const late = { ...storage, get: (key: string) => (isShown ? storage.get(key) : null) }
     let isShown = false
     const third = start(service, { storage: late })
     await third.client.restore()
     await first.client.signIn({ email: 'ada@example.test', password: 'correct horse battery' })
-    await vi.waitFor(() => expect(second.client.state.status).toBe('signed-in'))
+    await expect.poll(() => second.client.state.status).toBe('signed-in')
     expect(third.client.state.status).toBe('signed-out')
     isShown = true
-    await vi.waitFor(() => expect(third.client.state).toMatchObject({ status: 'signed-in', sessionId }))
+    await expect.poll(() => third.client.state).toMatchObject({ status: 'signed-in', sessionId })
   })
 
   it('hear of a session that the service has ended', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addressesIn, type ConnectionLimits } from '../../../src/http/conventions/connections.ts'
 import {
   type ConventionsApp,
@@ -63,9 +63,9 @@ describe('connections', () => {
   ])('past the limit %s are closed, and make room when they end', async (_, limits) => {
     const own = await withLimits(limits)
     const sockets = await open(own.port, 30)
-    await vi.waitFor(() => expect(ended(sockets)).toBe(10))
+    await expect.poll(() => ended(sockets)).toBe(10)
     for (const socket of sockets) socket.destroy()
-    await vi.waitFor(async () => expect((await rawGet(own.port, '/openapi.json', {})).status).toBe(200))
+    await expect.poll(async () => (await rawGet(own.port, '/openapi.json', {})).status).toBe(200)
     await own.close()
   })
 
@@ -86,7 +86,7 @@ describe('connections', () => {
       await once(socket, 'data')
     }
     const more = await open(own.port, 4)
-    await vi.waitFor(() => expect(ended(idle)).toBe(15))
+    await expect.poll(() => ended(idle)).toBe(15)
     for (const socket of more) socket.destroy()
     await own.close()
   })

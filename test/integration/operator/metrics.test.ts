@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildMetricsServer } from '../../../src/http/metrics-server.ts'
-import { client } from '../../support/client.ts'
+import { client, insist } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { documentedMetrics, scrapedMetrics } from '../../support/metrics-table.ts'
 import { createUser, type Instance, startInstance } from '../../support/service.ts'
@@ -91,7 +91,7 @@ describe('the metrics', () => {
   it('count sign-ins by what they came to, and the failure that locks an address once', async () => {
     const { call } = client(instance.url)
     const body = { email: 'nobody@example.test', password: 'a wrong password' }
-    for (let attempt = 0; attempt < 7; attempt++) await call('POST', '/v1/auth/login', { body })
+    for (let attempt = 0; attempt < 7; attempt++) await insist(() => call('POST', '/v1/auth/login', { body }))
     expect(await sample('latchkey_sign_ins_total{outcome="invalid_credentials"}')).toBe(5)
     expect(await sample('latchkey_sign_ins_total{outcome="account_locked"}')).toBe(2)
     expect(await sample('latchkey_sign_ins_total{outcome="signed_in"}')).toBeGreaterThan(0)

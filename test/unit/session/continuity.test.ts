@@ -90,6 +90,8 @@ describe('continuity', () => {
         expect(counted(since)).toBe(countedMs)
         if (countedMs > 0) expect(counted(since + 1)).toBeLessThan(countedMs)
       }),
+      // The outage ends exactly where the time has counted.
+      { examples: [[[{ from: 607, lasts: 300 }], 93]] },
     )
   })
 })
