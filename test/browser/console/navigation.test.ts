@@ -96,7 +96,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.getByRole('link', { name: 'Your devices', exact: true }).click()
     await page.getByText('Active now').waitFor()
     await page.goBack()
-    await page.getByText('Recent activity').waitFor()
+    await page.getByRole('heading', { name: 'Recent activity' }).waitFor()
     await page.goBack()
     await page.getByLabel('Current password', { exact: true }).waitFor()
     await page.goForward()
