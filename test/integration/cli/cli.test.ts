@@ -195,7 +195,7 @@ describe('latchkey', () => {
       expect(result).toMatchObject({ code: 0, stderr: '' })
       expect(result.stdout).toContain(`Usage: ${['latchkey', ...command].join(' ')}`)
       expect(result.stdout).toMatch(/\n {2}latchkey [a-z]/)
-      if (command.length > 0) expect(result.stdout).toMatch(/\nEnvironment: .+DATABASE_URL/)
+      if (command.length > 0) expect(result.stdout).toMatch(/\nEnvironment: .*DATABASE_URL/)
     })
   })
 
@@ -883,7 +883,7 @@ describe('latchkey events', () => {
     )
     expect(types(ofUser)).toHaveLength(6)
     expect(types(ofType)).toEqual(['session_created'])
-    expect(none).toEqual({ code: 0, stdout: 'no such events\n', stderr: '' })
+    expect(none).toEqual({ code: 0, stdout: 'no matching events\n', stderr: '' })
   })
 })
 

@@ -287,8 +287,8 @@ describe('the log at `trace`, after every route and every failure', () => {
     for (const text of [
       'request refused',
       'request failed',
-      'postgres is away',
-      'postgres is back',
+      'postgres is down',
+      'postgres is up',
       'stopping',
     ]) {
       expect(output).toContain(`"msg":"${text}"`)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { redisDatabase } from '../../src/config/redis-url.ts'
-import { readConfig } from '../../src/config.ts'
+import { redisDatabase } from '../../../src/config/redis-url.ts'
+import { readConfig } from '../../../src/config.ts'
 
 function refusal(redisUrl: string): string {
   try {

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { confirm, requireConfirmable, type Terminal } from '../../src/cli/confirm.ts'
+import { confirm, requireConfirmable, type Terminal } from '../../../src/cli/confirm.ts'
 
 /** A terminal on which `typed` is typed; empty: it hangs up. */
 function terminal(typed: string | null): Terminal & { shown: () => string } {
