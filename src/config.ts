@@ -14,6 +14,7 @@ import { redisAddress } from './config/redis.ts'
 import { ConfigError } from './config/refusal.ts'
 import { settings } from './config/settings.ts'
 import { refuseUnknown, spellingWarnings } from './config/spelling.ts'
+import type { PreviousSecret } from './session/token/secret-ring.ts'
 import { deriveKeys } from './session/token/secrets.ts'
 
 export { ConfigError, settings }
@@ -40,7 +41,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     env.REFRESH_TOKEN_TTL_SECONDS,
   )
   refuseContradictions(policies, env.ROTATION_GRACE_SECONDS)
-  refuseAlike(env.LATCHKEY_SECRET, env.LATCHKEY_SECRET_PREVIOUS)
+  const previousSecret = previousSecretOf(env)
   refuseInsecureCookies(env.INSECURE_COOKIES, env.HOST)
   if (isProduction(environment)) {
     refuseInsecureIssuer(env.ISSUER)
@@ -55,7 +56,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     databasePooler: env.DATABASE_POOLER,
     redis,
     secret: env.LATCHKEY_SECRET,
-    previousSecret: env.LATCHKEY_SECRET_PREVIOUS ?? null,
+    previousSecret,
     host: env.HOST,
     port: env.PORT,
     metricsPort: env.METRICS_PORT,
@@ -126,11 +127,25 @@ function refuseFirst({ errors }: { errors: Partial<Record<string, Error>> }): vo
 }
 
 /** Tokens name their secret by one byte of it: two random ones share it once in 256 times. */
-function refuseAlike(secret: Buffer, previous: Buffer | undefined): void {
-  if (previous !== undefined && deriveKeys(secret).id === deriveKeys(previous).id) {
+function previousSecretOf(env: {
+  LATCHKEY_SECRET: Buffer
+  LATCHKEY_SECRET_PREVIOUS: Buffer | undefined
+  LATCHKEY_SECRET_LEAKED: Buffer | undefined
+}): PreviousSecret | null {
+  const { LATCHKEY_SECRET_PREVIOUS: replaced, LATCHKEY_SECRET_LEAKED: leaked } = env
+  if (replaced !== undefined && leaked !== undefined) {
     throw new ConfigError(
-      'LATCHKEY_SECRET',
-      'cannot be told apart from LATCHKEY_SECRET_PREVIOUS; make another one with: openssl rand -base64 32',
+      'LATCHKEY_SECRET_LEAKED',
+      'and LATCHKEY_SECRET_PREVIOUS exclude each other; keep the secret that was in use last, under the name that fits',
     )
   }
+  const secret = replaced ?? leaked
+  if (secret === undefined) return null
+  if (deriveKeys(env.LATCHKEY_SECRET).id === deriveKeys(secret).id) {
+    throw new ConfigError(
+      'LATCHKEY_SECRET',
+      `cannot be told apart from ${leaked === undefined ? 'LATCHKEY_SECRET_PREVIOUS' : 'LATCHKEY_SECRET_LEAKED'}; make another one with: openssl rand -base64 32`,
+    )
+  }
+  return { secret, leaked: leaked !== undefined }
 }

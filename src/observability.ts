@@ -33,7 +33,7 @@ export function createLogger(
   )
 }
 
-/** How a store is doing, by what its users experience. Each change is logged once. */
+/** How a store is doing, by what its users experience. Each change is logged once, and each remedy. */
 export type StoreHealth = {
   reached(): void
   missed(error: unknown): void
@@ -48,18 +48,22 @@ export function createStoreHealth(
   remedyOf: (error: unknown) => string | null = () => null,
 ): StoreHealth {
   let up: boolean | undefined
+  let logged: string | null = null
   return {
     reached() {
       if (up === true) return
       if (up === false) logger.info({ store }, `${store} is up`)
       up = true
+      logged = null
       listener('up')
     },
     missed(error) {
-      if (up === false) return
-      const reason = error instanceof Error ? error.message : String(error)
       const remedy = remedyOf(error)
+      if (up === false && (remedy === null || remedy === logged)) return
+      const reason = error instanceof Error ? error.message : String(error)
       logger.warn({ store, reason, ...(remedy === null ? {} : { remedy }) }, `${store} is down`)
+      logged = remedy
+      if (up === false) return
       up = false
       listener('down')
     },

@@ -27,9 +27,3 @@ export const redisUrl = makeValidator<string>(input => {
   }
   return url
 })
-
-/** The database that a URL names which `redisUrl` has accepted. */
-export function redisDatabase(url: string): number {
-  const { pathname, searchParams } = new URL(url)
-  return Number(pathname.replace(/^\//, '') || (searchParams.get('db') ?? 0))
-}

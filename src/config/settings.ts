@@ -29,6 +29,7 @@ export const settings = {
   ALLOW_UNENCRYPTED_STORES: flag({ default: false }),
   LATCHKEY_SECRET: secret({ desc: 'make one with: openssl rand -base64 32' }),
   LATCHKEY_SECRET_PREVIOUS: secret({ default: undefined }),
+  LATCHKEY_SECRET_LEAKED: secret({ default: undefined }),
   HOST: str({ default: '127.0.0.1' }),
   PORT: whole(0, 65_535)({ default: 3000 }),
   METRICS_PORT: whole(0, 65_535)({ default: 9464 }),

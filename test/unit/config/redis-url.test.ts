@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { redisDatabase } from '../../../src/config/redis-url.ts'
 import { readConfig } from '../../../src/config.ts'
+import { databaseOf } from '../../../src/store/redis/redis.ts'
 
 function refusal(redisUrl: string): string {
   try {
@@ -24,7 +24,7 @@ test.each([
   ['redis://localhost?family=6', 0],
 ])('REDIS_URL may be %s, which is database %i', (url, database) => {
   expect(refusal(url)).toBe('accepted')
-  expect(redisDatabase(url)).toBe(database)
+  expect(databaseOf({ kind: 'standalone', url })).toBe(database)
 })
 
 test.each([
