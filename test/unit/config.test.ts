@@ -147,6 +147,13 @@ describe('configuration', () => {
     [{ OTEL_TRACES_SAMPLER: 'sometimes' }, /^OTEL_TRACES_SAMPLER /],
     [{ OTEL_TRACES_SAMPLER_ARG: '10%' }, /^OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1/],
     [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, /^OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1/],
+    [
+      {
+        LATCHKEY_SECRET_PREVIOUS: randomBytes(32).toString('base64'),
+        LATCHKEY_SECRET_LEAKED: randomBytes(32).toString('base64'),
+      },
+      /^LATCHKEY_SECRET_LEAKED and LATCHKEY_SECRET_PREVIOUS exclude each other/,
+    ],
     [{ LATCHKEY_SECRETS: 'x' }, /^LATCHKEY_SECRETS is not a setting/],
     [{ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is not a setting/],
     [{ RATE_LIMIT: '{}' }, /^RATE_LIMIT is not a setting/],

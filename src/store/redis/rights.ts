@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks'
+import { createClock } from '../../clock.ts'
 
 /** Milliseconds after which a refused command counts no more: the rights may have been given since. */
 const rememberedMs = 600_000
@@ -12,7 +12,7 @@ export type RedisRights = {
   forget(): void
 }
 
-export function createRedisRights(now: () => number = () => performance.now()): RedisRights {
+export function createRedisRights(now: () => number = createClock().monotonic): RedisRights {
   let latest: { reason: string; at: number } | null = null
   return {
     isRefusal(error) {

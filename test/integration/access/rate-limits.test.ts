@@ -386,7 +386,7 @@ describe('verify', () => {
   })
 
   it('does not count forged tokens that come with a valid service key', async () => {
-    const { key } = await a.services.serviceKeys.create({ name: 'edge', scopes: ['verify'] }, 'cli')
+    const { key } = await a.services.serviceKeys.create({ name: 'edge', scopes: ['verify'] }, byCli)
     const { accessToken } = await signIn()
     const verify = () => {
       const authorization = `Bearer ${forged(accessToken)}`

@@ -321,9 +321,11 @@ describe('two runners of cleanup', () => {
     const begun = new Promise<void>(resolve => {
       begin = resolve
     })
-    const first = instance.services.maintenance.cleanUp('test', { progress: () => begin() }).finally(() => {
-      working = false
-    })
+    const first = instance.services.maintenance
+      .cleanUp({ ...byCli, actor: 'test' }, { progress: () => begin() })
+      .finally(() => {
+        working = false
+      })
     await begun
     const others: Awaited<ReturnType<typeof cleanUp>>[] = []
     // Again and again, so that it also asks between two batches.
