@@ -3,16 +3,16 @@ import { parseArgs } from 'node:util'
 import pc from 'picocolors'
 import { fillWithLife } from './dev/life.ts'
 import { endOnce, type Running } from './dev/running.ts'
-import { serve, serveConsole, untilServing } from './dev/serve.ts'
-import { bringUpStores, urlOf } from './dev/settings.ts'
+import { serve, serveAll, untilServing } from './dev/serve.ts'
+import { bringUpStores, publicPort, urlOf } from './dev/settings.ts'
 import { openStateFolder, stateFolder, writeEnvironmentFile } from './dev/state.ts'
 import { tell } from './dev/tell.ts'
 import { type Demo, operatorEmail, prepareDatabase } from './dev/users.ts'
 
 const usage = `npm run dev [-- --fresh]
 
-Serves Latchkey from the sources, with reload, beside a Postgres and a Redis of its own.
-The console is served from its sources as well, and made-up users keep it busy.
+Serves Latchkey and its console from the sources, with reload, at one URL, beside a Postgres and a Redis of its
+own. Made-up users keep it busy.
 DATABASE_URL and REDIS_URL take others instead; PORT, HOST and every other setting work as usual.
 
   --fresh   begin with an empty database
@@ -26,16 +26,17 @@ async function main(): Promise<void> {
   const end = endOnce(started)
   try {
     await openStateFolder()
-    const env = await bringUpStores(fresh, started)
+    const port = await publicPort()
+    const env = await bringUpStores(port, fresh, started)
     await writeEnvironmentFile(env)
     const demo = await prepareDatabase(env)
-    const url = urlOf(env)
+    const serviceUrl = urlOf(env['HOST'], env['PORT'])
     await serve(env, started, end)
-    await untilServing(url)
-    const consoleUrl = await serveConsole(url, started)
-    announce(url, consoleUrl, env, demo)
+    await untilServing(serviceUrl)
+    await serveAll(serviceUrl, env['HOST'] ?? '127.0.0.1', port, started)
+    announce(urlOf(env['HOST'], String(port)), env, demo)
     // A database that is not ours gets no made-up users.
-    if (!quiet && !process.env['DATABASE_URL']) startLife(url, env, demo, started)
+    if (!quiet && !process.env['DATABASE_URL']) startLife(serviceUrl, env, demo, started)
   } catch (error) {
     await end(1, error instanceof Error ? error.message : String(error))
   }
@@ -67,17 +68,16 @@ function startLife(url: string, env: NodeJS.ProcessEnv, demo: Demo, started: Run
   })
 }
 
-function announce(url: string, consoleUrl: string, env: NodeJS.ProcessEnv, { email, password }: Demo): void {
+function announce(url: string, env: NodeJS.ProcessEnv, { email, password }: Demo): void {
   const json = `-H 'content-type: application/json'`
   const field = (name: string) => `$(node -p 'JSON.parse(process.argv[1]).${name}' "$TOKENS")`
   const heading = pc.bold(pc.green(`Latchkey is up: ${url}`))
   console.log(`
-${heading}  ${pc.dim('reloads when src/ changes, Ctrl-C stops everything')}
+${heading}  ${pc.dim('the console; reloads when src/ changes, Ctrl-C stops everything')}
 
   Postgres   ${env['DATABASE_URL']}
   Redis      ${env['REDIS_URL'] ?? 'none'}
   Secret     ${process.env['LATCHKEY_SECRET'] ? 'LATCHKEY_SECRET' : join(stateFolder, 'secret')}
-  Console    ${consoleUrl}
   Demo user  ${email} / ${password}
   Operator   ${operatorEmail} / the same
   Commands   node --env-file=.latchkey/env --import tsx src/cli.ts --help

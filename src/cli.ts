@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { cleanupCommand } from './cli/cleanup.ts'
 import { eventsCommand } from './cli/events.ts'
+import { explain } from './cli/help.ts'
 import { keyCommands } from './cli/keys.ts'
 import { print } from './cli/output.ts'
 import { serviceKeyCommands } from './cli/service-keys.ts'
@@ -11,15 +12,17 @@ import { userCommands } from './cli/users.ts'
 import { version } from './version.ts'
 
 const program = new Command('latchkey')
-  .description('Session service: Postgres holds the truth, Redis makes it fast, and revoked means revoked.')
+  .description(
+    'Session service: Postgres is the source of truth, Redis caches reads, and revoked means revoked.',
+  )
   .version(version)
   .option('--json', 'print the result as JSON')
-  .showHelpAfterError('(add --help for what is possible)')
+  .showHelpAfterError('(see --help)')
   .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
 
-program
+const migration = program
   .command('migrate')
-  .description('apply what the database lacks; safe from several instances at once')
+  .description('apply pending migrations (safe to run concurrently)')
   .action(async (_options: unknown, command: Command) => {
     const { readDatabaseUrl } = await import('./config.ts')
     const { migrate } = await import('./store/postgres/migrate.ts')
@@ -27,12 +30,20 @@ program
     print(command, { applied }, applied === 0 ? 'nothing to do' : `applied ${applied}`)
   })
 
-program
+explain(migration, 'database', ['migrate', 'migrate --json'])
+
+const serving = program
   .command('serve')
   .description('serve HTTP until SIGTERM or SIGINT')
   .action(async () => {
     await import('./server.ts')
   })
+explain(serving, 'server', ['serve'])
+
+program.addHelpText(
+  'after',
+  '\nEvery command says with --help what it needs of the environment, and has examples:\n  latchkey users --help\n  latchkey sessions revoke --help',
+)
 
 userCommands(program)
 keyCommands(program)

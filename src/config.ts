@@ -1,11 +1,20 @@
 import { cleanEnv, EnvMissingError } from 'envalid'
-import { refuseInsecureCookies, refuseUnencryptedPostgres, refuseUnencryptedRedis } from './config/network.ts'
+import { issuerWarning, refuseInsecureIssuer } from './config/issuer.ts'
+import {
+  refuseInsecureCookies,
+  refuseUnencryptedPostgres,
+  refuseUnencryptedRedis,
+  unverifiedPostgresWarning,
+} from './config/network.ts'
 import { permissionTable } from './config/permissions.ts'
 import { refuseContradictions, sessionPolicies } from './config/policies.ts'
+import { ignoredParameters } from './config/postgres-url.ts'
 import { rateLimits } from './config/rate-limits.ts'
 import { redisAddress } from './config/redis.ts'
 import { ConfigError } from './config/refusal.ts'
-import { refuseUnknown, settings } from './config/settings.ts'
+import { settings } from './config/settings.ts'
+import { refuseUnknown, spellingWarnings } from './config/spelling.ts'
+import type { PreviousSecret } from './session/token/secret-ring.ts'
 import { deriveKeys } from './session/token/secrets.ts'
 
 export { ConfigError, settings }
@@ -14,7 +23,7 @@ export type Config = Readonly<ReturnType<typeof readConfig>>
 
 /** The only reader of the environment. Throws `ConfigError`. Durations are in the unit that the name says. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
-  refuseUnknown(environment)
+  refuseUnknown(environment, Object.keys(settings))
   const env = cleanEnv(withoutEmpty(environment), settings, { reporter: refuseFirst })
   const redis = redisAddress({
     url: env.REDIS_URL,
@@ -32,11 +41,14 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     env.REFRESH_TOKEN_TTL_SECONDS,
   )
   refuseContradictions(policies, env.ROTATION_GRACE_SECONDS)
-  refuseAlike(env.LATCHKEY_SECRET, env.LATCHKEY_SECRET_PREVIOUS)
+  const previousSecret = previousSecretOf(env)
   refuseInsecureCookies(env.INSECURE_COOKIES, env.HOST)
-  if (isProduction(environment) && !env.ALLOW_UNENCRYPTED_STORES) {
-    refuseUnencryptedPostgres(env.DATABASE_URL)
-    if (redis !== null) refuseUnencryptedRedis(redis)
+  if (isProduction(environment)) {
+    refuseInsecureIssuer(env.ISSUER)
+    if (!env.ALLOW_UNENCRYPTED_STORES) {
+      refuseUnencryptedPostgres(env.DATABASE_URL, environment)
+      if (redis !== null) refuseUnencryptedRedis(redis)
+    }
   }
   const collector = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT
   return Object.freeze({
@@ -44,7 +56,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     databasePooler: env.DATABASE_POOLER,
     redis,
     secret: env.LATCHKEY_SECRET,
-    previousSecret: env.LATCHKEY_SECRET_PREVIOUS ?? null,
+    previousSecret,
     host: env.HOST,
     port: env.PORT,
     metricsPort: env.METRICS_PORT,
@@ -69,7 +81,22 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     revocationLeaseMs: env.REVOCATION_LEASE_MS,
     eventsRetentionDays: env.EVENTS_RETENTION_DAYS,
     cleanupIntervalSeconds: env.CLEANUP_INTERVAL_SECONDS,
+    warnings: warningsOf(environment, env),
   })
+}
+
+/** What does not stop the start, and most likely is not meant: one line each, for the log. */
+function warningsOf(
+  environment: NodeJS.ProcessEnv,
+  env: { DATABASE_URL: string; ISSUER: string },
+): readonly string[] {
+  const ignored = ignoredParameters(env.DATABASE_URL)
+  return [
+    ...spellingWarnings(environment, Object.keys(settings)),
+    ignored.length > 0 ? `DATABASE_URL has parameters without an effect: ${ignored.join(', ')}` : null,
+    unverifiedPostgresWarning(env.DATABASE_URL, environment),
+    isProduction(environment) ? issuerWarning(env.ISSUER) : null,
+  ].filter(line => line !== null)
 }
 
 /** For commands that need nothing else. Throws `ConfigError`. */
@@ -77,7 +104,8 @@ export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): s
   const { DATABASE_URL, ALLOW_UNENCRYPTED_STORES } = settings
   const needed = { DATABASE_URL, ALLOW_UNENCRYPTED_STORES }
   const env = cleanEnv(withoutEmpty(environment), needed, { reporter: refuseFirst })
-  if (isProduction(environment) && !env.ALLOW_UNENCRYPTED_STORES) refuseUnencryptedPostgres(env.DATABASE_URL)
+  if (isProduction(environment) && !env.ALLOW_UNENCRYPTED_STORES)
+    refuseUnencryptedPostgres(env.DATABASE_URL, environment)
   return env.DATABASE_URL
 }
 
@@ -99,11 +127,25 @@ function refuseFirst({ errors }: { errors: Partial<Record<string, Error>> }): vo
 }
 
 /** Tokens name their secret by one byte of it: two random ones share it once in 256 times. */
-function refuseAlike(secret: Buffer, previous: Buffer | undefined): void {
-  if (previous !== undefined && deriveKeys(secret).id === deriveKeys(previous).id) {
+function previousSecretOf(env: {
+  LATCHKEY_SECRET: Buffer
+  LATCHKEY_SECRET_PREVIOUS: Buffer | undefined
+  LATCHKEY_SECRET_LEAKED: Buffer | undefined
+}): PreviousSecret | null {
+  const { LATCHKEY_SECRET_PREVIOUS: replaced, LATCHKEY_SECRET_LEAKED: leaked } = env
+  if (replaced !== undefined && leaked !== undefined) {
     throw new ConfigError(
-      'LATCHKEY_SECRET',
-      'cannot be told apart from LATCHKEY_SECRET_PREVIOUS; make another one with: openssl rand -base64 32',
+      'LATCHKEY_SECRET_LEAKED',
+      'and LATCHKEY_SECRET_PREVIOUS exclude each other; keep the secret that was in use last, under the name that fits',
     )
   }
+  const secret = replaced ?? leaked
+  if (secret === undefined) return null
+  if (deriveKeys(env.LATCHKEY_SECRET).id === deriveKeys(secret).id) {
+    throw new ConfigError(
+      'LATCHKEY_SECRET',
+      `cannot be told apart from ${leaked === undefined ? 'LATCHKEY_SECRET_PREVIOUS' : 'LATCHKEY_SECRET_LEAKED'}; make another one with: openssl rand -base64 32`,
+    )
+  }
+  return { secret, leaked: leaked !== undefined }
 }

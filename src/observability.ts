@@ -33,31 +33,37 @@ export function createLogger(
   )
 }
 
-/** How a store is doing, as its users experience it. Each change is logged once. */
+/** How a store is doing, by what its users experience. Each change is logged once, and each remedy. */
 export type StoreHealth = {
   reached(): void
   missed(error: unknown): void
   isUp(): boolean
 }
 
-/** `listener` is told of each change, once. */
+/** Calls `listener` at each change. `remedyOf`: what to do about a failure that does not go by itself, or null. */
 export function createStoreHealth(
   store: string,
   logger: Logger,
   listener: (state: 'up' | 'down') => void,
+  remedyOf: (error: unknown) => string | null = () => null,
 ): StoreHealth {
   let up: boolean | undefined
+  let logged: string | null = null
   return {
     reached() {
       if (up === true) return
-      if (up === false) logger.info({ store }, `${store} is back`)
+      if (up === false) logger.info({ store }, `${store} is up`)
       up = true
+      logged = null
       listener('up')
     },
     missed(error) {
-      if (up === false) return
+      const remedy = remedyOf(error)
+      if (up === false && (remedy === null || remedy === logged)) return
       const reason = error instanceof Error ? error.message : String(error)
-      logger.warn({ store, reason }, `${store} is away`)
+      logger.warn({ store, reason, ...(remedy === null ? {} : { remedy }) }, `${store} is down`)
+      logged = remedy
+      if (up === false) return
       up = false
       listener('down')
     },

@@ -1,9 +1,9 @@
 import { ConfigError } from './config.ts'
 import { Problem } from './errors.ts'
 import { SchemaError } from './services.ts'
-import { connectionRefusal } from './store/postgres/database.ts'
+import { connectionRefusal } from './store/postgres/failure.ts'
 
-/** Ends a process that cannot go on: what can be mended by whoever started it is one line, not a stack. */
+/** Ends a process that cannot go on. A fault that the operator can fix is one line, not a stack. */
 export function refuse(error: unknown): never {
   process.stderr.write(`latchkey: ${inOneLine(error)}\n`)
   process.exit(1)

@@ -9,6 +9,7 @@ import { keepNextTickFast } from './next-tick.ts'
 import { createLogger } from './observability.ts'
 import { refuse } from './refuse.ts'
 import { createServices, SchemaError } from './services.ts'
+import { connectionRefusal } from './store/postgres/failure.ts'
 
 /** Milliseconds after which a shutdown ends whatever still runs. */
 const shutdownLimitMs = 10_000
@@ -25,13 +26,15 @@ async function serve(): Promise<void> {
   const tracing = config.tracing ? await import('./tracing.ts') : null
   const logger = createLogger(config.logLevel, undefined, tracing?.traceOfLine)
   const traces = tracing?.startTracing(logger)
+  for (const line of config.warnings) logger.warn(line)
   const services = createServices(config, logger)
   try {
     await services.start()
   } catch (error) {
     if (error instanceof SchemaError) throw error
-    // Not a reason to end: it answers 503, and heals when the database comes.
-    logger.warn({ err: error }, 'started without the database')
+    // Not a reason to end: it answers 503, and recovers when the database is up.
+    const reason = connectionRefusal(error)
+    logger.warn(reason === null ? { err: error } : { reason }, 'started without the database')
   }
 
   const app = await buildApp(services, tracing === null ? {} : { observe: tracing.nameSpansByRoute })

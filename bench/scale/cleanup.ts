@@ -1,3 +1,4 @@
+import { byCli } from '../../src/cli/actor.ts'
 import { readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
@@ -38,7 +39,7 @@ export async function measureCleanup(
     let deleted = { sessions: 0, seconds: 0 }
     let running = true
     const cleaning = services.maintenance
-      .cleanUp('cli', {
+      .cleanUp(byCli, {
         progress({ sessions }) {
           if (sessions > deleted.sessions) deleted = { sessions, seconds: elapsed() }
         },

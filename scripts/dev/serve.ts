@@ -1,7 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import getPort from 'get-port'
 import pc from 'picocolors'
 import pretty from 'pino-pretty'
 import { createServer as createViteServer } from 'vite'
@@ -36,23 +36,38 @@ export async function serve(
   void server.exited.then(how => end(1, `The server has ended (${how})`))
 }
 
-/** With reload, on a port of its own; whatever it asks of the service goes on to it. Returns its URL. */
-export async function serveConsole(serviceUrl: string, started: Running[]): Promise<string> {
-  const port = await getPort({ port: 5173 })
+/** The console with reload, at the one URL; every other path goes on to the service. */
+export async function serveAll(
+  serviceUrl: string,
+  host: string,
+  port: number,
+  started: Running[],
+): Promise<void> {
   const server = await createViteServer({
     logLevel: 'warn',
     clearScreen: false,
     server: {
-      host: '127.0.0.1',
+      host,
       port,
       strictPort: true,
-      proxy: Object.fromEntries(['/v1', '/health'].map(path => [path, { target: serviceUrl }])),
+      // The service itself says who may call from another origin.
+      cors: false,
+      proxy: { '^/(?!console(/|$))(?=.)': { target: serviceUrl, xfwd: true } },
     },
+    plugins: [
+      { name: 'root-to-console', configureServer: ({ middlewares }) => void middlewares.use(toConsole) },
+    ],
     configFile: join(root, 'vite.config.ts'),
   })
   await server.listen()
   started.push({ stop: () => server.close() })
-  return `http://127.0.0.1:${port}/console/`
+}
+
+/** As the service does it where the console has been built. */
+function toConsole(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  if (request.url === '/' || request.url === '/console') {
+    response.writeHead(302, { location: '/console/' }).end()
+  } else next()
 }
 
 export async function untilServing(url: string): Promise<void> {

@@ -7,8 +7,12 @@ import type { Running } from './running.ts'
 import { keep, stateFolder } from './state.ts'
 import { tell } from './tell.ts'
 
-/** The environment for the service, with the stores in it. */
-export async function bringUpStores(fresh: boolean, started: Running[]): Promise<NodeJS.ProcessEnv> {
+/** The environment for the service, which listens on a port of its own behind the public one, with the stores in it. */
+export async function bringUpStores(
+  port: number,
+  fresh: boolean,
+  started: Running[],
+): Promise<NodeJS.ProcessEnv> {
   const secret = await keep('secret', () => randomBytes(32).toString('base64'))
   const env: NodeJS.ProcessEnv = {
     LATCHKEY_SECRET: secret.value,
@@ -26,11 +30,11 @@ export async function bringUpStores(fresh: boolean, started: Running[]): Promise
     // Those who use it while you look say where they are.
     TRUST_PROXY: '127.0.0.1',
     ...process.env,
-    PORT: String(await servicePort()),
+    PORT: String(await getPort()),
   }
   // Not every browser takes `Secure` cookies over plain HTTP, even on loopback.
   if (env['HOST'] === '127.0.0.1') env['INSECURE_COOKIES'] ??= 'true'
-  env['ISSUER'] ??= `http://localhost:${env['PORT']}`
+  env['ISSUER'] ??= `http://localhost:${port}`
 
   if (env['DATABASE_URL']) {
     if (fresh) tell('Postgres', 'DATABASE_URL is set, and --fresh leaves what is yours alone')
@@ -56,7 +60,7 @@ export async function bringUpStores(fresh: boolean, started: Running[]): Promise
   return env
 }
 
-async function servicePort(): Promise<number> {
+export async function publicPort(): Promise<number> {
   const wanted = process.env['PORT']
   if (wanted === undefined) {
     const port = await getPort({ port: 3000 })
@@ -71,8 +75,7 @@ async function servicePort(): Promise<number> {
 }
 
 /** By number: `localhost` is not in every container's /etc/hosts, and elsewhere may mean ::1 first. */
-export function urlOf(env: NodeJS.ProcessEnv): string {
-  const host = env['HOST'] ?? ''
+export function urlOf(host = '', port = ''): string {
   const reachable = ['', '0.0.0.0', '::', 'localhost'].includes(host) ? '127.0.0.1' : host
-  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${env['PORT']}`
+  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`
 }

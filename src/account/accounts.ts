@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid'
 import { Problem } from '../errors.ts'
 import type { SecurityEvent } from '../session/events.ts'
 import { revokeAllInTransaction } from '../session/revocation/revoke.ts'
-import type { Actor, Origin } from '../session/session.ts'
+import type { Actor, DoneBy, Origin } from '../session/session.ts'
 import type { ImportedHash } from './hashing/imported/recipe.ts'
 import { pastCosts } from './hashing/imported/stored.ts'
 import type { AccountParts } from './parts.ts'
@@ -48,7 +48,7 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     const account = { id: uuid(), email, passwordHash, roles }
     await accounts.transaction(async tx => {
       await tx.insertUser(account)
-      await tx.record([userEvent('user_created', account.id, by.actor ?? account.id, by.origin)])
+      await tx.record([userEvent('user_created', account.id, { ...by, actor: by.actor ?? account.id })])
     })
     return account
   }
@@ -64,12 +64,12 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
   }
 
   /** False when the address is taken. The hash is replaced by today's at the next sign-in. */
-  async function importUser(user: PreparedUser, actor: Actor): Promise<boolean> {
+  async function importUser(user: PreparedUser, by: DoneBy): Promise<boolean> {
     const id = uuid()
     try {
       await accounts.transaction(async tx => {
         await tx.insertUser({ ...user, id })
-        await tx.record([userEvent('user_created', id, actor)])
+        await tx.record([userEvent('user_created', id, by)])
       })
       return true
     } catch (error) {
@@ -92,15 +92,14 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
   }
 
   /** Ends an account's sessions and the account's use, or the account itself. False when there is no such user. */
-  async function end(userId: string, how: 'disable' | 'delete', actor: Actor): Promise<boolean> {
+  async function end(userId: string, how: 'disable' | 'delete', by: DoneBy): Promise<boolean> {
     const reason = how === 'disable' ? 'user_disabled' : 'user_deleted'
-    const by = { reason, actor, origin: nowhere } as const
     const ended = await accounts.transaction(async tx => {
       if ((await tx.lockUser(userId)) === null) return null
-      const revoked = await revokeAllInTransaction(tx, { userId, except: null }, by)
+      const revoked = await revokeAllInTransaction(tx, { userId, except: null }, { ...by, reason })
       if (how === 'disable') await tx.updateUser(userId, { disabled: true, forgetsDevices: true })
       else await tx.deleteUser(userId)
-      await tx.record([userEvent(reason, userId, actor)])
+      await tx.record([userEvent(reason, userId, by)])
       return revoked
     })
     if (ended === null) return false
@@ -109,11 +108,11 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
   }
 
   /** False when there is no such user. */
-  async function enable(userId: string, actor: Actor): Promise<boolean> {
+  async function enable(userId: string, by: DoneBy): Promise<boolean> {
     return await accounts.transaction(async tx => {
       if ((await tx.lockUser(userId)) === null) return false
       await tx.updateUser(userId, { disabled: false })
-      await tx.record([userEvent('user_enabled', userId, actor)])
+      await tx.record([userEvent('user_enabled', userId, by)])
       return true
     })
   }
@@ -122,13 +121,13 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
    * Forgets the failed sign-ins on all devices, and with them any lock; and the devices, one of which may have been the
    * cause. False when there is no such user.
    */
-  async function unlock(userId: string, actor: Actor): Promise<boolean> {
+  async function unlock(userId: string, by: DoneBy): Promise<boolean> {
     const account = await accounts.find(userId)
     if (account === null) return false
     await accounts.transaction(async tx => {
       await tx.clearThrottlesOf(userId, credentials.subjectsOf(account.email))
       await tx.updateUser(userId, { forgetsDevices: true })
-      await tx.record([userEvent('account_unlocked', userId, actor)])
+      await tx.record([userEvent('account_unlocked', userId, by)])
     })
     return true
   }
@@ -141,21 +140,18 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     followImports,
     deviceOf: credentials.deviceOf,
     changePassword: createPasswordChange({ ...parts, weaknessOf: weakness }),
-    disable: (userId: string, actor: Actor) => end(userId, 'disable', actor),
-    delete: (userId: string, actor: Actor) => end(userId, 'delete', actor),
+    disable: (userId: string, by: DoneBy) => end(userId, 'disable', by),
+    delete: (userId: string, by: DoneBy) => end(userId, 'delete', by),
     enable,
     unlock,
     warmUp: passwords.warmUp,
   }
 }
 
-const nowhere: Origin = { ipAddress: null, userAgent: null }
-
 function userEvent(
   type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted' | 'account_unlocked',
   userId: string,
-  actor: Actor,
-  origin = nowhere,
+  { actor, origin }: DoneBy,
 ): SecurityEvent {
   return { type, userId, sessionId: null, actor, origin, details: {} }
 }

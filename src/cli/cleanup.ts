@@ -1,32 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Services } from '../services.ts'
+import { byCli } from './actor.ts'
+import { explain } from './help.ts'
 import { createProgress, print } from './output.ts'
 import { withServices } from './with-services.ts'
 
 const defaultIntervalSeconds = 3_600
 
 export function cleanupCommand(program: Command): void {
-  program
+  const cleanup = program
     .command('cleanup')
-    .description('delete what has ended: sessions past their limit, events past their retention')
-    .option('--once', 'once, for an outside cron; without it again and again, every CLEANUP_INTERVAL_SECONDS')
+    .description('delete expired sessions and old events')
+    .option('--once', 'once, for cron; without it, every CLEANUP_INTERVAL_SECONDS until it is stopped')
     .action(async (options: { once?: boolean }, command: Command) => {
       await withServices(async services => {
         await cleanUp(services, command)
         while (!options.once) {
-          // Zero switches the schedule inside the service off; who starts this wants one.
+          // Zero switches off the schedule inside the service; this command needs an interval all the same.
           await sleep((services.config.cleanupIntervalSeconds || defaultIntervalSeconds) * 1000)
           await cleanUp(services, command)
         }
       })
     })
+  explain(cleanup, 'server', ['cleanup --once'])
 }
 
-/** Somebody else at it is no failure: the work is being done. */
+/** Another run at the same time is no failure: the work is being done. */
 async function cleanUp({ maintenance }: Services, command: Command): Promise<void> {
   const progress = createProgress()
-  const result = await maintenance.cleanUp('cli', {
+  const result = await maintenance.cleanUp(byCli, {
     progress: deleted => progress.show(`${deleted.sessions} sessions, ${deleted.events} events`),
   })
   progress.done()

@@ -1,49 +1,69 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import { validate as isUuid } from 'uuid'
 import type { Instant } from '../clock.ts'
 import type { Services } from '../services.ts'
 import { type EventType, eventTypes } from '../session/events.ts'
 import type { EventFilter, RecordedEvent } from '../store/session/events.ts'
-import { parseId, parseInstant } from './arguments.ts'
+import { parseCount, parseId, parseInstant, parseUser, type UserReference } from './arguments.ts'
+import { idOf } from './find-user.ts'
+import { explain } from './help.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
-type Options = { user?: string; session?: string; type?: EventType; since?: Instant; limit: number }
+type Options = { user?: UserReference; session?: string; type?: EventType; since?: Instant; limit: number }
 
 const pageSize = 100
 
 export function eventsCommand(program: Command): void {
-  program
+  const command = program
     .command('events')
-    .description('the audit log, newest first')
-    .option('--user <id>', 'only of this user', parseId)
-    .option('--session <id>', 'only of this session', parseId)
-    .addOption(new Option('--type <type>', 'only of this type').choices(eventTypes))
-    .option('--since <time>', 'only from then on', parseInstant)
-    .option('--limit <count>', 'at most so many', parseCount, 100)
-    .action(async (options: Options, command: Command) => {
+    .description('show the audit log, newest first')
+    .option('--user <user>', 'only events of this user: email address or id', parseUser)
+    .option('--session <id>', 'only events of this session', parseId)
+    .addOption(new Option('--type <type>', 'only events of this type').choices(eventTypes))
+    .option('--since <time>', 'only from this time on, such as 2026-01-31T12:00:00Z', parseInstant)
+    .option('--limit <count>', 'at most this many', parseCount, 100)
+    .action(async (options: Options, self: Command) => {
       await withServices(async services => {
-        const listed = (await read(services, options)).map(event => ({
-          ...event,
-          createdAt: isoTime(event.createdAt),
-        }))
-        const rows = listed.map(({ createdAt, severity, type, userId, actor, ipAddress, details }) => ({
-          createdAt,
-          severity,
-          type,
-          userId,
-          actor,
-          ipAddress,
-          details: JSON.stringify(details),
-        }))
-        print(command, listed, table(rows, 'no such events'))
+        const listed = await withEmails(services, await read(services, options))
+        const rows = listed.map(
+          ({ createdAt, severity, type, userId, email, actor, actorEmail, ...event }) => ({
+            createdAt,
+            severity,
+            type,
+            email,
+            userId,
+            actor: actorEmail ?? actor,
+            ipAddress: event.ipAddress,
+            details: JSON.stringify(event.details),
+          }),
+        )
+        print(self, listed, table(rows, 'no matching events'))
       })
     })
+  explain(command, 'server', [
+    'events --user ada@example.com',
+    'events --type refresh_reused --since 2026-01-31T12:00:00Z',
+    'events --limit 1000 --json',
+  ])
 }
 
-async function read({ auditLog }: Services, options: Options): Promise<RecordedEvent[]> {
-  const { user = null, session = null, type = null, since = null, limit } = options
+/** Null for users who have been deleted; `actorEmail` also where the actor is no user. */
+async function withEmails({ directory }: Services, events: readonly RecordedEvent[]) {
+  const named = events.flatMap(({ userId, actor }) => [userId, isUuid(actor) ? actor : null])
+  const emails = await directory.emailsOf([...new Set(named.filter(id => id !== null))])
+  return events.map(event => ({
+    ...event,
+    email: emails.get(event.userId ?? '') ?? null,
+    actorEmail: emails.get(event.actor) ?? null,
+    createdAt: isoTime(event.createdAt),
+  }))
+}
+
+async function read(services: Services, options: Options): Promise<RecordedEvent[]> {
+  const { user, session = null, type = null, since = null, limit } = options
   const filter: EventFilter = {
-    userId: user,
+    userId: user === undefined ? null : await idOf(services, user),
     sessionId: session,
     types: type === null ? null : [type],
     since,
@@ -51,15 +71,12 @@ async function read({ auditLog }: Services, options: Options): Promise<RecordedE
   const events: RecordedEvent[] = []
   let cursor: string | null = null
   do {
-    const page = await auditLog.list(filter, { limit: Math.min(pageSize, limit - events.length), cursor })
+    const page = await services.auditLog.list(filter, {
+      limit: Math.min(pageSize, limit - events.length),
+      cursor,
+    })
     events.push(...page.events)
     cursor = page.nextCursor
   } while (cursor !== null && events.length < limit)
   return events
-}
-
-function parseCount(value: string): number {
-  const count = Number(value)
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError('It must be a whole number from 1.')
-  return count
 }

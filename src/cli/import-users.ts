@@ -6,6 +6,7 @@ import { canonicalEmail } from '../account/email.ts'
 import { readImportedHash } from '../account/hashing/imported/read.ts'
 import { Problem } from '../errors.ts'
 import type { Services } from '../services.ts'
+import { byCli } from './actor.ts'
 import { createProgress } from './output.ts'
 
 export type Imported = { created: number; unchanged: number; bad: { line: number; reason: string }[] }
@@ -32,7 +33,7 @@ export async function importUsers({ accounts }: Services, path: string): Promise
     const { line } = next
     const prepared = await next.prepared
     if (prepared.kind === 'bad') result.bad.push({ line, reason: prepared.reason })
-    else if (prepared.user !== null && (await accounts.importUser(prepared.user, 'cli'))) result.created++
+    else if (prepared.user !== null && (await accounts.importUser(prepared.user, byCli))) result.created++
     else result.unchanged++
     progress.show(`${line} lines, ${result.created} created`)
   }

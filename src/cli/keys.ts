@@ -1,50 +1,63 @@
 import type { Command } from 'commander'
 import { Problem } from '../errors.ts'
-import { print, table } from './output.ts'
+import { byCli } from './actor.ts'
+import { explain } from './help.ts'
+import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
 export function keyCommands(program: Command): void {
-  const keys = program.command('keys').description('keys that sign access tokens')
+  const keys = program.command('keys').description('manage the keys that sign access tokens')
+  list(keys)
+  rotate(keys)
+  revoke(keys)
+}
 
-  keys
+function list(keys: Command): void {
+  const command = keys
     .command('list')
-    .description('newest first')
-    .action(async (_options: unknown, command: Command) => {
+    .description('list signing keys, newest first')
+    .action(async (_options: unknown, self: Command) => {
       await withServices(async ({ maintenance }) => {
         const listed = (await maintenance.listSigningKeys()).map(key => ({
           kid: key.kid,
           alg: key.alg,
-          signsFrom: new Date(key.signsFrom).toISOString(),
-          verifiesUntil: key.verifiesUntil === null ? null : new Date(key.verifiesUntil).toISOString(),
+          signsFrom: isoTime(key.signsFrom),
+          verifiesUntil: isoTime(key.verifiesUntil),
         }))
-        print(command, listed, table(listed, 'no keys yet: the first start of the service makes one'))
+        print(self, listed, table(listed, 'no keys yet: the first start of the service makes one'))
       })
     })
+  explain(command, 'server', ['keys list', 'keys list --json'])
+}
 
-  keys
+function rotate(keys: Command): void {
+  const command = keys
     .command('rotate')
-    .description(
-      'publish the next key; it signs ten minutes later, and the others end after their last token',
-    )
-    .action(async (_options: unknown, command: Command) => {
+    .description('publish the next key; it signs ten minutes later, and no session ends')
+    .action(async (_options: unknown, self: Command) => {
       await withServices(async ({ maintenance }) => {
-        const { kid, signsFrom } = await maintenance.rotateSigningKey('cli')
-        const from = new Date(signsFrom).toISOString()
-        print(command, { kid, signsFrom: from }, `${kid} signs from ${from}`)
+        const { kid, signsFrom } = await maintenance.rotateSigningKey(byCli)
+        print(self, { kid, signsFrom: isoTime(signsFrom) }, `${kid} signs from ${isoTime(signsFrom)}`)
       })
     })
+  explain(command, 'server', ['keys rotate'])
+}
 
-  keys
+function revoke(keys: Command): void {
+  const command = keys
     .command('revoke')
-    .description(
-      'end a key at once, in an emergency: its tokens are refused, and clients recover by refreshing',
-    )
+    .description('revoke a leaked key: its access tokens are refused, and clients refresh them')
     .argument('<kid>')
-    .action(async (kid: string, _options: unknown, command: Command) => {
+    .option('--dry-run', 'check that there is such a key, and change nothing')
+    .action(async (kid: string, { dryRun }: { dryRun?: true }, self: Command) => {
       await withServices(async ({ maintenance }) => {
-        const found = await maintenance.revokeSigningKey(kid, 'cli')
+        const found = dryRun
+          ? (await maintenance.listSigningKeys()).some(key => key.kid === kid)
+          : await maintenance.revokeSigningKey(kid, byCli)
         if (!found) throw new Problem('not_found', { detail: `there is no key ${kid}` })
-        print(command, { kid }, `revoked ${kid}`)
+        if (dryRun) print(self, { dryRun, kid }, `${kid} would be revoked; nothing was changed`)
+        else print(self, { kid }, `revoked ${kid}`)
       })
     })
+  explain(command, 'server', ['keys revoke KID --dry-run', 'keys revoke KID'])
 }

@@ -1,10 +1,15 @@
 import type { Command } from 'commander'
 import { createClock, type Instant } from '../clock.ts'
 
-/** The result of a command on stdout: as JSON when asked for, else as a line for people. */
+/** The result of a command on stdout: as JSON with `--json`, else as text. */
 export function print(command: Command, result: unknown, text: string): void {
   const json = command.optsWithGlobals<{ json?: boolean }>().json === true
   process.stdout.write(`${json ? JSON.stringify(result) : text}\n`)
+}
+
+/** `complete` is false where counting took too long. */
+export function sessionsInWords(count: number, complete = true): string {
+  return `${complete ? '' : 'at least '}${count} live session${count === 1 ? '' : 's'}`
 }
 
 /** RFC 3339, UTC; null stays null. */
@@ -13,7 +18,7 @@ export function isoTime(at: Instant | null): string | null {
   return at === null ? null : new Date(at).toISOString()
 }
 
-/** Rows as aligned columns. What a caller has sent, such as a user agent, must not speak to the terminal. */
+/** Rows as aligned columns. Text that a caller sent, such as a user agent, cannot control the terminal. */
 export function table(rows: readonly Record<string, string | number | null>[], empty: string): string {
   const [first] = rows
   if (first === undefined) return empty

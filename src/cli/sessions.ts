@@ -9,31 +9,45 @@ import {
 import type { Services } from '../services.ts'
 import type { RevocationRun } from '../store/operator/revocation-runs.ts'
 import type { JudgedSession } from '../store/session/lists.ts'
-import { parseId, parseInstant } from './arguments.ts'
-import { createProgress, isoTime, print, table } from './output.ts'
+import { byCli } from './actor.ts'
+import { parseId, parseInstant, parseUser, type UserReference } from './arguments.ts'
+import { confirm, requireConfirmable } from './confirm.ts'
+import { idOf, noUser } from './find-user.ts'
+import { explain } from './help.ts'
+import { createProgress, isoTime, print, sessionsInWords, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
-type ListOptions = { user: string; state: 'live' | 'all' }
+/** Milliseconds. A dry run counts to the end; a revocation does not wait for a count. */
+const dryRunPatienceMs = 600_000
 
-type RevokeOptions = {
+type ListOptions = { user: UserReference; state: 'live' | 'all' }
+
+type SessionsOfUser = Awaited<ReturnType<Services['directory']['sessionsOf']>>
+
+type Targets = {
   session?: string
-  user?: string
+  user?: UserReference
   clientType?: string
   ip?: string
   issuedBefore?: number
   all?: true
-  reason: string
 }
 
-export function sessionCommands(program: Command): void {
-  const sessions = program.command('sessions').description('who is signed in')
+type RevokeOptions = Targets & { reason: string; dryRun?: true; confirm?: string }
 
-  sessions
+export function sessionCommands(program: Command): void {
+  const sessions = program.command('sessions').description('list and revoke sessions')
+  list(sessions)
+  revoke(sessions)
+}
+
+function list(sessions: Command): void {
+  const command = sessions
     .command('list')
-    .description('the sessions of a user, newest sign-in first')
-    .requiredOption('--user <id>', 'of the user', parseId)
-    .addOption(new Option('--state <state>', 'which of them').choices(['live', 'all']).default('live'))
-    .action(async (options: ListOptions, command: Command) => {
+    .description("list a user's sessions, newest sign-in first")
+    .requiredOption('--user <user>', 'email address or id', parseUser)
+    .addOption(new Option('--state <state>', 'which sessions').choices(['live', 'all']).default('live'))
+    .action(async (options: ListOptions, self: Command) => {
       await withServices(async services => {
         const listed = (await everyPage(services, options)).map(session => ({
           id: session.id,
@@ -46,82 +60,116 @@ export function sessionCommands(program: Command): void {
           lastActivityAt: isoTime(session.lastActivityAt),
           revokedReason: session.revokedReason,
         }))
-        print(command, listed, table(listed, options.state === 'live' ? 'no live sessions' : 'no sessions'))
+        print(self, listed, table(listed, options.state === 'live' ? 'no live sessions' : 'no sessions'))
       })
     })
-
-  sessions
-    .command('revoke')
-    .description('revoke one session, those of a user, or many; exactly one of the first six options')
-    .option('--session <id>', 'this session', parseId)
-    .option('--user <id>', 'all sessions of this user', parseId)
-    .option('--client-type <type>', 'all sessions of this client type')
-    .option('--ip <address>', 'all sessions that were opened from this address, or network like 192.0.2.0/24')
-    .option('--issued-before <time>', 'all sessions that were opened before', parseInstant)
-    .option('--all', 'every session of everybody')
-    .requiredOption('--reason <text>', 'for the audit log')
-    .action(async (options: RevokeOptions, command: Command) => {
-      const { reason, ...targets } = options
-      if (Object.keys(targets).length !== 1) {
-        command.error(
-          'error: give exactly one of --session, --user, --client-type, --ip, --issued-before, --all',
-        )
-      }
-      await withServices(async services => {
-        const run = await revoke(services, targetOf(services, options), reason)
-        const { id, strategy, matched, revoked, completedAt } = run
-        const result = { id, strategy, matched, revoked, completedAt: isoTime(completedAt) }
-        print(command, result, `revoked ${revoked}`)
-      })
-    })
+  explain(command, 'server', [
+    'sessions list --user ada@example.com',
+    'sessions list --user ada@example.com --state all --json',
+  ])
 }
 
-async function everyPage({ directory }: Services, { user, state }: ListOptions): Promise<JudgedSession[]> {
+async function everyPage(services: Services, { user, state }: ListOptions): Promise<JudgedSession[]> {
+  const id = await idOf(services, user)
   const all: JudgedSession[] = []
   let cursor: string | null = null
   do {
-    const page = await directory.sessionsOf(user, state, { limit: 100, cursor })
-    if (page === null) throw new Problem('not_found', { detail: `there is no user ${user}` })
+    const page: SessionsOfUser = await services.directory.sessionsOf(id, state, { limit: 100, cursor })
+    if (page === null) noUser(id)
     all.push(...page.sessions)
     cursor = page.nextCursor
   } while (cursor !== null)
   return all
 }
 
-/** Throws `validation_failed` for what only the configuration and the database's clock can tell to be wrong. */
-function targetOf({ config, clock }: Services, options: RevokeOptions): RevocationTarget {
-  const [strategy, option, value] = meant(options)
+function revoke(sessions: Command): void {
+  const command = sessions
+    .command('revoke')
+    .description('revoke one session, those of a user, or many; give exactly one of the first six options')
+    .option('--session <id>', 'this session', parseId)
+    .option('--user <user>', 'all sessions of this user: email address or id', parseUser)
+    .option('--client-type <type>', 'all sessions of this client type')
+    .option('--ip <address>', 'all sessions opened from this address, or network like 192.0.2.0/24')
+    .option('--issued-before <time>', 'all sessions opened before this time', parseInstant)
+    .option('--all', 'all sessions of all users; needs --confirm all, or is asked for at a terminal')
+    .requiredOption('--reason <text>', 'for the audit log')
+    .option('--dry-run', 'show how many live sessions would end, and change nothing')
+    .option('--confirm <word>', 'all: confirms --all without a terminal')
+    .action(async ({ reason, dryRun, confirm: given, ...targets }: RevokeOptions, self: Command) => {
+      checkUsage(self, targets, given)
+      if (targets.all && !dryRun) requireConfirmable(self, given, 'all')
+      await withServices(async services => {
+        const target = await targetOf(services, targets)
+        const patience = dryRun ? dryRunPatienceMs : undefined
+        const counted = await services.revocationPreview.count(target, patience)
+        const live = sessionsInWords(counted.sessions, counted.complete)
+        if (dryRun) {
+          const { sessions: liveSessions, complete } = counted
+          const result = { dryRun, strategy: target.strategy, liveSessions, complete }
+          return print(self, result, `${live} would end; nothing was changed`)
+        }
+        if (target.strategy === 'all') {
+          const question = `This ends ${live}: all users have to sign in again.`
+          await confirm(self, { given, expected: ['all'], question })
+        }
+        const { id, strategy, matched, revoked, completedAt } = await run(services, target, reason)
+        const result = { id, strategy, matched, revoked, completedAt: isoTime(completedAt) }
+        print(self, result, `${live} ended (${revoked} row${revoked === 1 ? '' : 's'} marked)`)
+      })
+    })
+  explain(command, 'server', [
+    'sessions revoke --user ada@example.com --reason "lost laptop"',
+    'sessions revoke --ip 192.0.2.0/24 --reason "stolen tokens" --dry-run',
+    'sessions revoke --all --reason "leaked secret" --confirm all',
+  ])
+}
+
+function checkUsage(command: Command, targets: Targets, confirmation: string | undefined): void {
+  if (Object.keys(targets).length !== 1) {
+    command.error('error: give exactly one of --session, --user, --client-type, --ip, --issued-before, --all')
+  }
+  if (confirmation !== undefined && !targets.all) command.error('error: --confirm is only for --all')
+}
+
+/** Throws `validation_failed` for a value that only the configuration and the database's clock can show to be wrong. */
+async function targetOf(services: Services, targets: Targets): Promise<RevocationTarget> {
+  const { config, clock } = services
+  const [strategy, option, value] = await meant(services, targets)
   const reading = readRevocationTarget(strategy, value, { policies: config.policies, now: clock.now() })
   if (reading.kind === 'target') return reading.target
   throw new Problem('validation_failed', { detail: `${option} ${reading.message}` })
 }
 
-function meant(options: RevokeOptions): [RevocationStrategy, string, string | null] {
-  if (options.session !== undefined) return ['session', '--session', options.session]
-  if (options.user !== undefined) return ['user', '--user', options.user]
-  if (options.clientType !== undefined) return ['client_type', '--client-type', options.clientType]
-  if (options.ip !== undefined) return ['ip', '--ip', options.ip]
-  if (options.issuedBefore !== undefined)
-    return ['issued_before', '--issued-before', isoTime(options.issuedBefore)]
+async function meant(
+  services: Services,
+  targets: Targets,
+): Promise<[RevocationStrategy, string, string | null]> {
+  if (targets.session !== undefined) return ['session', '--session', targets.session]
+  if (targets.user !== undefined) return ['user', '--user', await idOf(services, targets.user)]
+  if (targets.clientType !== undefined) return ['client_type', '--client-type', targets.clientType]
+  if (targets.ip !== undefined) return ['ip', '--ip', targets.ip]
+  if (targets.issuedBefore !== undefined)
+    return ['issued_before', '--issued-before', isoTime(targets.issuedBefore)]
   return ['all', '--all', null]
 }
 
 /** Waits until all rows are marked, however many they are. */
-async function revoke(
+async function run(
   { revocations }: Services,
   target: RevocationTarget,
   reason: string,
 ): Promise<RevocationRun> {
   const progress = createProgress()
-  const operator = { actor: 'cli', origin: { ipAddress: null, userAgent: null }, reason }
-  const revocation = await revocations.revoke(target, operator, marked => progress.show(`${marked} marked`))
+  const revocation = await revocations.revoke(target, { ...byCli, reason }, marked =>
+    progress.show(`${marked} marked`),
+  )
   if (revocation === null) {
     const what = target.strategy === 'session' ? `session ${target.sessionId}` : 'such user'
     throw new Problem('not_found', { detail: `there is no ${what}` })
   }
   await revocation.completed
   progress.done()
-  const run = await revocations.find(revocation.id)
-  if (run === null) throw new Error(`the run of revocation ${revocation.id} is gone`)
-  return run
+  const found = await revocations.find(revocation.id)
+  if (found === null) throw new Error(`the run of revocation ${revocation.id} is gone`)
+  return found
 }

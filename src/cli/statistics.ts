@@ -1,21 +1,25 @@
 import type { Command } from 'commander'
 import type { Statistics } from '../store/operator/statistics.ts'
+import { explain } from './help.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
-/** However many sessions there are: nobody waits but a person. */
+/** However many sessions there are, the command waits for the count. */
 const patienceMs = 600_000
 
 export function statisticsCommand(program: Command): void {
-  program
+  const stats = program
     .command('stats')
-    .description('how many sessions there are, and what happened to them in the last hour and day')
+    .description(
+      'count live sessions, and sessions created, refreshed, expired and revoked in the last hour and day',
+    )
     .action(async (_options: unknown, command: Command) => {
       await withServices(async ({ statistics }) => {
         const { asOf, ...counted } = await statistics.read(patienceMs)
         print(command, { ...counted, asOf: isoTime(asOf) }, inLines({ asOf, ...counted }))
       })
     })
+  explain(stats, 'server', ['stats', 'stats --json'])
 }
 
 function inLines({ live, lastHour, lastDay, averageAgeSeconds, asOf }: Statistics): string {

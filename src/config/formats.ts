@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import { makeExactValidator, makeValidator } from 'envalid'
+import { makeExactValidator } from 'envalid'
 
 /** How the text of a setting is read. Each throws an error whose message follows the name of the setting. */
 
@@ -36,18 +36,20 @@ function looksRandom(bytes: Buffer): boolean {
   return new Set(bytes).size >= 16 && steps.size > 1 && !isText
 }
 
-export const postgresUrl = urlOf('postgres:', 'postgresql:')
-export const redisUrl = urlOf('redis:', 'rediss:')
-export const httpUrl = urlOf('http:', 'https:')
+export const httpUrl = makeExactValidator<string>(input => {
+  if (!URL.canParse(input) || !['http:', 'https:'].includes(new URL(input).protocol)) {
+    throw new TypeError('must be a URL that begins with http:// or https://')
+  }
+  return input
+})
 
-function urlOf(...protocols: string[]) {
-  return makeValidator<string>(input => {
-    if (!URL.canParse(input) || !protocols.includes(new URL(input).protocol)) {
-      throw new TypeError(`must be a URL that begins with ${protocols.map(name => `${name}//`).join(' or ')}`)
-    }
-    return input
+/** One of a few words. */
+export const oneOf = <T extends string>(...choices: readonly T[]) =>
+  makeExactValidator<T>(input => {
+    const chosen = choices.find(choice => choice === input)
+    if (chosen === undefined) throw new TypeError(`must be one of ${choices.join(', ')}`)
+    return chosen
   })
-}
 
 /** `host:port,host:port` */
 export const hosts = makeExactValidator<{ host: string; port: number }[]>(input =>
@@ -75,12 +77,21 @@ export const networks = makeExactValidator<string[]>(input =>
 export const origins = makeExactValidator<string[]>(input =>
   input.split(',').map(entry => {
     const origin = entry.trim()
-    if (!/^https?:[^*]+$/.test(origin) || !URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new TypeError('must be a list of origins like https://app.example.com,https://example.com:8443')
-    }
-    return origin
+    const url = /^https?:[^*]+$/i.test(origin) && URL.canParse(origin) ? new URL(origin) : null
+    if (url?.origin === origin) return origin
+    const remedy = url === null ? '' : `; ${departure(origin, url)}: write ${url.origin}`
+    throw new TypeError(
+      `must be a list of origins like https://app.example.com,https://example.com:8443${remedy}`,
+    )
   }),
 )
+
+/** Why the text of a URL is not that of its origin. */
+function departure(text: string, url: URL): string {
+  if (url.pathname !== '/') return 'an origin has no path'
+  if (text.endsWith('/')) return 'an origin has no slash at its end'
+  return 'browsers write an origin in lower case and without the usual port'
+}
 
 export const flag = makeExactValidator<boolean>(input => {
   if (input !== 'true' && input !== 'false') throw new TypeError('must be true or false')

@@ -1,18 +1,7 @@
-import { BlockList, isIP } from 'node:net'
 import type { RedisAddress } from '../store/redis/redis.ts'
+import { isLoopback } from './loopback.ts'
+import { postgresRoute } from './postgres-url.ts'
 import { ConfigError } from './refusal.ts'
-
-const loopback = new BlockList()
-loopback.addSubnet('127.0.0.0', 8, 'ipv4')
-loopback.addAddress('::1', 'ipv6')
-
-/** Whether what goes to a host never leaves the machine. A name other than `localhost` may lead anywhere. */
-function isLoopback(host: string): boolean {
-  const address = host.replace(/^\[(.*)\]$/, '$1')
-  const family = isIP(address)
-  if (family === 0) return address === 'localhost'
-  return loopback.check(address, family === 6 ? 'ipv6' : 'ipv4')
-}
 
 /** Cookies without `Secure` are for trying things out on one machine. */
 export function refuseInsecureCookies(insecureCookies: boolean, host: string): void {
@@ -26,15 +15,29 @@ export function refuseInsecureCookies(insecureCookies: boolean, host: string): v
 
 const remedy = 'or set ALLOW_UNENCRYPTED_STORES=true if that network is yours alone'
 
-/** Passwords and sessions do not go over a network in the clear. A Unix socket is no network. */
-export function refuseUnencryptedPostgres(databaseUrl: string): void {
-  const { hostname, searchParams } = new URL(databaseUrl)
-  const host = searchParams.get('host') ?? decodeURIComponent(hostname)
-  const mode = searchParams.get('sslmode')
-  const isEncrypted =
-    mode === null ? ['true', '1'].includes(searchParams.get('ssl') ?? '') : mode !== 'disable'
-  if (host === '' || host.startsWith('/') || isLoopback(host) || isEncrypted) return
-  throw new ConfigError('DATABASE_URL', `leads to ${host} unencrypted; add ?sslmode=verify-full, ${remedy}`)
+/** Passwords and sessions do not go over a network in the clear, nor to an unknown server. A Unix socket is no network. */
+export function refuseUnencryptedPostgres(databaseUrl: string, environment: NodeJS.ProcessEnv): void {
+  const { host, encryption } = postgresRoute(databaseUrl, environment)
+  if (encryption === 'verified' || isLocal(host)) return
+  const fault =
+    encryption === 'none'
+      ? `leads to ${host} unencrypted; add ?sslmode=verify-full`
+      : `leads to ${host} without checking its certificate (no-verify), so that the connection can be intercepted; use sslmode=verify-full and sslrootcert=/path/of/the/authority.pem`
+  throw new ConfigError('DATABASE_URL', `${fault}, ${remedy}`)
+}
+
+/** Null when the certificate of the server is checked, or the server is this machine. */
+export function unverifiedPostgresWarning(
+  databaseUrl: string,
+  environment: NodeJS.ProcessEnv,
+): string | null {
+  const { host, encryption } = postgresRoute(databaseUrl, environment)
+  if (encryption !== 'unverified' || isLocal(host)) return null
+  return `DATABASE_URL leads to ${host} without checking its certificate (no-verify); use sslmode=verify-full`
+}
+
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || isLoopback(host)
 }
 
 export function refuseUnencryptedRedis(address: RedisAddress): void {

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaultPolicies, type Policies, type Policy } from '../session/policy.ts'
+import { misfitOf } from './misfit.ts'
 import { ConfigError } from './refusal.ts'
 
 const seconds = Type.Integer({ minimum: 1, maximum: 315_360_000 })
@@ -31,8 +32,7 @@ export function sessionPolicies(
 ): Policies {
   const given = configured ?? defaultPolicies
   if (!policiesSchema.Check(given)) {
-    const [error] = policiesSchema.Errors(given)
-    throw new ConfigError('SESSION_POLICIES', `does not fit: ${error?.instancePath || '/'} ${error?.message}`)
+    throw new ConfigError('SESSION_POLICIES', `does not fit: ${misfitOf(policiesSchema.Errors(given))}`)
   }
   return new Map(
     Object.entries(given).map(([clientType, policy]): [string, Policy] => [

@@ -1,6 +1,7 @@
 import Type from 'typebox'
 import { Compile } from 'typebox/compile'
 import { defaultRateLimits, type RateLimits } from '../access/rate-limits.ts'
+import { misfitOf } from './misfit.ts'
 import { ConfigError } from './refusal.ts'
 
 const rate = Type.Object(
@@ -22,11 +23,10 @@ const rateLimitsSchema = Compile(
 export function rateLimits(configured: unknown): RateLimits {
   if (configured === undefined) return defaultRateLimits
   if (!rateLimitsSchema.Check(configured)) {
-    const [error] = rateLimitsSchema.Errors(configured)
     const remedy = `it must look like {"<name>": {"max", "windowSeconds"}} with the names ${names.join(', ')}`
     throw new ConfigError(
       'RATE_LIMITS',
-      `does not fit: ${error?.instancePath || '/'} ${error?.message}; ${remedy}`,
+      `does not fit: ${misfitOf(rateLimitsSchema.Errors(configured))}; ${remedy}`,
     )
   }
   return { ...defaultRateLimits, ...configured }

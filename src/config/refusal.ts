@@ -1,4 +1,4 @@
-/** A setting that stops the start: one line that names it and says how to mend it. */
+/** A setting that stops the start: one line that names it and its remedy. */
 export class ConfigError extends Error {
   constructor(setting: string, remedy: string) {
     super(`${setting} ${remedy}`)

@@ -46,6 +46,7 @@ export const consolePages: FastifyPluginAsync<{ folder: string; settings: Consol
   if (!existsSync(join(folder, pageName))) return
   const page = withSettings(await readFile(join(folder, pageName), 'utf8'), settings)
   app.addHook('onRequest', countDocument)
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect(prefix, 302))
   app.get('/console', { schema: { hide: true } }, (_request, reply) => reply.redirect(prefix, 308))
   for (const path of [prefix, `${prefix}${pageName}`]) {
     app.get(path, { schema: { hide: true } }, (_request, reply) =>

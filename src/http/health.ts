@@ -6,7 +6,7 @@ const Readiness = Type.Object(
   {
     status: Type.Enum(['ok', 'degraded', 'unavailable']),
     postgres: Type.Enum(['up', 'down']),
-    redis: Type.Enum(['up', 'down', 'recovering', 'off']),
+    redis: Type.Enum(['up', 'down', 'recovering', 'restricted', 'off']),
   },
   { title: 'Readiness' },
 )

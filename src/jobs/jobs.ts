@@ -1,6 +1,10 @@
 import type { Services } from '../services.ts'
 import { activityFlushSeconds } from '../session/policy.ts'
+import type { DoneBy } from '../session/session.ts'
 import type { Job } from './scheduler.ts'
+
+/** In the audit log: a rule of the service itself. */
+const bySchedule: DoneBy = { actor: 'system', origin: { ipAddress: null, userAgent: null } }
 
 /** What runs inside every instance. */
 export function serviceJobs(services: Services): Job[] {
@@ -15,7 +19,7 @@ export function serviceJobs(services: Services): Job[] {
       name: 'cleanup',
       everyMs: config.cleanupIntervalSeconds * 1000,
       async run(signal) {
-        const result = await services.maintenance.cleanUp('system', { signal })
+        const result = await services.maintenance.cleanUp(bySchedule, { signal })
         logger.info(result, 'cleanup')
       },
     })

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-const storeStates = ['up', 'down', 'recovering'] as const
+const storeStates = ['up', 'down', 'recovering', 'restricted'] as const
 
 export function storeMetrics(registers: Registry[]) {
   const current = new Gauge({

@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from '../observability.ts'
 import { createContinuity } from '../session/continuity.ts'
 import { createDatabase } from '../store/postgres/database.ts'
+import { connectionRemedy } from '../store/postgres/failure.ts'
 import { createRedisLink, type WatchedRedisLink } from '../store/redis/link.ts'
 import type { RedisAddress } from '../store/redis/redis.ts'
 
@@ -12,7 +13,8 @@ export type Stores = ReturnType<typeof createStores>
 /** The connections to Postgres and Redis, and what is known of whether they answer. */
 export function createStores(config: Config, logger: Logger, clock: Clock, metrics: Metrics) {
   const continuity = createContinuity()
-  const health = createStoreHealth('postgres', logger, state => metrics.storeState('postgres', state))
+  const told = (state: 'up' | 'down') => metrics.storeState('postgres', state)
+  const health = createStoreHealth('postgres', logger, told, connectionRemedy)
   /** The feed says whether Postgres is up: its poll asks all the time, and never waits in a queue. */
   const postgres: StoreHealth = {
     isUp: health.isUp,

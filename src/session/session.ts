@@ -25,6 +25,9 @@ export type Origin = { ipAddress: string | null; userAgent: string | null; clien
 /** Who did something: a user's id, `service:NAME`, `cli`, `system` for a rule of ours, or `anonymous`. */
 export type Actor = string
 
+/** Who did something and where the request came from. A command has no address and no agent. */
+export type DoneBy = { actor: Actor; origin: Origin }
+
 /** A session as its owner sees it. */
 export type Session = {
   id: string

@@ -10,7 +10,14 @@ import { createServices, type Services } from '../../src/services.ts'
 import { captureLog, linesWithSecrets } from './captured-log.ts'
 
 /** An instance of the service inside the test's process, on a port of its own. */
-export type Instance = { url: string; services: Services; app: FastifyInstance; close(): Promise<void> }
+export type Instance = {
+  url: string
+  services: Services
+  app: FastifyInstance
+  /** All that it has logged so far, at `trace`. */
+  logLines: readonly string[]
+  close(): Promise<void>
+}
 
 export type Environment = Record<string, string>
 
@@ -46,6 +53,7 @@ export async function startInstance(
     url,
     services,
     app,
+    logLines: log.lines,
     async close() {
       await app.close()
       await services.close()

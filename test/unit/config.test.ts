@@ -53,8 +53,33 @@ describe('configuration', () => {
     [{ LATCHKEY_SECRET: `${minimal.LATCHKEY_SECRET}!` }, /^LATCHKEY_SECRET must be at least 32 random bytes/],
     [{ PORT: '70000' }, /^PORT must be a whole number from 0 to 65535/],
     [{ PORT: '3e3' }, /^PORT must be a whole number/],
-    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL /],
-    [{ REGISTRATION: 'maybe' }, /^REGISTRATION /],
+    [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent$/],
+    [{ REGISTRATION: 'maybe' }, /^REGISTRATION must be one of open, closed$/],
+    ...[
+      'foo',
+      'not a url',
+      'sessions.example.com',
+      'ftp://sessions.example.com',
+      'https://sessions.example.com?a=b',
+      'https://sessions.example.com#a',
+      'https://user:p@sessions.example.com',
+      'https:sessions.example.com',
+    ].map((ISSUER): [Record<string, string>, RegExp] => [
+      { ISSUER },
+      /^ISSUER must be a URL like https:\/\/sessions\.example\.com, without a query or fragment/,
+    ]),
+    [
+      { ALLOWED_ORIGINS: 'https://app.example.com/' },
+      /^ALLOWED_ORIGINS .+; an origin has no slash at its end: write https:\/\/app\.example\.com$/,
+    ],
+    [
+      { ALLOWED_ORIGINS: 'https://a.example/b' },
+      /^ALLOWED_ORIGINS .+; an origin has no path: write https:\/\/a\.example$/,
+    ],
+    [
+      { ALLOWED_ORIGINS: 'HTTPS://a.example' },
+      /^ALLOWED_ORIGINS .+ lower case .+: write https:\/\/a\.example$/,
+    ],
     [{ TRUST_PROXY: 'true' }, /^TRUST_PROXY must be a list of addresses or networks/],
     [{ TRUST_PROXY: '10.0.0.0/33' }, /^TRUST_PROXY must be a list/],
     [{ REDIS_URL: 'redis://a', REDIS_CLUSTER_NODES: 'a:1' }, /exclude each other/],
@@ -103,6 +128,11 @@ describe('configuration', () => {
       { INSECURE_COOKIES: 'true', HOST },
       /^INSECURE_COOKIES is for loopback only, and HOST is .*HOST=127\.0\.0\.1$/,
     ]),
+    [
+      { RATE_LIMITS: '{"x":{"max":1,"windowSeconds":1}}' },
+      /^RATE_LIMITS does not fit: \/x is not a name that is known here; /,
+    ],
+    [{ SESSION_POLICIES: '{"Web":{}}' }, /^SESSION_POLICIES does not fit: \/Web is not a name/],
     [{ RATE_LIMITS: '{"logins":{"max":1,"windowSeconds":1}}' }, /^RATE_LIMITS does not fit: .*login_account/],
     [{ RATE_LIMITS: '{"session":{"max":0,"windowSeconds":1}}' }, /^RATE_LIMITS does not fit: \/session\/max/],
     [{ RATE_LIMITS: '{"session":{"max":1}}' }, /^RATE_LIMITS does not fit: \/session/],
@@ -117,6 +147,13 @@ describe('configuration', () => {
     [{ OTEL_TRACES_SAMPLER: 'sometimes' }, /^OTEL_TRACES_SAMPLER /],
     [{ OTEL_TRACES_SAMPLER_ARG: '10%' }, /^OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1/],
     [{ OTEL_TRACES_SAMPLER_ARG: '1.5' }, /^OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1/],
+    [
+      {
+        LATCHKEY_SECRET_PREVIOUS: randomBytes(32).toString('base64'),
+        LATCHKEY_SECRET_LEAKED: randomBytes(32).toString('base64'),
+      },
+      /^LATCHKEY_SECRET_LEAKED and LATCHKEY_SECRET_PREVIOUS exclude each other/,
+    ],
     [{ LATCHKEY_SECRETS: 'x' }, /^LATCHKEY_SECRETS is not a setting/],
     [{ ALLOWED_ORIGIN: 'https://a.example' }, /^ALLOWED_ORIGIN is not a setting/],
     [{ RATE_LIMIT: '{}' }, /^RATE_LIMIT is not a setting/],
@@ -205,8 +242,24 @@ describe('configuration', () => {
     expect([...(permissions.get('admin') ?? [])]).toEqual(operatorPermissions)
   })
 
+  it('keeps an issuer to the letter, and has the one of a first try', () => {
+    expect(readConfig(minimal).issuer).toBe('http://localhost:3000')
+    expect(readConfig({ ...minimal, ISSUER: 'https://a.example/b/' }).issuer).toBe('https://a.example/b/')
+  })
+
   describe('in production', () => {
     const production = { NODE_ENV: 'production' }
+
+    it('wants an issuer with TLS, and warns of one that only this machine can reach', () => {
+      expect(refusal({ ...production, ISSUER: 'http://sessions.example.com' })).toMatch(
+        /^ISSUER must begin with https:\/\/ in production/,
+      )
+      expect(refusal({ ISSUER: 'http://sessions.example.com' })).toBe('accepted')
+      const warnings = (ISSUER?: string) =>
+        readConfig({ ...minimal, ...production, ...(ISSUER === undefined ? {} : { ISSUER }) }).warnings
+      expect(warnings('https://sessions.example.com')).toEqual([])
+      expect(warnings()).toEqual([expect.stringMatching(/^ISSUER is http:\/\/localhost:3000, which only/)])
+    })
     const far: [string, Record<string, string>, RegExp][] = [
       [
         'Postgres',

@@ -690,7 +690,7 @@ export interface components {
             /** @enum {unknown} */
             postgres: "up" | "down";
             /** @enum {unknown} */
-            redis: "up" | "down" | "recovering" | "off";
+            redis: "up" | "down" | "recovering" | "restricted" | "off";
             /** @description Since this instance has last read what was revoked. */
             feedAgeMs: number;
             /** @description For how long it trusts what it has read. */
@@ -808,7 +808,7 @@ export interface components {
             /** @enum {unknown} */
             postgres: "up" | "down";
             /** @enum {unknown} */
-            redis: "up" | "down" | "recovering" | "off";
+            redis: "up" | "down" | "recovering" | "restricted" | "off";
         };
         RefreshRequest: {
             refreshToken?: string;

@@ -3,7 +3,7 @@ import { hasPermission, type OperatorPermission } from '../../access/permissions
 import { looksLikeServiceKey } from '../../access/service-keys.ts'
 import { Problem, type ProblemCode } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import type { Actor, Origin } from '../../session/session.ts'
+import type { DoneBy } from '../../session/session.ts'
 import { authenticate, sessionOf, signedInProblems } from './authenticate.ts'
 import type { Cookies } from './cookies.ts'
 import { bearerToken } from './credential.ts'
@@ -44,7 +44,7 @@ export function requirePermission(services: Services, permission: OperatorPermis
 }
 
 /** Who acts on a route behind `requirePermission`, for the audit log. */
-export function operatorOf(request: FastifyRequest): { actor: Actor; origin: Origin } {
+export function operatorOf(request: FastifyRequest): DoneBy {
   return { actor: sessionOf(request).userId, origin: originOf(request) }
 }
 

@@ -34,8 +34,8 @@ export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = 
       config: { problems: [...operatorProblems] },
     },
     async request => {
-      const { actor } = operatorOf(request)
-      const result = await services.maintenance.cleanUp(actor, { signal: AbortSignal.timeout(patienceMs) })
+      const signal = AbortSignal.timeout(patienceMs)
+      const result = await services.maintenance.cleanUp(operatorOf(request), { signal })
       if (result.kind === 'running_elsewhere') return { skipped: 'running elsewhere' as const }
       const { deletedSessions, deletedEvents, tookMs } = result
       return { deletedSessions, deletedEvents, tookMs }

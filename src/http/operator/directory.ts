@@ -147,7 +147,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       config: { problems: ['validation_failed', ...operatorProblems, 'not_found'] },
     },
     async (request, reply) => {
-      const found = await accounts.unlock(request.params.id, operatorOf(request).actor)
+      const found = await accounts.unlock(request.params.id, operatorOf(request))
       if (!found) throw new Problem('not_found')
       return reply.code(204).send(null)
     },

@@ -52,7 +52,7 @@ const Standing = Type.Object(
   {
     status: Type.Enum(['ok', 'degraded', 'unavailable']),
     postgres: Type.Enum(['up', 'down']),
-    redis: Type.Enum(['up', 'down', 'recovering', 'off']),
+    redis: Type.Enum(['up', 'down', 'recovering', 'restricted', 'off']),
     feedAgeMs: Type.Integer({ description: 'Since this instance has last read what was revoked.' }),
     revocationLeaseMs: Type.Integer({ description: 'For how long it trusts what it has read.' }),
     version: Type.String(),

@@ -30,6 +30,8 @@ export type SecretKeys = {
 export type SecretRing = {
   minting(): SecretKeys
   all(): readonly SecretKeys[]
+  /** Those whose tags still prove where a value came from: not of a secret that has leaked, which only opens. */
+  trusted(): readonly SecretKeys[]
   find(id: number): SecretKeys | undefined
   /** Another instance uses this secret and we do not have it (yet), or we cannot know just now. */
   mayBeKnownElsewhere(id: number): boolean

@@ -10,7 +10,7 @@ import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { SecurityEvent } from '../../session/events.ts'
 import type { SessionCache } from '../../session/ports.ts'
-import type { Actor } from '../../session/session.ts'
+import type { DoneBy } from '../../session/session.ts'
 import type { Database, Executor } from '../postgres/database.ts'
 import { serviceKeys } from '../postgres/schema/keys.ts'
 import { insertEvents } from '../session/events.ts'
@@ -44,12 +44,12 @@ export function createServiceKeyStore(database: Database, cache: Pick<SessionCac
     /** Returns the key itself, which cannot be had again. Throws `validation_failed` when a live key has that name. */
     async create(
       request: { name: string; scopes: readonly ServiceKeyScope[] },
-      actor: Actor,
+      by: DoneBy,
     ): Promise<{ id: string; key: string }> {
       const { text, hash } = mintServiceKey()
       const id = uuid()
       const refused = await database.transaction(executor =>
-        insertKey(executor, { id, hash, ...request }, actor),
+        insertKey(executor, { id, hash, ...request }, by),
       )
       if (refused !== null) throw new Problem('validation_failed', { detail: refused })
       cache.hint()
@@ -67,8 +67,8 @@ export function createServiceKeyStore(database: Database, cache: Pick<SessionCac
       }),
 
     /** Instances refuse the key as soon as their next poll has told them. False when there is no such key. */
-    async revoke(id: string, actor: Actor): Promise<boolean> {
-      const found = await database.transaction(executor => revokeKey(executor, id, actor))
+    async revoke(id: string, by: DoneBy): Promise<boolean> {
+      const found = await database.transaction(executor => revokeKey(executor, id, by))
       cache.hint()
       return found
     },
@@ -88,7 +88,7 @@ export function createServiceKeyStore(database: Database, cache: Pick<SessionCac
 async function insertKey(
   executor: Executor,
   key: { id: string; hash: Buffer; name: string; scopes: readonly ServiceKeyScope[] },
-  actor: Actor,
+  by: DoneBy,
 ): Promise<string | null> {
   const [live] = await executor.select({ count: count() }).from(serviceKeys).where(isLive)
   if (live !== undefined && live.count >= mostLiveKeys) {
@@ -102,19 +102,19 @@ async function insertKey(
     .onConflictDoNothing()
     .returning({ id: serviceKeys.id })
   if (inserted.length === 0) return `there is a service key named ${name} already`
-  await insertEvents(executor, [keyEvent('service_key_created', { id, name, scopes }, actor)])
+  await insertEvents(executor, [keyEvent('service_key_created', { id, name, scopes }, by)])
   return null
 }
 
 /** True also for a key that was revoked before. */
-async function revokeKey(executor: Executor, id: string, actor: Actor): Promise<boolean> {
+async function revokeKey(executor: Executor, id: string, by: DoneBy): Promise<boolean> {
   const [revoked] = await executor
     .update(serviceKeys)
     .set({ revokedAt: sql`clock_timestamp()` })
     .where(and(eq(serviceKeys.id, id), isLive))
     .returning({ name: serviceKeys.name, scopes: serviceKeys.scopes })
   if (revoked !== undefined) {
-    await insertEvents(executor, [keyEvent('service_key_revoked', { id, ...revoked }, actor)])
+    await insertEvents(executor, [keyEvent('service_key_revoked', { id, ...revoked }, by)])
     return true
   }
   const existing = await executor
@@ -127,8 +127,7 @@ async function revokeKey(executor: Executor, id: string, actor: Actor): Promise<
 function keyEvent(
   type: 'service_key_created' | 'service_key_revoked',
   { id, name, scopes }: { id: string; name: string; scopes: readonly string[] },
-  actor: Actor,
+  by: DoneBy,
 ): SecurityEvent {
-  const origin = { ipAddress: null, userAgent: null }
-  return { type, userId: null, sessionId: null, actor, origin, details: { keyId: id, name, scopes } }
+  return { ...by, type, userId: null, sessionId: null, details: { keyId: id, name, scopes } }
 }

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Propagation } from '../../session/revocation/propagation.ts'
-import type { Actor } from '../../session/session.ts'
+import type { DoneBy } from '../../session/session.ts'
 import type { Database, Executor } from '../postgres/database.ts'
 import { userSessions } from '../postgres/schema/sessions.ts'
 import { users } from '../postgres/schema/users.ts'
@@ -15,9 +15,9 @@ export function createRoles(database: Database, propagation: Propagation) {
      * Sets the roles of a user, and returns them. Resolves once no instance goes by the older ones; a repeat waits like
      * the first. Null: no such user. Throws `revocation_unconfirmed`.
      */
-    async change(userId: string, roles: readonly string[], actor: Actor): Promise<string[] | null> {
+    async change(userId: string, roles: readonly string[], by: DoneBy): Promise<string[] | null> {
       const wanted = [...new Set(roles)].sort()
-      const change = await database.transaction(executor => setRoles(executor, userId, wanted, actor))
+      const change = await database.transaction(executor => setRoles(executor, userId, wanted, by))
       if (change === null) return null
       await propagation.confirmUser({ userId, revoked: [], ...change })
       return wanted
@@ -29,16 +29,15 @@ async function setRoles(
   executor: Executor,
   userId: string,
   roles: string[],
-  actor: Actor,
+  by: DoneBy,
 ): Promise<{ xid: string; sessionIds: string[] } | null> {
   const user = await lockUser(executor, userId)
   if (user === null) return null
   const from = [...user.roles].sort()
   if (from.join() !== roles.join()) {
     await executor.update(users).set({ roles }).where(eq(users.id, userId))
-    const origin = { ipAddress: null, userAgent: null }
     await insertEvents(executor, [
-      { type: 'roles_changed', userId, sessionId: null, actor, origin, details: { from, to: roles } },
+      { ...by, type: 'roles_changed', userId, sessionId: null, details: { from, to: roles } },
     ])
   }
   const sessions = await executor

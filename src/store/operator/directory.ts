@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { IdleDeadlines } from '../../session/policy.ts'
@@ -40,6 +40,26 @@ export function createDirectory(parts: { database: Database; idleDeadlines: () =
 
   return {
     find,
+
+    /** By the whole address, without regard to case. */
+    findByEmail: (email: string): Promise<ListedUser | null> =>
+      database.run(async executor => {
+        const [user] = await executor
+          .select(columns)
+          .from(users)
+          .where(eq(address, sql`lower(${email})`))
+        return user ?? null
+      }),
+
+    /** The addresses of those of the users that there are. */
+    emailsOf: (userIds: readonly string[]): Promise<Map<string, string>> =>
+      database.run(async executor => {
+        const found = await executor
+          .select({ id: users.id, email: users.email })
+          .from(users)
+          .where(inArray(users.id, [...userIds]))
+        return new Map(found.map(({ id, email }) => [id, email]))
+      }),
 
     /** Users whose address begins so, without regard to case, by address. Throws `validation_failed` for a bad cursor. */
     search: (prefix: string, page: Page): Promise<{ users: ListedUser[]; nextCursor: string | null }> =>

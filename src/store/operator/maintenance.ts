@@ -1,6 +1,6 @@
 import type { Clock, Instant } from '../../clock.ts'
 import type { Before } from '../../session/policy.ts'
-import type { Actor } from '../../session/session.ts'
+import type { DoneBy } from '../../session/session.ts'
 import type { SecretRing } from '../../session/token/secrets.ts'
 import { generateSigningKey } from '../../session/token/signing-key.ts'
 import type { Database } from '../postgres/database.ts'
@@ -62,13 +62,12 @@ export function createMaintenance(
   settings: MaintenanceSettings,
 ) {
   const { database, clock, before, secrets, observer } = parts
-  const origin = { ipAddress: null, userAgent: null }
 
   return {
     /** Deletes what has ended; see `cleanUp`. Records that it ran when it deleted anything. */
-    async cleanUp(actor: Actor, options: CleanupOptions = {}): Promise<CleanupResult & { tookMs: number }> {
+    async cleanUp(by: DoneBy, options: CleanupOptions = {}): Promise<CleanupResult & { tookMs: number }> {
       try {
-        const result = await deleteEnded(actor, options)
+        const result = await deleteEnded(by, options)
         observer.cleaned(result)
         return result
       } catch (error) {
@@ -83,33 +82,33 @@ export function createMaintenance(
     listSigningKeys: () => database.run(listSigningKeys),
 
     /** Publishes the next signing key well before it signs; the others end after their last token has. */
-    async rotateSigningKey(actor: Actor): Promise<{ kid: string; signsFrom: Instant }> {
+    async rotateSigningKey(by: DoneBy): Promise<{ kid: string; signsFrom: Instant }> {
       const signsFrom = clock.now() + publishedBeforeUseSeconds * 1000
       const key = generateSigningKey(secrets.minting(), signsFrom)
       await database.transaction(async executor => {
         await rotateSigningKey(executor, key, lastTokenEnds(signsFrom))
-        await insertEvents(executor, [keyEvent('key_rotated', key.kid, actor)])
+        await insertEvents(executor, [keyEvent('key_rotated', key.kid, by)])
       })
       return { kid: key.kid, signsFrom }
     },
 
     /** Ends a key at once, for an emergency; another one signs two seconds later. False when there is no such key. */
-    async revokeSigningKey(kid: string, actor: Actor): Promise<boolean> {
+    async revokeSigningKey(kid: string, by: DoneBy): Promise<boolean> {
       const signsFrom = clock.now() + emergencyPublishedBeforeUseSeconds * 1000
       return await database.transaction(async executor => {
         if (!(await revokeSigningKey(executor, kid))) return false
-        await insertEvents(executor, [keyEvent('key_revoked', kid, actor)])
+        await insertEvents(executor, [keyEvent('key_revoked', kid, by)])
         if (await hastenNextSigningKey(executor, signsFrom)) return true
         const replacement = generateSigningKey(secrets.minting(), signsFrom)
         await rotateSigningKey(executor, replacement, lastTokenEnds(signsFrom))
-        await insertEvents(executor, [keyEvent('key_rotated', replacement.kid, actor)])
+        await insertEvents(executor, [keyEvent('key_rotated', replacement.kid, by)])
         return true
       })
     },
   }
 
   async function deleteEnded(
-    actor: Actor,
+    by: DoneBy,
     options: CleanupOptions,
   ): Promise<CleanupResult & { tookMs: number }> {
     const started = clock.monotonic()
@@ -135,9 +134,7 @@ export function createMaintenance(
       const { deletedSessions, deletedEvents } = result
       const details = { deletedSessions, deletedEvents, tookMs }
       await database.run(executor =>
-        insertEvents(executor, [
-          { type: 'cleanup_ran', userId: null, sessionId: null, actor, origin, details },
-        ]),
+        insertEvents(executor, [{ ...by, type: 'cleanup_ran', userId: null, sessionId: null, details }]),
       )
     }
     return { ...result, tookMs }
@@ -148,7 +145,7 @@ export function createMaintenance(
     return lastSigned + (settings.longestAccessTokenSeconds + 60) * 1000
   }
 
-  function keyEvent(type: 'key_rotated' | 'key_revoked', kid: string, actor: Actor) {
-    return { type, userId: null, sessionId: null, actor, origin, details: { kid } } as const
+  function keyEvent(type: 'key_rotated' | 'key_revoked', kid: string, by: DoneBy) {
+    return { ...by, type, userId: null, sessionId: null, details: { kid } } as const
   }
 }

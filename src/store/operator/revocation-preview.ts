@@ -10,7 +10,7 @@ import { isLive } from '../session/sessions.ts'
 /** Rows a statement, as for statistics. */
 const pageSize = 20_000
 /** Milliseconds after which no page is begun: a request takes two seconds at most. */
-const patienceMs = 1_000
+const requestPatienceMs = 1_000
 
 /** `complete`: all rows were looked at. Otherwise there are at least so many. */
 export type RevocationPreview = { sessions: number; complete: boolean }
@@ -33,7 +33,8 @@ export function createRevocationPreview(parts: {
   }
 
   return {
-    async count(target: RevocationTarget): Promise<RevocationPreview> {
+    /** `patienceMs`: no page is begun after it. */
+    async count(target: RevocationTarget, patienceMs = requestPatienceMs): Promise<RevocationPreview> {
       if (target.strategy === 'session' || target.strategy === 'user') {
         return { sessions: await countIn(sql`true`, target), complete: true }
       }

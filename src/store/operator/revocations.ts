@@ -9,7 +9,7 @@ import {
   revokeAllInTransaction,
   revokeInTransaction,
 } from '../../session/revocation/revoke.ts'
-import type { Actor, Origin } from '../../session/session.ts'
+import type { Actor, DoneBy } from '../../session/session.ts'
 import type { Database, Executor } from '../postgres/database.ts'
 import { firstId, lastId, pageEnd } from '../postgres/pages.ts'
 import type { CutoffScope } from '../postgres/schema/revocations.ts'
@@ -28,7 +28,7 @@ import {
 } from './revocation-runs.ts'
 
 /** Who revokes, from where, and why: the reason is for the audit log. */
-export type Operator = { actor: Actor; origin: Origin; reason: string }
+export type Operator = DoneBy & { reason: string }
 
 export type Revocation = {
   id: string

@@ -1,7 +1,7 @@
-import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres'
 import pg from 'pg'
 import { Problem } from '../../errors.ts'
+import { causeOf, isUnavailable, StandbyError, unavailable } from './failure.ts'
 import { forgetStatementNames, type Pooler } from './pooler.ts'
 
 /** What statements run on: the pool, or one connection inside a transaction. */
@@ -166,62 +166,8 @@ async function rolledBack(client: pg.PoolClient, cause: unknown): Promise<boolea
   )
 }
 
-function causeOf(error: unknown): unknown {
-  return error instanceof DrizzleQueryError && error.cause ? error.cause : error
-}
-
 /** Only what the primary says counts: a standby can lag, and cannot write. */
 async function refuseStandby(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby')
   if (rows[0]?.standby !== false) throw new StandbyError()
-}
-
-/** The server that answered is a standby. */
-export class StandbyError extends Error {
-  constructor() {
-    super('this Postgres server is a standby; the primary is needed')
-    this.name = 'StandbyError'
-  }
-}
-
-/** Why the database could not be used at all, in words for whoever configured it; null for any other failure. */
-export function connectionRefusal(error: unknown): string | null {
-  const cause = error instanceof Problem ? error.cause : causeOf(error)
-  if (!(cause instanceof Error)) return null
-  // Authentication failed, or there is no such database.
-  const wrongUrl = cause instanceof pg.DatabaseError && /^(28|3D)/.test(cause.code ?? '')
-  if (!wrongUrl && !isUnavailable(cause)) return null
-  return `the database cannot be used, check DATABASE_URL: ${cause.message || String(Reflect.get(cause, 'code'))}`
-}
-
-/**
- * Whether Postgres could not be asked, as opposed to having said no. SQLSTATE classes: 08 connection, 53 resources,
- * 57 operator intervention (57014 is a statement timeout), 55P03 lock timeout, 25006 read-only, 40 serialisation and
- * deadlock, 25P0x idle or transaction timeout. (PostgreSQL documentation, appendix A.)
- */
-function isUnavailable(error: Error): boolean {
-  if (error instanceof StandbyError) return true
-  if (error instanceof pg.DatabaseError)
-    return /^(08|53|57|40)|^(55P03|25006|25P0[234])$/.test(error.code ?? '')
-  // Node's own: ECONNREFUSED, ECONNRESET, ENOTFOUND …
-  if ('code' in error && typeof error.code === 'string' && /^E[A-Z_]+$/.test(error.code)) return true
-  return /timeout|Connection terminated|not queryable|Cannot use a pool/i.test(error.message)
-}
-
-function unavailable(cause: Error): Problem {
-  const detail = wasSent(cause)
-    ? 'The database did not answer. Whether a change was made is unknown; the same request can be repeated.'
-    : 'The database cannot be reached; nothing was changed.'
-  return new Problem('store_unavailable', { detail, retryAfterSeconds: 1 }, { cause })
-}
-
-/** Without a connection nothing has been asked. */
-function wasSent(cause: Error): boolean {
-  const refused = 'code' in cause && (cause.code === 'ECONNREFUSED' || cause.code === 'ENOTFOUND')
-  return (
-    !refused &&
-    !(cause instanceof StandbyError) &&
-    // The pool's words for a connection that it waited for, and for one that it could not open in time.
-    !/timeout exceeded when trying to connect|due to connection timeout/.test(cause.message)
-  )
 }

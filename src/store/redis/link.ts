@@ -2,11 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Cluster, type Redis } from 'ioredis'
 import type { RedisContinuity } from '../../session/revocation/lease.ts'
 import { afterFailure, afterSuccess, type Breaker, closedBreaker } from './breaker.ts'
-import { commandTimeoutMs, createRedis, type RedisAddress, type RedisClient } from './redis.ts'
+import { commandTimeoutMs, createRedis, databaseOf, type RedisAddress, type RedisClient } from './redis.ts'
+import { createRedisRights } from './rights.ts'
 import { createSubscription, type RedisSubscription } from './subscription.ts'
 
-/** `recovering`: connected, but not yet trusted again. */
-export type RedisState = 'up' | 'down' | 'recovering'
+/** `recovering`: connected, but not yet trusted again. `restricted`: up, but its user may not do all that is needed. */
+export type RedisState = 'up' | 'down' | 'recovering' | 'restricted'
 
 export type RedisLink = {
   /** Sends a command; rejects within the command timeout, or at once while Redis is known to be away. */
@@ -37,6 +38,10 @@ const startPatienceMs = 500
 /** A connection to Redis that fails fast, and knows when it was broken. */
 export function createRedisLink(address: RedisAddress, listener: RedisListener): WatchedRedisLink {
   const redis = createRedis(address)
+  const database = databaseOf(address)
+  const rights = createRedisRights()
+  /** False until the connection is known to be on the database that was named; it begins on 0. */
+  let selected = database === 0
   let subscription: RedisSubscription | undefined
   let breaker: Breaker = closedBreaker
   /** Since it was last up; a server that comes and goes is told of once. */
@@ -48,9 +53,14 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   let timer: NodeJS.Timeout | undefined
   let probing: Promise<boolean> | null = null
 
+  function isUp(): boolean {
+    return redis.status === 'ready' && selected && breaker.kind === 'closed' && probed
+  }
+
   function state(): RedisState {
-    if (redis.status !== 'ready') return 'down'
-    return breaker.kind === 'closed' && probed ? 'up' : 'recovering'
+    if (redis.status !== 'ready' || !selected) return 'down'
+    if (!isUp()) return 'recovering'
+    return rights.refusal() === null ? 'up' : 'restricted'
   }
 
   function tell(reason: string): void {
@@ -72,20 +82,27 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   function closed(): void {
     server = null
     probed = false
+    selected = database === 0
+    rights.forget()
     broken('the connection was closed')
   }
 
   async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
     // Without a connection a Cluster lets commands wait for one.
-    if (breaker.kind === 'open' || redis.status !== 'ready') throw new RedisAwayError()
+    if (breaker.kind === 'open' || redis.status !== 'ready' || !selected) throw new RedisAwayError()
     try {
       const answer = await (redis instanceof Cluster ? inTime(command(redis)) : command(redis))
       breaker = afterSuccess(breaker)
       return answer
     } catch (error) {
-      if (isAway(error)) broken(messageOf(error))
+      noteFailure(error)
       throw error
     }
+  }
+
+  function noteFailure(error: unknown): void {
+    if (rights.isRefusal(error)) tell(rights.refusal() ?? '')
+    else if (isAway(error)) broken(messageOf(error))
   }
 
   function probe(): Promise<boolean> {
@@ -98,6 +115,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   /** Also watches the server's identity: behind one address another server may stand, with other data. */
   async function probeOnce(): Promise<boolean> {
     try {
+      if (!(redis instanceof Cluster)) await select(redis)
       const runId = redis instanceof Cluster ? await probeCluster(redis) : await probeMaster(redis)
       if (runId === null) server = null
       else if (runId !== server?.runId) server = { runId }
@@ -109,6 +127,13 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
       broken(messageOf(error))
       return false
     }
+  }
+
+  /** The driver goes on in database 0 when it fails to select another one. */
+  async function select(server: Redis): Promise<void> {
+    if (selected) return
+    await server.select(database)
+    selected = true
   }
 
   async function keepWatch(): Promise<void> {
@@ -127,7 +152,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     state,
     isCluster: redis instanceof Cluster,
     isBreakerOpen: () => breaker.kind === 'open',
-    continuity: () => (state() === 'up' ? server : null),
+    continuity: () => (isUp() ? server : null),
     async connect() {
       timer = setInterval(() => void keepWatch(), probeEveryMs)
       // A server that does not answer, or Sentinels that are all away, must not hold up the start.
@@ -135,7 +160,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
       await Promise.race([connected, sleep(startPatienceMs)])
     },
     subscribe(channel, heard) {
-      subscription = createSubscription(redis, channel, heard)
+      subscription = createSubscription(redis, channel, heard, noteFailure)
     },
     close() {
       clearInterval(timer)
@@ -211,6 +236,8 @@ async function answers(node: Redis): Promise<void> {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
+  if (/DB index/i.test(error.message))
+    return `${error.message}; check the number of the database in REDIS_URL`
   // Of a Cluster that could not be reached at all: why is what the last node has said.
   const cause = 'lastNodeError' in error ? error.lastNodeError : undefined
   return cause instanceof Error ? `${error.message} ${cause.message}` : error.message

@@ -81,6 +81,13 @@ const options = {
   reconnectOnError: (error: Error) => /^(READONLY|NOREPLICAS|LOADING)/.test(error.message),
 } satisfies RedisOptions
 
+/** The number of the database that the address names. */
+export function databaseOf(address: RedisAddress): number {
+  if (address.kind !== 'standalone') return 0
+  const { pathname, searchParams } = new URL(address.url)
+  return Number(pathname.replace(/^\//, '') || (searchParams.get('db') ?? 0))
+}
+
 export function createRedis(address: RedisAddress): RedisClient {
   switch (address.kind) {
     case 'standalone':

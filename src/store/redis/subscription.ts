@@ -11,13 +11,14 @@ export type RedisSubscription = {
 const pauseMs = 500
 
 /**
- * Calls `heard` for each message of a channel, over a connection of its own. In a Cluster any node will do, for each
+ * Calls `heard` for each message of a channel, over a connection of its own, and `refused` when it cannot subscribe. In a Cluster any node will do, for each
  * passes messages on to all. ioredis would choose one itself, but tries again without a pause while all are away.
  */
 export function createSubscription(
   redis: RedisClient,
   channel: string,
   heard: (message: string) => void,
+  refused: (error: unknown) => void,
 ): RedisSubscription {
   let connection: Redis | null = null
   let timer: NodeJS.Timeout | undefined
@@ -32,7 +33,14 @@ export function createSubscription(
     }
     opened.on('error', () => undefined)
     opened.on('message', (_channel: string, message: string) => heard(message))
-    opened.once('ready', () => void opened.subscribe(channel).catch(() => opened.disconnect()))
+    opened.once(
+      'ready',
+      () =>
+        void opened.subscribe(channel).catch((error: unknown) => {
+          refused(error)
+          opened.disconnect()
+        }),
+    )
     opened.once('end', openLater)
     opened.connect().catch(() => undefined)
   }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { MarkedOn, SessionCache } from '../../session/ports.ts'
 import { type RevocationReason, revocationReasons, type Snapshot } from '../../session/session.ts'
-import type { SecretRing } from '../../session/token/secrets.ts'
+import type { SecretKeys, SecretRing } from '../../session/token/secrets.ts'
 import { gather } from '../gather.ts'
 import type { RedisLink } from '../redis/link.ts'
 import type { RedisClient } from '../redis/redis.ts'
@@ -57,12 +57,13 @@ export function createSessionCache(
     async read(sessionId) {
       const values = await (link.isCluster ? mgetOne(sessionId) : readValues(sessionId))
       if (values === undefined) return { kind: 'away' }
-      const body = open(secrets, keys.snapshot(sessionId), values.snapshot)
+      const body = open(secrets.trusted(), keys.snapshot(sessionId), values.snapshot)
       return {
         kind: 'read',
         occupied: values.snapshot !== null,
         snapshot: body === null ? null : parseSnapshot(sessionId, body),
-        revoked: parseReason(open(secrets, keys.mark(sessionId), values.mark)),
+        // A mark only says no: one by a leaked secret counts too, for it may be by an instance that has no other yet.
+        revoked: parseReason(open(secrets.all(), keys.mark(sessionId), values.mark)),
         continuity: link.continuity(),
       }
     },
@@ -171,11 +172,11 @@ function seal(secrets: SecretRing, key: string, body: string): string {
 }
 
 /** The body, or null when there is none, or none that we have written. */
-function open(secrets: SecretRing, key: string, value: string | null): string | null {
+function open(accepted: readonly SecretKeys[], key: string, value: string | null): string | null {
   if (value === null || value.length <= macLength) return null
   const given = Buffer.from(value.slice(0, macLength))
   const body = value.slice(macLength)
-  const ours = secrets.all().some(({ cacheMac }) => {
+  const ours = accepted.some(({ cacheMac }) => {
     const expected = Buffer.from(mac(cacheMac, key, body))
     return given.length === expected.length && timingSafeEqual(given, expected)
   })

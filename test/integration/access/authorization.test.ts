@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentPath } from '../../../scripts/openapi.ts'
 import { type OperatorPermission, operatorPermissions } from '../../../src/access/permissions.ts'
 import { type ServiceKeyScope, serviceKeyScopes } from '../../../src/access/service-keys.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { type Answer, client, insist } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
@@ -173,7 +174,7 @@ beforeAll(async () => {
   for (const name of operatorPermissions) operators.set(name, await user([roleOf(name)]))
   for (const scope of serviceKeyScopes) {
     const name = scope.replace(':', '-')
-    keys.set(scope, (await services.serviceKeys.create({ name, scopes: [scope] }, 'cli')).key)
+    keys.set(scope, (await services.serviceKeys.create({ name, scopes: [scope] }, byCli)).key)
   }
   const operator = { actor: 'cli', origin: { ipAddress: null, userAgent: null }, reason: 'test' }
   const revocation = await services.revocations.revoke({ strategy: 'user', userId: people.owner }, operator)
@@ -390,8 +391,8 @@ describe('a route that not everybody may call', () => {
   })
 
   it('refuses a key that was revoked, and one that never was, as no key', async () => {
-    const created = await instance.services.serviceKeys.create({ name: 'ended', scopes: ['verify'] }, 'cli')
-    await instance.services.serviceKeys.revoke(created.id, 'cli')
+    const created = await instance.services.serviceKeys.create({ name: 'ended', scopes: ['verify'] }, byCli)
+    await instance.services.serviceKeys.revoke(created.id, byCli)
     await instance.services.reload()
     for (const credential of [created.key, `lks_${'A'.repeat(43)}`]) {
       const caller = { name: 'an ended key', credential, userId: null, sessionId: null }
@@ -409,7 +410,7 @@ describe('a route that not everybody may call', () => {
     const caller = await person('a former admin', userId)
     const stats = { method: 'GET', path: '/v1/admin/stats' }
     expect((await call(caller, stats, {})).status).toBe(200)
-    await instance.services.accounts.disable(userId, 'cli')
+    await instance.services.accounts.disable(userId, byCli)
     expect(told(await call(caller, stats, {}))).toEqual([401, 'session_revoked', undefined])
   })
 })

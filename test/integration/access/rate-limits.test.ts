@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { securityHeaders } from '../../../src/http/conventions/security-headers.ts'
 import { startProxy } from '../../fault/proxy.ts'
 import { bodyOf } from '../../support/browser-call.ts'
@@ -346,7 +347,7 @@ describe('verify', () => {
   })
 
   it('is not limited for whoever brings a service key', async () => {
-    const { key } = await a.services.serviceKeys.create({ name: 'gateway', scopes: ['verify'] }, 'cli')
+    const { key } = await a.services.serviceKeys.create({ name: 'gateway', scopes: ['verify'] }, byCli)
     const { accessToken } = await signIn()
     const headers = { authorization: `Bearer ${accessToken}`, 'x-latchkey-service-key': key }
     const verify = () => call(portOf(a), 'GET', '/v1/verify', { headers })
@@ -385,7 +386,7 @@ describe('verify', () => {
   })
 
   it('does not count forged tokens that come with a valid service key', async () => {
-    const { key } = await a.services.serviceKeys.create({ name: 'edge', scopes: ['verify'] }, 'cli')
+    const { key } = await a.services.serviceKeys.create({ name: 'edge', scopes: ['verify'] }, byCli)
     const { accessToken } = await signIn()
     const verify = () => {
       const authorization = `Bearer ${forged(accessToken)}`

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ServiceKeyScope } from '../../../src/access/service-keys.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { startProxy, type TcpProxy } from '../../fault/proxy.ts'
 import { type Answer, client, type Tokens } from '../../support/client.ts'
 import { countStoreCalls } from '../../support/counted.ts'
@@ -43,7 +44,7 @@ afterAll(async () => {
 
 async function newKey(...scopes: ServiceKeyScope[]) {
   const name = `service-${names++}`
-  return { name, ...(await a.services.serviceKeys.create({ name, scopes }, 'cli')) }
+  return { name, ...(await a.services.serviceKeys.create({ name, scopes }, byCli)) }
 }
 
 const newUser = (roles: string[] = []) =>
@@ -122,7 +123,7 @@ describe('a backend that has checked a person', () => {
   it('is told what is wrong with the user or the client type', async () => {
     const { key } = await newKey('sessions:create')
     const [customer, agent, disabled] = [await newUser(), await newUser(['agent']), await newUser()]
-    await a.services.accounts.disable(disabled, 'cli')
+    await a.services.accounts.disable(disabled, byCli)
     const authMethod = 'oidc'
     const answers = [
       await open(key, { userId: '0198c0de-0000-7000-8000-000000000000', authMethod }),
@@ -201,11 +202,11 @@ describe('a call with a service key', () => {
         [a, b].map(async instance => (await open(key, { userId, authMethod: 'oidc' }, instance)).status),
       )
     expect(await statuses()).toEqual([201, 201])
-    expect(await a.services.serviceKeys.revoke(id, 'cli')).toBe(true)
+    expect(await a.services.serviceKeys.revoke(id, byCli)).toBe(true)
     const stopwatch = startStopwatch()
     await expect.poll(statuses).toEqual([401, 401])
     expect(stopwatch.readMs()).toBeLessThan(1_000)
-    expect(await a.services.serviceKeys.revoke(id, 'cli')).toBe(true)
+    expect(await a.services.serviceKeys.revoke(id, byCli)).toBe(true)
     const events = await query<{ type: string; actor: string; details: unknown }>(
       databaseUrl,
       `SELECT type, actor, details FROM security_events WHERE details->>'keyId' = $1 ORDER BY created_at`,
@@ -287,9 +288,9 @@ describe('the table of service keys', () => {
     )
     expect(rows.some(({ row }) => row.includes(id))).toBe(true)
     expect(rows.some(({ row }) => row.includes(key.slice(4)))).toBe(false)
-    const again = () => a.services.serviceKeys.create({ name, scopes: ['verify'] }, 'cli')
+    const again = () => a.services.serviceKeys.create({ name, scopes: ['verify'] }, byCli)
     await expect(again()).rejects.toThrow(`there is a service key named ${name} already`)
-    await a.services.serviceKeys.revoke(id, 'cli')
+    await a.services.serviceKeys.revoke(id, byCli)
     expect((await again()).id).not.toBe(id)
   })
 })

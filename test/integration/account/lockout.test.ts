@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseOptions } from '@node-rs/argon2'
 import { Piscina } from 'piscina'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { bodyOf, page } from '../../support/browser-call.ts'
 import { type Answer, client, insist, tokensOf } from '../../support/client.ts'
 import { query, type SteppableClock, steppableClock } from '../../support/database.ts'
@@ -217,7 +218,7 @@ describe('an account', () => {
 
   it('counts a disabled user like any other', async () => {
     const { email, userId } = await person()
-    await a.services.accounts.disable(userId, 'cli')
+    await a.services.accounts.disable(userId, byCli)
     expect((await logInWith({ email }, 6)).map(codeOf)).toEqual([
       ...Array(5).fill('invalid_credentials'),
       'account_locked',
@@ -259,7 +260,7 @@ describe('an account', () => {
 describe('a refused sign-in', () => {
   it('takes the same work for an unknown address, a wrong password and a disabled user: one look, at today’s cost', async () => {
     const [someone, disabled] = [await person(), await person()]
-    await a.services.accounts.disable(disabled.userId, 'cli')
+    await a.services.accounts.disable(disabled.userId, byCli)
     const looks: unknown[] = []
     for (const [email, password] of [
       [`nobody-${users++}@example.test`, goodPassword],
@@ -480,7 +481,7 @@ describe('unlocking', () => {
     await logInWith({ email, password: wrong }, 5)
     await logInWith({ email: other.email, password: wrong }, 5)
     expect(codeOf(await logIn({ email, deviceToken }))).toBe('account_locked')
-    expect(await a.services.accounts.unlock(userId, 'an operator')).toBe(true)
+    expect(await a.services.accounts.unlock(userId, { ...byCli, actor: 'an operator' })).toBe(true)
     for (const login of [{ email }, { email, deviceToken }]) expect((await logIn(login)).status).toBe(200)
     expect(codeOf(await logIn({ email: other.email }))).toBe('account_locked')
     const [event] = await query(
@@ -505,7 +506,7 @@ describe('unlocking', () => {
   })
 
   it('is not possible for a user who does not exist', async () => {
-    expect(await a.services.accounts.unlock('0198c0de-0000-7000-8000-000000000000', 'cli')).toBe(false)
+    expect(await a.services.accounts.unlock('0198c0de-0000-7000-8000-000000000000', byCli)).toBe(false)
   })
 })
 

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { detourTo } from '../../support/detour.ts'
@@ -28,7 +29,7 @@ beforeAll(async () => {
     startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: detour.url }),
   ])
   const scopes = ['introspect', 'revoke'] as const
-  serviceKey = (await a.services.serviceKeys.create({ name: 'test', scopes }, 'cli')).key
+  serviceKey = (await a.services.serviceKeys.create({ name: 'test', scopes }, byCli)).key
 })
 
 beforeEach(async () => {

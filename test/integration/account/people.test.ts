@@ -1,5 +1,6 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'
 import { query, type SteppableClock, steppableClock } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
@@ -655,7 +656,7 @@ describe('signing in', () => {
   it('does not tell a wrong password, an unknown address and a disabled user apart', async () => {
     const { email } = await person()
     const disabled = await person()
-    await a.services.accounts.disable(disabled.userId, 'cli')
+    await a.services.accounts.disable(disabled.userId, byCli)
     const answers = [
       await login({ email, password: 'not the password' }),
       await login({ email: 'nobody@example.test', password: goodPassword }),

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { startProxy, type TcpProxy } from '../../fault/proxy.ts'
 import { client, type Tokens, tokensOf } from '../../support/client.ts'
 import { countStoreCalls } from '../../support/counted.ts'
@@ -64,7 +65,7 @@ async function rolesOf({ accessToken }: Tokens, asked: readonly Instance[] = ins
 }
 
 const change = (userId: string, ...roles: string[]) =>
-  instances[0].services.roles.change(userId, roles, 'cli')
+  instances[0].services.roles.change(userId, roles, byCli)
 
 describe('a change of roles', () => {
   it('holds on every instance once it is made, 50 times out of 50', async () => {

@@ -164,12 +164,15 @@ async function dump(): Promise<string> {
 }
 
 describe('latchkey', () => {
-  it('explains every command with --help, whatever is configured', async () => {
+  it('explains every command with --help, with examples and the environment that it needs', async () => {
     const commands = [
       [],
       ['migrate'],
       ['serve'],
       ['users', 'create'],
+      ['users', 'import'],
+      ['users', 'find'],
+      ['users', 'show'],
       ['users', 'disable'],
       ['users', 'enable'],
       ['users', 'delete'],
@@ -191,6 +194,8 @@ describe('latchkey', () => {
       const result = await latchkey([...command, '--help'], { environment: {} })
       expect(result).toMatchObject({ code: 0, stderr: '' })
       expect(result.stdout).toContain(`Usage: ${['latchkey', ...command].join(' ')}`)
+      expect(result.stdout).toMatch(/\n {2}latchkey [a-z]/)
+      if (command.length > 0) expect(result.stdout).toMatch(/\nEnvironment: .*DATABASE_URL/)
     })
   })
 
@@ -212,6 +217,12 @@ describe('latchkey', () => {
       ['service-keys', 'create', '--name', 'two words', '--scope', 'verify'],
       ['events', '--type', 'no_such_type'],
       ['events', '--limit', '0'],
+      ['users', 'unlock', 'neither an address nor an id'],
+      ['sessions', 'revoke', '--all', '--reason', 'test'],
+      ['sessions', 'revoke', '--all', '--reason', 'test', '--confirm', 'yes'],
+      ['sessions', 'revoke', '--user', id, '--reason', 'test', '--confirm', 'all'],
+      ['users', 'delete', id],
+      ['users', 'delete', email, '--confirm', 'somebody@else.test'],
     ]
     await inPairs(refused, async args => {
       const { code, stdout, stderr } = await latchkey(args)
@@ -437,7 +448,7 @@ describe('latchkey users', () => {
     const before = await dump()
     for (const fact of ['secret-agent', '203.0.113.77', 'My own phone', email]) expect(before).toContain(fact)
 
-    expect(await latchkey(['users', 'delete', id])).toEqual({
+    expect(await latchkey(['users', 'delete', id, '--confirm', id])).toEqual({
       code: 0,
       stdout: `deleted ${id}\n`,
       stderr: '',
@@ -448,8 +459,79 @@ describe('latchkey users', () => {
     // What happened stays on record, without the person.
     expect(after).toContain('user_deleted')
 
-    expectOneLine(await latchkey(['users', 'delete', id]), /no user/)
+    expectOneLine(await latchkey(['users', 'delete', id, '--confirm', id]), /no user/)
     expect((await login('correct horse battery')).body['code']).toBe('invalid_credentials')
+  })
+})
+
+describe('latchkey with an email address in place of an id', () => {
+  it('finds users by the beginning of the address, and shows one', async () => {
+    const { id, email } = await newUser()
+    await signIn(email)
+    const [found, none, shown, unknown] = await inPairs(
+      [
+        ['users', 'find', email.toUpperCase(), '--json'],
+        ['users', 'find', 'no-such-address'],
+        ['users', 'show', email, '--json'],
+        ['users', 'show', 'unknown@example.test'],
+      ],
+      args => latchkey(args),
+    )
+    if (!found || !none || !shown || !unknown) throw new Error('a result is missing')
+    const user = { id, email, roles: [], disabled: false, createdAt: expect.stringMatching(/Z$/) }
+    expect(json(found)).toEqual([user])
+    expect(none.stdout).toBe('no matching users\n')
+    expect(json(shown)).toEqual({ ...user, liveSessions: 1 })
+    expectOneLine(unknown, /there is no user unknown@example\.test/)
+  })
+
+  it('disables, enables, unlocks, changes roles, lists and revokes', async () => {
+    const { id, email } = await newUser()
+    const tokens = await signIn(email)
+    const upper = email.toUpperCase()
+    expect(await latchkey(['users', 'roles', upper, '--role', 'one'])).toMatchObject({
+      code: 0,
+      stdout: `${upper} (${id}) has one\n`,
+    })
+    expect(json(await latchkey(['sessions', 'list', '--user', email, '--json']))).toEqual([
+      expect.objectContaining({ id: tokens.sessionId }),
+    ])
+    const revoke = ['sessions', 'revoke', '--user', email, '--reason', 'a lost laptop']
+    expect(await latchkey([...revoke, '--dry-run'])).toEqual({
+      code: 0,
+      stdout: '1 live session would end; nothing was changed\n',
+      stderr: '',
+    })
+    await expectSignedIn(tokens)
+    expect(await latchkey(revoke)).toMatchObject({ code: 0, stdout: '1 live session ended (1 row marked)\n' })
+    await expectRevoked(tokens, 'admin')
+    const again = await signIn(email)
+    expect((await latchkey(['users', 'disable', email, '--dry-run'])).stdout).toBe(
+      `would have disabled ${email} (${id}) and ended 1 live session\n`,
+    )
+    await expectSignedIn(again)
+    expect(json(await latchkey(['users', 'disable', email, '--json']))).toEqual({ id })
+    await expectRevoked(again, 'user_disabled')
+    expect(json(await latchkey(['users', 'enable', email, '--json']))).toEqual({ id })
+    expect((await latchkey(['users', 'unlock', email])).stdout).toBe(`unlocked ${email} (${id})\n`)
+    expectOneLine(await latchkey(['users', 'unlock', 'nobody@example.test']), /no user nobody@example/)
+  })
+
+  it('prints the address beside the ids of events, and reads those of one user', async () => {
+    const { id, email } = await newUser()
+    await signIn(email)
+    const [listed, table] = await Promise.all([
+      latchkey(['events', '--user', email, '--json']),
+      latchkey(['events', '--user', email]),
+    ])
+    const events: unknown[] = Object.values(Object(json(listed)))
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: 'sign_in_succeeded', userId: id, email, actor: id, actorEmail: email }),
+    )
+    expect(events.every(event => Object(event).userId === id)).toBe(true)
+    const [head, ...lines] = table.stdout.trim().split('\n')
+    expect(head).toMatch(/createdAt +severity +type +email +userId +actor/)
+    for (const line of lines) expect(line).toMatch(new RegExp(`${email} +${id}`))
   })
 })
 
@@ -546,7 +628,11 @@ describe('latchkey sessions', () => {
     const theirs = [await signIn(target.email), await signIn(target.email, 'mobile')]
     const other = await signIn(bystander.email)
     const args = ['sessions', 'revoke', '--user', target.id, '--reason', 'asked for it']
-    expect(await latchkey(args)).toEqual({ code: 0, stdout: 'revoked 2\n', stderr: '' })
+    expect(await latchkey(args)).toEqual({
+      code: 0,
+      stdout: '2 live sessions ended (2 rows marked)\n',
+      stderr: '',
+    })
     for (const tokens of theirs) await expectRevoked(tokens, 'admin')
     await expectSignedIn(other)
     await expectSignedIn(await signIn(target.email))
@@ -601,10 +687,37 @@ describe('latchkey sessions', () => {
     await expectSignedIn(since)
   })
 
+  it('revoke --dry-run counts what --all would end, and --all without a word of confirmation ends nothing', async () => {
+    const { email } = await newUser()
+    const tokens = await signIn(email)
+    const args = ['sessions', 'revoke', '--all', '--reason', 'the worst case']
+    const [counted] = await query<{ count: number }>(
+      databaseUrl,
+      'SELECT count(*)::int AS count FROM user_sessions WHERE revoked_at IS NULL',
+    )
+    const result = json(await latchkey([...args, '--dry-run', '--json']))
+    expect(result).toEqual({
+      dryRun: true,
+      strategy: 'all',
+      liveSessions: expect.any(Number),
+      complete: true,
+    })
+    expect(Object(result).liveSessions).toBeGreaterThan(0)
+    expect(Object(result).liveSessions).toBeLessThanOrEqual(counted?.count ?? 0)
+    expect(await latchkey(args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: this cannot be undone; add --confirm all\n/),
+    })
+    await expectSignedIn(tokens)
+    expect(await query(databaseUrl, `SELECT id FROM cutoffs WHERE scope = 'all'`)).toEqual([])
+  })
+
   it('revoke --all ends every session of everybody; a later sign-in is not affected', async () => {
     const [one, other] = [await newUser(), await newUser()]
     const all = [await signIn(one.email), await signIn(other.email, 'mobile')]
-    const result = await latchkey(['sessions', 'revoke', '--all', '--reason', 'the worst case', '--json'])
+    const args = ['sessions', 'revoke', '--all', '--reason', 'the worst case', '--confirm', 'all', '--json']
+    const result = await latchkey(args)
     expect(json(result)).toEqual(completed('all', expect.any(Number)))
     for (const tokens of all) await expectRevoked(tokens, 'bulk')
     const [unmarked] = await query<{ count: number }>(
@@ -770,7 +883,7 @@ describe('latchkey events', () => {
     )
     expect(types(ofUser)).toHaveLength(6)
     expect(types(ofType)).toEqual(['session_created'])
-    expect(none).toEqual({ code: 0, stdout: 'no such events\n', stderr: '' })
+    expect(none).toEqual({ code: 0, stdout: 'no matching events\n', stderr: '' })
   })
 })
 

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { serviceKeyScopes } from '../../../src/access/service-keys.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { type ProblemCode, problems } from '../../../src/errors.ts'
 import { securityHeaders } from '../../../src/http/conventions/security-headers.ts'
 import { openApiDocument } from '../../../src/http/openapi.ts'
@@ -97,7 +98,7 @@ async function newSession() {
 const session = await newSession()
 const serviceKey = await services.serviceKeys.create(
   { name: 'bad-input', scopes: [...serviceKeyScopes] },
-  'cli',
+  byCli,
 )
 
 type Request = {

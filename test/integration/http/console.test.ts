@@ -74,6 +74,11 @@ describe('the console', () => {
     expect(page).toContain('<meta name="latchkey-password-min-length" content="12"')
   })
 
+  it('is where the root leads', async () => {
+    const root = await get('/')
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/console/'])
+  })
+
   it('has no script or style inside its page, and names nothing elsewhere', () => {
     expect(page).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=|https?:|"\/\//)
     expect(assets.length).toBeGreaterThan(1)
@@ -129,8 +134,8 @@ describe('the console', () => {
     ['is not there where none was built', {}, () => join(built.folder, 'nowhere')],
   ])('%s', async (_title, more, folder) => {
     const other = await startInstance({ ...environment, ...more }, 0, { consoleFolder: folder() })
-    const answers = await Promise.all(['/console', '/console/'].map(path => get(path, {}, other)))
-    expect(answers.map(({ status }) => status)).toEqual([404, 404])
+    const answers = await Promise.all(['/', '/console', '/console/'].map(path => get(path, {}, other)))
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404])
     await other.close()
   })
 })

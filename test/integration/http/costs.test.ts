@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import type { AccessClaims } from '../../../src/session/token/access-token.ts'
 import { client, type Tokens, tokensOf } from '../../support/client.ts'
 import { countStoreCalls } from '../../support/counted.ts'
@@ -232,7 +233,7 @@ describe('what a request without a valid credential costs', () => {
     expect((await introspect(newKey())).status).toBe(401)
     const { key } = await instance.services.serviceKeys.create(
       { name: `new-${addresses}`, scopes: ['introspect'] },
-      'cli',
+      byCli,
     )
     expect((await introspect(key)).status).toBe(200)
   })
@@ -279,7 +280,7 @@ describe('what a request without a valid credential costs', () => {
       async (session: Tokens & { email: string }) => {
         const { key } = await instance.services.serviceKeys.create(
           { name: `r-${users++}`, scopes: ['revoke'] },
-          'cli',
+          byCli,
         )
         return () => api.call('POST', '/v1/revoke', { token: key, form: { token: session.refreshToken } })
       },

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import latchkey, { callerOf, type LatchkeyOptions } from '../../../packages/node/src/fastify.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { startProxy, type TcpProxy } from '../../fault/proxy.ts'
 import { client, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
@@ -148,14 +149,14 @@ describe('a service with latchkey/fastify', () => {
       'Permission denied: view_reports',
     ])
     // Taken away, at once.
-    await instance.services.roles.change(analyst.userId, [], 'cli')
+    await instance.services.roles.change(analyst.userId, [], byCli)
     expect(told(await get('/reports', analyst.accessToken))).toEqual([403, 'permission_denied'])
   })
 
   it('goes on across a rotation of the signing key, though it had fetched the keys before', async () => {
     const before = await signIn()
     expect((await get('/locally', before.accessToken)).status).toBe(200)
-    await instance.services.maintenance.rotateSigningKey('test')
+    await instance.services.maintenance.rotateSigningKey({ ...byCli, actor: 'test' })
     await query(
       environment['DATABASE_URL'] ?? '',
       `UPDATE signing_keys SET signs_from = clock_timestamp()
@@ -243,7 +244,7 @@ describe('what Latchkey says that is not about the caller', () => {
     const { accessToken } = await signIn()
     const { key } = await instance.services.serviceKeys.create(
       { name: 'plugin-a', scopes: ['revoke'] },
-      'cli',
+      byCli,
     )
     for (const serviceKey of [`lks_${'A'.repeat(43)}`, key]) {
       const app = await start({ serviceKey })
@@ -261,7 +262,7 @@ describe('asking too often', () => {
     })
     const { key } = await instance.services.serviceKeys.create(
       { name: 'plugin-b', scopes: ['verify'] },
-      'cli',
+      byCli,
     )
     const without = await start({ url: limited.url })
     const withKey = await start({ url: limited.url, serviceKey: key })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describedApi } from '../../../scripts/openapi.ts'
 import { serviceKeyScopes } from '../../../src/access/service-keys.ts'
 import { createPasswords } from '../../../src/account/hashing/passwords.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { createClock } from '../../../src/clock.ts'
 import { readConfig } from '../../../src/config.ts'
 import { Problem, problems } from '../../../src/errors.ts'
@@ -54,7 +55,7 @@ beforeAll(async () => {
   served = await startProcess(environment)
   services = createServices(readConfig(environment), createLogger('silent'))
   await services.start()
-  serviceKey = (await services.serviceKeys.create({ name: 'fuzz', scopes: [...serviceKeyScopes] }, 'cli')).key
+  serviceKey = (await services.serviceKeys.create({ name: 'fuzz', scopes: [...serviceKeyScopes] }, byCli)).key
   const { access } = await newSender(0, 'operator')
   const ordered = await call(served.port, 'POST', '/v1/admin/revocations', {
     headers: { authorization: `Bearer ${access}` },

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { client, insist, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
@@ -97,12 +98,12 @@ describe('the service as a role that may not change the audit log', () => {
     const { services } = instance
     const { id, email } = await newUser()
     await signIn(email)
-    const { id: keyId } = await services.serviceKeys.create({ name: 'a service', scopes: ['verify'] }, 'cli')
-    expect(await services.serviceKeys.revoke(keyId, 'cli')).toBe(true)
-    await services.maintenance.rotateSigningKey('cli')
-    expect(await services.accounts.disable(id, 'cli')).toBe(true)
-    expect(await services.accounts.enable(id, 'cli')).toBe(true)
-    expect(await services.accounts.unlock(id, 'cli')).toBe(true)
+    const { id: keyId } = await services.serviceKeys.create({ name: 'a service', scopes: ['verify'] }, byCli)
+    expect(await services.serviceKeys.revoke(keyId, byCli)).toBe(true)
+    await services.maintenance.rotateSigningKey(byCli)
+    expect(await services.accounts.disable(id, byCli)).toBe(true)
+    expect(await services.accounts.enable(id, byCli)).toBe(true)
+    expect(await services.accounts.unlock(id, byCli)).toBe(true)
     await signIn(email)
     const operator = { actor: 'cli', origin: { ipAddress: null, userAgent: null }, reason: 'test' }
     const revocation = await services.revocations.revoke({ strategy: 'all' }, operator)
@@ -120,7 +121,7 @@ describe('the service as a role that may not change the audit log', () => {
     await asOwner(`UPDATE user_sessions SET expires_at = clock_timestamp() WHERE id = $1`, [sessionId])
     await insertEvents(id, '91 days', 2)
     await insertEvents(id, '89 days')
-    const result = await instance.services.maintenance.cleanUp('cli')
+    const result = await instance.services.maintenance.cleanUp(byCli)
     expect(result).toMatchObject({ kind: 'done', deletedSessions: 1, deletedEvents: 2 })
     expect((await eventsOf(id)).map(event => event['type'])).toContain('sign_in_failed')
   })
@@ -140,7 +141,7 @@ describe('the service as a role that may not change the audit log', () => {
         person.id,
       ])
     expect((await left()).length).toBeGreaterThan(2)
-    expect(await instance.services.accounts.delete(person.id, 'cli')).toBe(true)
+    expect(await instance.services.accounts.delete(person.id, byCli)).toBe(true)
     expect(await left()).toEqual([])
     expect(await asOwner(`SELECT FROM user_sessions WHERE id = $1 AND (${personal})`, [sessionId])).toEqual(
       [],
@@ -243,9 +244,9 @@ describe('a change and its event', () => {
     try {
       const refused = await client(instance.url).call('DELETE', `/v1/sessions/${sessionId}`, { token })
       expect(refused.status).toBeGreaterThanOrEqual(500)
-      await expect(instance.services.accounts.disable(id, 'cli')).rejects.toThrow()
+      await expect(instance.services.accounts.disable(id, byCli)).rejects.toThrow()
       await expect(
-        instance.services.serviceKeys.create({ name: 'unrecorded', scopes: ['verify'] }, 'cli'),
+        instance.services.serviceKeys.create({ name: 'unrecorded', scopes: ['verify'] }, byCli),
       ).rejects.toThrow()
     } finally {
       await asOwner(`GRANT INSERT ON security_events TO ${role}`)

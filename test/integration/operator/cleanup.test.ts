@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { client, type Tokens } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, type Instance, startInstance } from '../../support/service.ts'
@@ -84,7 +85,7 @@ async function everything(): Promise<string[]> {
   return rows.flat().map(({ row }) => row)
 }
 
-const cleanUp = (at = instance) => at.services.maintenance.cleanUp('test')
+const cleanUp = (at = instance) => at.services.maintenance.cleanUp({ ...byCli, actor: 'test' })
 
 describe('cleanup', () => {
   it('deletes sessions past their limit and events past their retention, and changes nothing else', async () => {
@@ -193,7 +194,7 @@ describe('cleanup', () => {
 
   it('deletes a signing key whose last token has ended, and no other', async () => {
     const [first] = await instance.services.maintenance.listSigningKeys()
-    const second = await instance.services.maintenance.rotateSigningKey('test')
+    const second = await instance.services.maintenance.rotateSigningKey({ ...byCli, actor: 'test' })
     await cleanUp()
     expect(await count('signing_keys')).toBe(2)
     await sql(
@@ -209,9 +210,12 @@ describe('cleanup', () => {
     await insertSessions(1_200, '1 day', '-29 days')
     await insertEvents(2_500, '91 days')
     const told: { sessions: number; events: number }[] = []
-    const result = await instance.services.maintenance.cleanUp('test', {
-      progress: deleted => told.push(deleted),
-    })
+    const result = await instance.services.maintenance.cleanUp(
+      { ...byCli, actor: 'test' },
+      {
+        progress: deleted => told.push(deleted),
+      },
+    )
     expect(result).toMatchObject({ kind: 'done', deletedSessions: 3_500, deletedEvents: 2_500 })
     expect(await count('user_sessions')).toBe(1_200)
     expect(await count("security_events WHERE created_at < now() - interval '90 days'")).toBe(0)
@@ -240,7 +244,7 @@ describe('cleanup', () => {
     try {
       const told: number[] = []
       let locking: Promise<unknown> = Promise.resolve()
-      const result = await maintenance.cleanUp('cli', {
+      const result = await maintenance.cleanUp(byCli, {
         progress({ sessions }) {
           told.push(sessions)
           if (told.length > 1) return
@@ -317,9 +321,11 @@ describe('two runners of cleanup', () => {
     const begun = new Promise<void>(resolve => {
       begin = resolve
     })
-    const first = instance.services.maintenance.cleanUp('test', { progress: () => begin() }).finally(() => {
-      working = false
-    })
+    const first = instance.services.maintenance
+      .cleanUp({ ...byCli, actor: 'test' }, { progress: () => begin() })
+      .finally(() => {
+        working = false
+      })
     await begun
     const others: Awaited<ReturnType<typeof cleanUp>>[] = []
     // Again and again, so that it also asks between two batches.

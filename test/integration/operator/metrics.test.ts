@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { buildMetricsServer } from '../../../src/http/metrics-server.ts'
 import { client, insist } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
@@ -105,7 +106,7 @@ describe('the metrics', () => {
       Number(/^latchkey_cleanup_behind_seconds (\S+)$/m.exec(await other.services.metrics.text())?.[1])
     await query(databaseUrl, `UPDATE user_sessions SET expires_at = now() - interval '3 hours'`)
     expect(await behind()).toBeGreaterThanOrEqual(3 * 3_600)
-    await instance.services.maintenance.cleanUp('cli')
+    await instance.services.maintenance.cleanUp(byCli)
     await other.close()
     expect(await sample('latchkey_cleanup_runs_total{outcome="done"}')).toBe(1)
     expect(await sample('latchkey_cleanup_deleted_rows_total{kind="sessions"}')).toBeGreaterThan(0)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import {
@@ -132,7 +133,7 @@ describe('operators find users', () => {
 
   it('with what is known of each, and nothing of the password', async () => {
     const { id, email } = await newUser({ roles: ['agent', 'customer'] })
-    await a.services.accounts.disable(id, 'cli')
+    await a.services.accounts.disable(id, byCli)
     const expected = {
       id,
       email,
@@ -442,7 +443,7 @@ describe('a bulk revocation of many rows', () => {
     expect(before['revoked']).toBeLessThan(rows)
     // As if it had been a while ago: cleanup does not take over what may be under way.
     await sql(`UPDATE revocation_runs SET created_at = created_at - interval '1 minute' WHERE id = $1`, [id])
-    await a.services.maintenance.cleanUp('test')
+    await a.services.maintenance.cleanUp({ ...byCli, actor: 'test' })
     expect((await get(`/v1/admin/revocations/${id}`)).body['completedAt']).toMatch(instant)
     const unmarked = await sql(
       `SELECT id FROM user_sessions WHERE client_type = 'portal' AND revoked_at IS NULL`,
@@ -462,7 +463,7 @@ async function insertSessions(count: number, clientType: string): Promise<void> 
 }
 
 describe('operators clean up', () => {
-  it('what has ended, and are told how much', async () => {
+  it('what has ended, and it is on record who did and from where', async () => {
     await signInOperator()
     const { sessionId } = await signIn((await newUser()).email)
     await sql('UPDATE user_sessions SET expires_at = clock_timestamp() WHERE id = $1', [sessionId])
@@ -472,9 +473,10 @@ describe('operators clean up', () => {
       { deletedSessions: 1, deletedEvents: 0, tookMs: expect.any(Number) },
     ])
     const [event] = await sql<{ actor: string }>(
-      `SELECT actor FROM security_events WHERE type = 'cleanup_ran' ORDER BY created_at DESC LIMIT 1`,
+      `SELECT actor, host(ip_address) AS address, user_agent IS NOT NULL AS agent FROM security_events
+       WHERE type = 'cleanup_ran' ORDER BY created_at DESC LIMIT 1`,
     )
-    expect(event).toEqual({ actor: operator.id })
+    expect(event).toEqual({ actor: operator.id, address: '127.0.0.1', agent: true })
   })
 
   it('is answered before a request may take too long, however much there is, and the next call goes on', async () => {
@@ -490,15 +492,19 @@ describe('operators clean up', () => {
 })
 
 describe('operators unlock an account', () => {
-  it('and it is on record who did', async () => {
+  it('and it is on record who did and from where', async () => {
     await signInOperator()
     const { id } = await newUser()
     expect((await post(`/v1/admin/users/${id}/unlock`)).status).toBe(204)
     const events = await sql<{ type: string; actor: string }>(
-      `SELECT type, actor FROM security_events WHERE user_id = $1 AND type = 'account_unlocked'`,
+      `SELECT type, actor, host(ip_address) AS address, user_agent IS NOT NULL AS agent FROM security_events
+       WHERE user_id = $1 AND type = 'account_unlocked'`,
       [id],
     )
-    expect(events).toEqual([{ type: 'account_unlocked', actor: operator.id }])
+    // Who, and from where.
+    expect(events).toEqual([
+      { type: 'account_unlocked', actor: operator.id, address: '127.0.0.1', agent: true },
+    ])
     expect(codeOf(await post(`/v1/admin/users/${unknownId}/unlock`))).toEqual([404, 'not_found'])
   })
 })
@@ -587,7 +593,7 @@ describe('the audit log', () => {
       expect(pages.map(event => event['id'])).toEqual(expected.map(row => row.id))
     }
     const { body } = await get(`/v1/admin/events?userId=${userId}&limit=10`)
-    await a.services.accounts.unlock(person.id, 'cli')
+    await a.services.accounts.unlock(person.id, byCli)
     const rest = await get(`/v1/admin/events?userId=${userId}&limit=100&cursor=${body['nextCursor']}`)
     expect(listed(rest, 'events').map(event => event['id'])).toEqual(expected.slice(10).map(row => row.id))
   })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { client, type Tokens } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, type Instance, startInstance } from '../../support/service.ts'
@@ -149,10 +150,12 @@ describe('the statistics', () => {
       lastDay: { created: 1_504, refreshed: 0, expired: 1_501, revoked: { user: 2, bulk: 3 } },
     }
     await expectStats(expected)
-    expect(await a.services.maintenance.cleanUp('test')).toMatchObject({ deletedSessions: 1_507 })
+    expect(await a.services.maintenance.cleanUp({ ...byCli, actor: 'test' })).toMatchObject({
+      deletedSessions: 1_507,
+    })
     await expectStats(expected)
     await sql(`UPDATE session_counts SET minute = minute - interval '3 days'`)
-    await a.services.maintenance.cleanUp('test')
+    await a.services.maintenance.cleanUp({ ...byCli, actor: 'test' })
     expect(await sql('SELECT FROM session_counts')).toEqual([])
     await expectStats({ lastDay: none })
   })

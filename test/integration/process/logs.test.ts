@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { documentPath } from '../../../scripts/openapi.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { startProxy, type TcpProxy } from '../../fault/proxy.ts'
 import { bodyOf, page, setCookiesOf } from '../../support/browser-call.ts'
 import { linesWithSecrets } from '../../support/captured-log.ts'
@@ -72,7 +73,7 @@ async function arrange(redisUrl: string): Promise<void> {
   const email = 'operator@example.test'
   operator = { email, userId: await createUser(instance.services, email, { roles: ['admin'] }) }
   const { serviceKeys } = instance.services
-  serviceKey = (await serviceKeys.create({ name: 'backend', scopes: ['sessions:create', 'verify'] }, 'cli'))
+  serviceKey = (await serviceKeys.create({ name: 'backend', scopes: ['sessions:create', 'verify'] }, byCli))
     .key
   secrets.add(serviceKey)
   await instance.close()
@@ -286,8 +287,8 @@ describe('the log at `trace`, after every route and every failure', () => {
     for (const text of [
       'request refused',
       'request failed',
-      'postgres is away',
-      'postgres is back',
+      'postgres is down',
+      'postgres is up',
       'stopping',
     ]) {
       expect(output).toContain(`"msg":"${text}"`)

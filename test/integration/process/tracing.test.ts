@@ -291,7 +291,7 @@ describe('a collector that does not take them', () => {
       })
       const { call, signIn } = client(`http://127.0.0.1:${served.port}`)
       const { accessToken } = await signIn(email)
-      const missed = () => served.output().split('collector of traces is away').length - 1
+      const missed = () => served.output().split('collector of traces is down').length - 1
       await until('the log says that it is away', async () => {
         expect((await call('GET', '/v1/verify', { token: accessToken })).status).toBe(204)
         return missed() > 0

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { readConfig } from '../../../src/config.ts'
 import { createServices } from '../../../src/services.ts'
 import { captureLog } from '../../support/captured-log.ts'
@@ -146,7 +147,7 @@ describe('a grace that an outage has interrupted', () => {
     const over = await spentPair(a, 5 * hour)
     await stoppedFor(3 * hour)
     const b = await start()
-    await b.services.maintenance.cleanUp('cli')
+    await b.services.maintenance.cleanUp(byCli)
     const sealed = await query<{ id: string }>(
       databaseUrl,
       'SELECT id FROM user_sessions WHERE successor_sealed IS NOT NULL AND id = ANY($1)',
@@ -210,7 +211,7 @@ it('cleanup leaves the instance on record that was seen last, however long ago, 
   )
   try {
     await services.start()
-    await services.maintenance.cleanUp('cli')
+    await services.maintenance.cleanUp(byCli)
   } finally {
     await services.close()
   }

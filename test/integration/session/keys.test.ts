@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { mintRefreshToken, newFamily } from '../../../src/session/token/refresh-token.ts'
 import { deriveKeys } from '../../../src/session/token/secrets.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'
@@ -61,7 +62,7 @@ describe('signing keys', () => {
   })
   afterEach(() => Promise.all([a.close(), b.close()]))
 
-  const rotate = (by: Instance) => by.services.maintenance.rotateSigningKey('test')
+  const rotate = (by: Instance) => by.services.maintenance.rotateSigningKey({ ...byCli, actor: 'test' })
 
   async function signNextFrom(instant: string): Promise<void> {
     await query(
@@ -177,8 +178,12 @@ describe('signing keys', () => {
     for (const instance of [a, b]) {
       expect((await client(instance.url).verify(tokens.accessToken)).status).toBe(204)
     }
-    expect(await a.services.maintenance.revokeSigningKey(String(kidOf(tokens)), 'test')).toBe(true)
-    expect(await a.services.maintenance.revokeSigningKey('no such key', 'test')).toBe(false)
+    expect(
+      await a.services.maintenance.revokeSigningKey(String(kidOf(tokens)), { ...byCli, actor: 'test' }),
+    ).toBe(true)
+    expect(await a.services.maintenance.revokeSigningKey('no such key', { ...byCli, actor: 'test' })).toBe(
+      false,
+    )
     await reload(a, b)
     for (const instance of [a, b]) {
       for (const { accessToken } of [tokens, other]) {

@@ -3,6 +3,7 @@ import * as oauth from 'oauth4webapi'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ServiceKeyScope, serviceKeyScopes } from '../../../src/access/service-keys.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { startProxy } from '../../fault/proxy.ts'
 import { client, type Tokens } from '../../support/client.ts'
 import { countStoreCalls } from '../../support/counted.ts'
@@ -37,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => instance.close())
 
 async function newKey(name: string, scope: ServiceKeyScope): Promise<string> {
-  return (await instance.services.serviceKeys.create({ name, scopes: [scope] }, 'cli')).key
+  return (await instance.services.serviceKeys.create({ name, scopes: [scope] }, byCli)).key
 }
 
 function keyFor(scope: ServiceKeyScope) {
@@ -198,7 +199,7 @@ describe('jose, which another author wrote,', () => {
     const before = await signIn()
     await check(before.accessToken)
 
-    await instance.services.maintenance.rotateSigningKey('test')
+    await instance.services.maintenance.rotateSigningKey({ ...byCli, actor: 'test' })
     // Its ten minutes are over.
     await query(
       databaseUrl,

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { byCli } from '../../../src/cli/actor.ts'
 import { migrate } from '../../../src/store/postgres/migrate.ts'
 import { type Answer, client, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
@@ -101,7 +102,7 @@ describe.skipIf(program.kind === 'none')(`behind PgBouncer in transaction mode${
 
   it('cleanup takes its lock, and a second runner is told so or finds nothing left', async () => {
     await query(database.url, `UPDATE user_sessions SET expires_at = now() - interval '1 hour'`)
-    const runs = await Promise.all(instances.map(({ services }) => services.maintenance.cleanUp('cli')))
+    const runs = await Promise.all(instances.map(({ services }) => services.maintenance.cleanUp(byCli)))
     const done = runs.flatMap(run => (run.kind === 'done' ? [run.deletedSessions] : []))
     expect(done.reduce((sum, deleted) => sum + deleted, 0)).toBe(8)
   })

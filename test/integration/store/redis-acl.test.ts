@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -59,6 +60,41 @@ describe('a user of Redis with the documented rights', () => {
     expect((await api.verify(accessToken)).status).toBe(401)
     expect((await api.call('GET', '/health/ready')).body).toMatchObject({ redis: 'up' })
     expect((await denials()).filter(entry => entry.includes(user))).toEqual([])
+  })
+})
+
+describe('a user of Redis with fewer rights', () => {
+  it.each([
+    ['that may not write', ['-set', '&latchkey:news'], /set/i],
+    ['that may not subscribe', ['resetchannels'], /channel/],
+  ])('%s is restricted: logged once, shown in health, and sessions work', async (_name, rules, refused) => {
+    const name = `${user}-${randomBytes(4).toString('hex')}`
+    const url = new URL((await freshRedis()).url)
+    await admin.acl('SETUSER', name, 'reset', 'on', '>few', '~*', '+@all', ...rules)
+    url.username = name
+    url.password = 'few'
+    const restricted = await startInstance({
+      DATABASE_URL: (await freshDatabase()).url,
+      REDIS_URL: url.href,
+    })
+    try {
+      const api = client(restricted.url)
+      await createUser(restricted.services, 'restricted@example.test')
+      const { accessToken } = await api.signIn('restricted@example.test')
+      expect((await api.verify(accessToken)).status).toBe(204)
+      await expect
+        .poll(async () => (await api.call('GET', '/health/ready')).body, { timeout: 20_000 })
+        .toMatchObject({ status: 'degraded', redis: 'restricted' })
+      expect((await api.call('POST', '/v1/auth/logout', { token: accessToken })).status).toBe(204)
+      expect((await api.verify(accessToken)).status).toBe(401)
+      const told = restricted.logLines.filter(line => line.includes('redis is restricted'))
+      expect(told).toHaveLength(1)
+      expect(told[0]).toMatch(refused)
+      expect(told[0]).toMatch(/NOPERM.+docs\/deployment\.md/)
+    } finally {
+      await restricted.close()
+      await admin.acl('DELUSER', name)
+    }
   })
 })
 

@@ -75,7 +75,7 @@ describe('a device token', () => {
   it('survives a change of the secret for as long as the one before is known', () => {
     const [old, next] = [randomBytes(32), randomBytes(32)]
     const before = createSecretRing(createClock(), old, null, () => true)
-    const after = createSecretRing(createClock(), next, old, () => true)
+    const after = createSecretRing(createClock(), next, { secret: old, leaked: false }, () => true)
     const later = createSecretRing(createClock(), next, null, () => true)
     const kept = mintDeviceToken(before.minting(), deviceId, owner, now)
     const device = readDeviceToken(after, kept, email, now)

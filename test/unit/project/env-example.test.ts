@@ -30,7 +30,7 @@ const ofCompose = [...compose.matchAll(/\$\{([A-Z_]+):\?/g)]
 
 test('.env.example has every setting, and no other but the passwords of docker-compose.yml', () => {
   const names = entries.map(({ name }) => name)
-  expect(ofCompose).toEqual(['POSTGRES_PASSWORD', 'REDIS_PASSWORD'])
+  expect(ofCompose).toEqual(['POSTGRES_PASSWORD', 'REDIS_PASSWORD', 'POSTGRES_APP_PASSWORD'])
   expect(names.toSorted()).toEqual([...Object.keys(settings), ...ofCompose].toSorted())
 })
 

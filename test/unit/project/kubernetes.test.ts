@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
@@ -11,7 +12,7 @@ import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { settings } from '../../../src/config.ts'
+import { readConfig, settings } from '../../../src/config.ts'
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'deploy', 'kubernetes')
 
@@ -102,6 +103,18 @@ describe('the Kubernetes manifests', () => {
     expect(config.filter(name => /SECRET|PASSWORD|_URL/.test(name))).toEqual([])
     const values = pods.flatMap(({ pod }) => pod.containers.flatMap(({ env = [] }) => env))
     expect(values.filter(({ value }) => value !== undefined)).toEqual([])
+  })
+
+  it('trust no network of proxies until one has been named', () => {
+    const config = all.find(({ kind }) => kind === 'ConfigMap')?.data ?? {}
+    const stores = {
+      DATABASE_URL: 'postgres://localhost/x',
+      LATCHKEY_SECRET: randomBytes(32).toString('base64'),
+    }
+    expect(() => readConfig({ ...stores, ...config })).toThrow(/^TRUST_PROXY must be a list of addresses/)
+    expect(readConfig({ ...stores, ...config, TRUST_PROXY: '10.42.7.0/24' }).trustProxy).toEqual([
+      '10.42.7.0/24',
+    ])
   })
 
   it('leave a pod the time to be noticed, and then to finish, before it is killed', () => {

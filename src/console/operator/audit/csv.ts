@@ -4,10 +4,11 @@ export function csvOf(header: readonly string[], rows: readonly (readonly string
 }
 
 /**
- * A spreadsheet would take what begins like this for a formula, and user agents are anybody's to choose. Where lists are
- * separated by semicolons, a cell begins behind one of them as well.
+ * A spreadsheet takes a cell that begins like this for a formula, and any caller chooses a user agent. The full-width
+ * forms count (OWASP, "CSV Injection"), and blanks before the sign do not help. Where lists are separated by semicolons,
+ * a cell begins behind one of them as well.
  */
-const formula = /(^|[;\t\r\n])(?=[=+\-@\t\r])/g
+const formula = /(^|[;\t\r\n])(?=\s*[=+\-@＝＋－＠]|[\t\r])/g
 
 function cell(text: string): string {
   const harmless = text.replaceAll(formula, "$1'")

@@ -21,6 +21,11 @@ const redisStates: Record<Standing['redis'], State> = {
   up: { tone: 'good', state: 'Up', meaning: 'Answers most reads.' },
   down: { tone: 'warn', state: 'Down', meaning: 'Postgres answers all reads. Slower; nothing is lost.' },
   recovering: { tone: 'warn', state: 'Recovering', meaning: 'Back, but not read yet. Postgres answers.' },
+  restricted: {
+    tone: 'warn',
+    state: 'Restricted',
+    meaning: 'Its user may not do everything that the service needs. The log says what is refused.',
+  },
   off: { tone: 'good', state: 'Off', meaning: 'Not configured. Postgres answers all reads.' },
 }
 

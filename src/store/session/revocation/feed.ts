@@ -8,7 +8,7 @@ import {
   unheardMs,
 } from '../../../session/revocation/feed.ts'
 import { type RevocationReason, revocationReasons } from '../../../session/session.ts'
-import { StandbyError } from '../../postgres/database.ts'
+import { StandbyError } from '../../postgres/failure.ts'
 import { forgetStatementNames, type Pooler } from '../../postgres/pooler.ts'
 
 /** Milliseconds for each statement and for connecting: a poll that takes longer has failed. */

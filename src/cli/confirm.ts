@@ -1,0 +1,54 @@
+import { createInterface } from 'node:readline/promises'
+import type { Readable, Writable } from 'node:stream'
+import type { Command } from 'commander'
+
+/** Where an answer can be typed. */
+export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } }
+
+const ofProcess: Terminal = { input: process.stdin, output: process.stderr }
+
+/** Whether the terminal can be asked. */
+export function canAsk({ input, output }: Terminal = ofProcess): boolean {
+  return input.isTTY === true && output.isTTY === true
+}
+
+/** Ends the command with exit code 2 where it is neither confirmed nor a terminal can be asked. Before any work. */
+export function requireConfirmable(
+  command: Command,
+  given: string | undefined,
+  expected: string,
+  terminal = ofProcess,
+): void {
+  if (given === undefined && !canAsk(terminal)) {
+    command.error(`error: this cannot be undone; add --confirm ${expected}`)
+  }
+}
+
+/**
+ * Returns when what was given, or else what is typed at the terminal, is one of `expected`. Otherwise ends the command
+ * with exit code 2.
+ */
+export async function confirm(
+  command: Command,
+  { given, expected, question }: { given: string | undefined; expected: readonly string[]; question: string },
+  terminal = ofProcess,
+): Promise<void> {
+  const answer = given ?? (await ask(`${question}\nType ${expected[0]} to confirm: `, terminal))
+  if (expected.includes(answer.trim())) return
+  command.error(
+    given === undefined
+      ? 'error: not confirmed; nothing was changed'
+      : `error: --confirm must be ${expected.join(' or ')}; nothing was changed`,
+  )
+}
+
+/** Empty when the terminal hangs up. */
+async function ask(question: string, { input, output }: Terminal): Promise<string> {
+  const lines = createInterface({ input, output })
+  const hungUp = new Promise<string>(resolve => lines.once('close', () => resolve('')))
+  try {
+    return await Promise.race([lines.question(question), hungUp])
+  } finally {
+    lines.close()
+  }
+}

@@ -1,0 +1,54 @@
+import leven, { closestMatch } from 'leven'
+import { ConfigError } from './refusal.ts'
+
+/** A name that begins like this is meant for us, so one that is no setting stops the start. */
+const ours =
+  /^(LATCHKEY_|DATABASE_(URL|POOLER)|SESSION_POLIC|ACCESS_TOKEN_|REFRESH_TOKEN_|ROTATION_GRACE|CACHE_TTL|NEAR_CACHE|REVOCATION_|CLEANUP_INTERVAL|EVENTS_RETENTION|MAX_SESSIONS|REDIS_(URL|SENTINEL|MASTER|CLUSTER|NODE_|TLS)|ALLOW(ED_ORIGIN|_UNENCRYPTED)|INSECURE_COOKIE|RATE_LIMIT)/
+/** Kubernetes sets these in every pod for every service of the namespace, one named `latchkey` too. */
+const serviceLink = /_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_\d+_(TCP|UDP)(_.+)?)?)$/
+/** Platforms set these beside REDIS_URL and DATABASE_URL, for other ways to the same store. */
+const ofPlatforms = /^(REDIS_TLS_URL|REDIS_URL_.+|DATABASE_URL_.+)$/
+
+/** Stops the start for a name that begins like one of ours and is none. */
+export function refuseUnknown(environment: NodeJS.ProcessEnv, settings: readonly string[]): void {
+  const unknown = Object.keys(environment).find(
+    name => ours.test(name) && !serviceLink.test(name) && !ofPlatforms.test(name) && !settings.includes(name),
+  )
+  if (unknown === undefined) return
+  const meant =
+    settings.find(name => name.startsWith(unknown)) ?? closestMatch(unknown, settings, { maxDistance: 4 })
+  const remedy =
+    meant === undefined ? 'check its spelling against .env.example' : `did you mean ${meant}? Correct it`
+  throw new ConfigError(unknown, `is not a setting; ${remedy}, or unset it`)
+}
+
+/**
+ * One line for each variable that is almost a setting, where that setting is not there. Its name may belong to another
+ * program, so it does not stop the start.
+ */
+export function spellingWarnings(environment: NodeJS.ProcessEnv, settings: readonly string[]): string[] {
+  const set = Object.keys(environment).filter(name => environment[name] !== '')
+  const missing = settings.filter(name => !set.includes(name) && !name.startsWith('OTEL_'))
+  return set.flatMap(name => {
+    if (settings.includes(name) || name.startsWith('OTEL_')) return []
+    if (ofPlatforms.test(name)) return platformWarning(name, missing)
+    const meant = missing.find(setting => isNear(name, setting))
+    return meant === undefined ? [] : [`${name} is not a setting and has no effect; did you mean ${meant}?`]
+  })
+}
+
+/** Without the setting that it stands beside, somebody may take it for that setting. */
+function platformWarning(name: string, missing: readonly string[]): string[] {
+  const meant = name.startsWith('REDIS_') ? 'REDIS_URL' : 'DATABASE_URL'
+  return missing.includes(meant) ? [`${name} has no effect; give its value to ${meant}`] : []
+}
+
+/** Short names are near to too many others. */
+function isNear(name: string, setting: string): boolean {
+  const maxDistance = setting.length < 6 ? 1 : 2
+  return leven(singular(name), singular(setting), { maxDistance: maxDistance + 1 }) <= maxDistance
+}
+
+function singular(name: string): string {
+  return name.replace(/IES$/, 'Y').replace(/S$/, '')
+}
