@@ -44,6 +44,29 @@ export const slowToHear: Row = {
   },
 }
 
+/** It hears of a password change later than the others, and has a snapshot that names the old token. */
+export const passwordChangeUnheard: Row = {
+  title: 'one instance is 200 ms from Postgres, and without Redis, when a password is changed',
+  mayFail: everything,
+  async fault(stage) {
+    const { bench, guest, hold } = stage
+    const [a, b] = bench.posts
+    const { by } = await cachedVictims(stage, 0)
+    await b.postgres.set({ kind: 'latency', ms: 100 })
+    for (let round = 0; round < 3; round++) {
+      for (let times = 0; times < 5; times++) await guest.verify(by, b)
+      const { generation } = by
+      await guest.changePassword(by, a)
+      if (by.generation === generation) continue
+      for (let times = 0; times < 10; times++) {
+        await guest.verifyOutdated(by, b)
+        await hold(10)
+      }
+    }
+    await b.postgres.set({ kind: 'pass' })
+  },
+}
+
 /** As after a day: the feed is read from a window that the revocation is older than, by who was not there then. */
 export const forgottenRevocation: Row = {
   title: 'snapshots come back that are older than what any instance remembers of revocations',

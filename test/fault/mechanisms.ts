@@ -1,10 +1,12 @@
 import { wrongClocks } from './clock-row.ts'
 import type { Rule } from './evidence.ts'
+import { graceSettings, longOutage, rollingRestart } from './grace-rows.ts'
 import {
   forgedMarks,
   forgottenRevocation,
   heardMeanwhile,
   oldDumpWhileCutOff,
+  passwordChangeUnheard,
   readBeforeRefresh,
   slowToHear,
 } from './mechanism-rows.ts'
@@ -19,6 +21,8 @@ export type Mechanism = {
   row: Row
   /** The promise that is broken without it. */
   breaks: Rule
+  /** For the instances, beside their own. */
+  settings?: NodeJS.ProcessEnv
 }
 
 export const mechanisms: readonly Mechanism[] = [
@@ -100,5 +104,44 @@ export const mechanisms: readonly Mechanism[] = [
     },
     row: wrongClocks,
     breaks: 'no false sign-out',
+  },
+  {
+    name: 'counting an outage as time that did not pass',
+    patch: {
+      file: 'session/policy.ts',
+      edits: [['now - rotatedAt - downtime(rotatedAt, now) <', 'now - rotatedAt <']],
+    },
+    row: longOutage,
+    breaks: 'no false sign-out',
+    settings: graceSettings,
+  },
+  {
+    name: 'taking what was an outage before a start from the database',
+    patch: {
+      file: 'store/session/revocation/outages.ts',
+      edits: [
+        [
+          'return read.rows.map(({ began, ended }) => ({ from: Number(began), to: Number(ended) }))',
+          'return [{ from: 0, to: Date.now() }]',
+        ],
+      ],
+    },
+    row: rollingRestart,
+    breaks: 'one lineage',
+    settings: graceSettings,
+  },
+  {
+    name: 'waiting for every instance at a password change',
+    patch: {
+      file: 'session/revocation/propagation.ts',
+      edits: [
+        [
+          'await waitUntilHeld([{ id: userId, xid }, ...entriesOf(revoked)], () => forget(change), false)',
+          '',
+        ],
+      ],
+    },
+    row: passwordChangeUnheard,
+    breaks: 'revocation is final',
   },
 ]

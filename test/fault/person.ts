@@ -35,8 +35,10 @@ export type Person = {
   presentSpent(held: Held, at: Target): Promise<void>
   /** As a client does that has lost the answer: the token before the current one. Whether there was an answer. */
   retryRefresh(held: Held, at: Target): Promise<boolean>
-  /** With the access token before the current one. */
-  verifySpent(held: Held, at: Target): Promise<void>
+  /** As a thief does: the access token before the current one, when its grace is long over. Whether there was an answer. */
+  verifySpent(held: Held, at: Target): Promise<boolean>
+  /** With the access token before the current one, as a request that is late. */
+  verifyOutdated(held: Held, at: Target): Promise<void>
   revoke(by: Held, target: Held, at?: Target): Promise<void>
   logout(held: Held): Promise<void>
   revokeOthers(by: Held): Promise<void>
@@ -155,6 +157,13 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
     return answer
   }
 
+  async function verifyBefore(held: Held, at: Target, stale: boolean): Promise<Answer> {
+    const { accessToken, generation } = lastSpent(held)
+    const answer = await ask(at.url, { method: 'GET', path: '/v1/verify', token: accessToken })
+    note(answer, { op: 'verify', instance: at.name, session: held.id, generation, stale })
+    return answer
+  }
+
   async function verifyEverywhere(held: Held): Promise<void> {
     await Promise.all(targets.map(at => call(held, 'verify', '/v1/verify', at)))
   }
@@ -209,10 +218,10 @@ export function createPerson({ account, targets, history, random, isOver }: Pers
       return status > 0 && status < 500
     },
     async verifySpent(held, at) {
-      const { accessToken, generation } = lastSpent(held)
-      const answer = await ask(at.url, { method: 'GET', path: '/v1/verify', token: accessToken })
-      note(answer, { op: 'verify', instance: at.name, session: held.id, generation })
+      const { status } = await verifyBefore(held, at, true)
+      return status > 0 && status < 500
     },
+    verifyOutdated: async (held, at) => void (await verifyBefore(held, at, false)),
 
     revoke: (by, target, chosen) =>
       end([target], async any => {

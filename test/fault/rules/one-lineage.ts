@@ -12,9 +12,9 @@ export function oneLineage(evidence: Evidence): Violation[] {
       .map(operation =>
         violation(`generation ${operation.issued?.generation} came after ${operation.generation}`, operation),
       ),
-    ...exchanges
+    ...evidence.operations
       .filter(operation => operation.stale && succeeded(operation))
-      .map(operation => violation('a token that had been spent was exchanged again', operation)),
+      .map(operation => violation('a token that had been spent was accepted again', operation)),
     ...secondChildren(honest),
     ...(evidence.settings.rewound === null ? strayRows(evidence, honest) : []),
   ]
