@@ -38,8 +38,8 @@ export async function countStoreCalls<T>(
   }
 }
 
-/** What an instance asks Redis to see whether it is there. */
-const watching = new Set(['info', 'ping'])
+/** What an instance sends Redis to see whether it is there, and to connect again. */
+const watching = new Set(['info', 'ping', 'hello', 'auth', 'select', 'client', 'subscribe'])
 
 /** What keeps the tests' numbered databases apart is in number 0, where no instance is. */
 function isKeeper(client: Redis): boolean {
