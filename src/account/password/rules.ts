@@ -4,6 +4,9 @@ import { isMadeOfRuns, repeatedPiece } from './predictable-passwords.ts'
 /** Longer ones are refused, never cut: whoever means to sign in with all of it shall not do so with a part. */
 export const longestPassword = 1_024
 
+/** In UTF-16 units, of which a character has two at most. */
+const longestCompared = 2 * longestPassword
+
 /** A date, written out. What is longer than this around a common word makes another password of it. */
 const longestDecoration = 8
 const shortestWord = 4
@@ -47,10 +50,10 @@ export function weaknessOf(
 
 /**
  * For comparing only: a guesser tries capitals and full-width letters, too (UAX #15). One character may become eighteen;
- * what is past the longest password is not compared.
+ * what is past the longest password that does not grow is not compared.
  */
 function folded(text: string): string {
-  return text.normalize('NFKC').toLowerCase().slice(0, longestPassword)
+  return text.normalize('NFKC').toLowerCase().slice(0, longestCompared)
 }
 
 /** Without the digits and signs at both ends, where they are what people add when they are told to. */
