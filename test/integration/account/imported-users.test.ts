@@ -6,6 +6,7 @@ import { readImportedHash } from '../../../src/account/hashing/imported/read.ts'
 import type { Recipe } from '../../../src/account/hashing/imported/recipe.ts'
 import { readStored, wrap } from '../../../src/account/hashing/imported/stored.ts'
 import { todaysPrefix } from '../../../src/account/hashing/parameters.ts'
+import { byCli } from '../../../src/cli/actor.ts'
 import { Problem } from '../../../src/errors.ts'
 import { query } from '../../support/database.ts'
 import { createUser, goodPassword, type Instance, startInstance } from '../../support/service.ts'
@@ -35,7 +36,7 @@ async function importOne(email: string): Promise<void> {
   if (reading.kind !== 'hash') throw new Error(reading.kind)
   const { accounts } = instance.services
   const prepared = await accounts.prepareImport({ email, hash: reading.hash, roles: [] })
-  if (prepared !== null) await accounts.importUser(prepared, 'cli')
+  if (prepared !== null) await accounts.importUser(prepared, byCli)
 }
 
 /** Without the deadline of a request, which a busy machine may need longer than. */
@@ -69,7 +70,7 @@ async function failuresOf(email: string): Promise<number> {
 describe('a refused sign-in, while there are imported users', { timeout: 600_000 }, () => {
   it('takes an unknown address, a wrong password and a disabled user as long as an imported user', async () => {
     const [someone, disabled] = [await newUser(), await newUser()]
-    await instance.services.accounts.disable(disabled.id, 'cli')
+    await instance.services.accounts.disable(disabled.id, byCli)
     const measured: number[] = []
     for (let round = 0; round < 3; round++) {
       const { kind, ms } = await logIn('heavy-0@example.test')

@@ -403,12 +403,12 @@ describe('a device on which somebody has signed in before', () => {
 
   it.each([
     ['a change of the password', changePassword],
-    ['an unlock', (_: string, userId: string) => a.services.accounts.unlock(userId, 'cli')],
+    ['an unlock', (_: string, userId: string) => a.services.accounts.unlock(userId, byCli)],
     [
       'having been disabled',
       async (_: string, userId: string) => {
-        await a.services.accounts.disable(userId, 'cli')
-        await a.services.accounts.enable(userId, 'cli')
+        await a.services.accounts.disable(userId, byCli)
+        await a.services.accounts.enable(userId, byCli)
       },
     ],
   ])('is a stranger after %s', async (_, end) => {
@@ -424,7 +424,7 @@ describe('a device on which somebody has signed in before', () => {
   it('is a stranger to a user who has the address of one who was deleted', async () => {
     const { email, userId } = await person()
     const deviceToken = deviceTokenOf(await logIn({ email }))
-    await a.services.accounts.delete(userId, 'cli')
+    await a.services.accounts.delete(userId, byCli)
     await createUser(a.services, email)
     await logInWith({ email, password: wrong }, 5)
     expect(codeOf(await logIn({ email, deviceToken }))).toBe('account_locked')
@@ -501,7 +501,7 @@ describe('unlocking', () => {
       `UPDATE login_throttles SET subject_hash = sha256(subject_hash) WHERE user_id = $1`,
       [userId],
     )
-    expect(await a.services.accounts.unlock(userId, 'cli')).toBe(true)
+    expect(await a.services.accounts.unlock(userId, byCli)).toBe(true)
     expect(await query(databaseUrl, 'SELECT FROM login_throttles WHERE user_id = $1', [userId])).toEqual([])
   })
 
