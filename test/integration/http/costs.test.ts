@@ -5,7 +5,7 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { byCli } from '../../../src/cli/actor.ts'
 import type { AccessClaims } from '../../../src/session/token/access-token.ts'
-import { client, type Tokens, tokensOf } from '../../support/client.ts'
+import { client, insist, type Tokens, tokensOf } from '../../support/client.ts'
 import { countStoreCalls } from '../../support/counted.ts'
 import { query } from '../../support/database.ts'
 import { countRoundTrips } from '../../support/round-trips.ts'
@@ -390,7 +390,8 @@ describe('what a request writes', () => {
       sessions.map(async session => {
         let { refreshToken } = session
         for (let rotation = 0; rotation < 100; rotation++) {
-          refreshToken = tokensOf(await api.refresh(refreshToken)).refreshToken
+          const presented = refreshToken
+          refreshToken = tokensOf(await insist(() => api.refresh(presented))).refreshToken
           await activity.query(
             'UPDATE user_sessions SET last_activity_at = clock_timestamp() WHERE id = $1',
             [session.sessionId],
