@@ -24,7 +24,7 @@ const migration = program
   .command('migrate')
   .description('apply pending migrations (safe to run concurrently)')
   .action(async (_options: unknown, command: Command) => {
-    const { readDatabaseUrl } = await import('./config.ts')
+    const { readDatabaseUrl } = await import('./config/config.ts')
     const { migrate } = await import('./store/postgres/migrate.ts')
     const applied = await migrate(readDatabaseUrl())
     print(command, { applied }, applied === 0 ? 'nothing to do' : `applied ${applied}`)

@@ -1,6 +1,6 @@
 /** The service inside another Node.js program: what `server.ts` puts together, in parts. */
 export { buildApp } from './app.ts'
-export { type Config, readConfig, readDatabaseUrl } from './config.ts'
+export { type Config, readConfig, readDatabaseUrl } from './config/config.ts'
 export { Problem, type ProblemCode } from './errors.ts'
 export { serviceJobs } from './jobs/jobs.ts'
 export { startJobs } from './jobs/scheduler.ts'

@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts'
+import { ConfigError } from './config/config.ts'
 import { Problem } from './errors.ts'
 import { SchemaError } from './services.ts'
 import { connectionRefusal } from './store/postgres/failure.ts'

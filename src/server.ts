@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { buildApp } from './app.ts'
-import { readConfig } from './config.ts'
+import { readConfig } from './config/config.ts'
 import { buildMetricsServer } from './http/metrics-server.ts'
 import { serviceJobs } from './jobs/jobs.ts'
 import { startJobs } from './jobs/scheduler.ts'
@@ -23,7 +23,7 @@ async function serve(): Promise<void> {
   keepNextTickFast()
   const config = readConfig()
   // Not even its code is loaded by those who do not want it.
-  const tracing = config.tracing ? await import('./tracing.ts') : null
+  const tracing = config.tracing ? await import('./tracing/tracing.ts') : null
   const logger = createLogger(config.logLevel, undefined, tracing?.traceOfLine)
   const traces = tracing?.startTracing(logger)
   for (const line of config.warnings) logger.warn(line)

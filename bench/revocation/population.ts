@@ -1,6 +1,6 @@
 import { ask } from '../../scripts/demo/http.ts'
 import type { DemoRedis } from '../../scripts/demo/redis.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
 import { inLanes } from './lanes.ts'

@@ -1,5 +1,5 @@
 import { byCli } from '../../src/cli/actor.ts'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
 import { median, type Turn } from '../measure/statistics.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
-import { readConfig } from '../../src/config.ts'
+import { readConfig } from '../../src/config/config.ts'
 import { createLogger } from '../../src/observability.ts'
 import { createServices } from '../../src/services.ts'
 import { deviceFacts } from '../../src/session/device/device.ts'

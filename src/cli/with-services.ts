@@ -3,7 +3,7 @@ import type { Services } from '../services.ts'
 /** Runs a command on the same services as the server, without HTTP and without jobs. */
 export async function withServices(work: (services: Services) => Promise<void>): Promise<void> {
   // Loaded here: help and usage errors do not wait for all of it.
-  const { readConfig } = await import('../config.ts')
+  const { readConfig } = await import('../config/config.ts')
   const { createLogger } = await import('../observability.ts')
   const { createServices } = await import('../services.ts')
   const config = readConfig()

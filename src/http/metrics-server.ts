@@ -1,5 +1,5 @@
 import Fastify, { type FastifyInstance } from 'fastify'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 
 /** `/metrics` on a port of its own, so that it need not be shut off from those who sign in. */
 export function buildMetricsServer(metrics: Metrics): FastifyInstance {

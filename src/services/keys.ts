@@ -1,6 +1,6 @@
 import { createServiceKeyRing } from '../access/service-keys.ts'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { Logger } from '../observability.ts'
 import type { SessionCache } from '../session/ports.ts'
 import { createKeyRing } from '../session/token/key-ring.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Config } from '../config/config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Logger } from '../observability.ts'
 import type { SessionContext } from '../session/context.ts'
 import { idleDeadlines } from '../session/policy.ts'

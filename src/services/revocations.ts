@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
+import type { Config } from '../config/config.ts'
 import type { StoreHealth } from '../observability.ts'
 import { placeOf } from '../place.ts'
 import type { SessionObserver } from '../session/observer.ts'

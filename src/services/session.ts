@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Config } from '../config/config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { createActivity } from '../session/activity.ts'
 import type { SessionContext } from '../session/context.ts'
 import type { SessionCache } from '../session/ports.ts'

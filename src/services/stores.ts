@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
-import type { Config } from '../config.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Config } from '../config/config.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { createStoreHealth, type Logger, type StoreHealth } from '../observability.ts'
 import { createContinuity } from '../session/continuity.ts'
 import { createDatabase } from '../store/postgres/database.ts'

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { byCli } from '../../../src/cli/actor.ts'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/config.ts'
 import { createServices } from '../../../src/services.ts'
 import { captureLog } from '../../support/captured-log.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { readConfig } from '../../../src/config.ts'
+import { readConfig } from '../../../src/config/config.ts'
 import { databaseOf } from '../../../src/store/redis/redis.ts'
 
 function refusal(redisUrl: string): string {

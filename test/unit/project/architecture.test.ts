@@ -23,7 +23,7 @@ const floors = [
   base,
   rooms,
   ['store'],
-  ['config.ts', 'config', 'metrics.ts', 'metrics', 'tracing.ts', 'tracing'],
+  ['config', 'metrics', 'tracing'],
   ['services.ts', 'services'],
   ['http', 'jobs'],
   ['app.ts', 'refuse.ts', 'next-tick.ts'],
@@ -172,7 +172,7 @@ describe('the architecture', () => {
   })
 
   it('reads the environment in config.ts only', () => {
-    expect(filesWith(/process\.env\b/)).toEqual(['src/config.ts'])
+    expect(filesWith(/process\.env\b/)).toEqual(['src/config/config.ts'])
   })
 
   it('reads the clock in clock.ts only', () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { settings } from '../../../src/config.ts'
+import { settings } from '../../../src/config/config.ts'
 
 const example = await readFile(new URL('../../../.env.example', import.meta.url), 'utf8')
 const compose = await readFile(new URL('../../../docker-compose.yml', import.meta.url), 'utf8')

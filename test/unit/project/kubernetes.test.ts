@@ -12,7 +12,7 @@ import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { readConfig, settings } from '../../../src/config.ts'
+import { readConfig, settings } from '../../../src/config/config.ts'
 
 const folder = join(import.meta.dirname, '..', '..', '..', 'deploy', 'kubernetes')
 

@@ -4,11 +4,11 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from '@opentelemetry/core'
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources'
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
-import { createStoreHealth, type Logger } from './observability.ts'
-import { traceStores } from './store/tracing.ts'
-import { createExporter } from './tracing/exporter.ts'
-import { nameSpansByRoute, traceRequests } from './tracing/requests.ts'
-import { version } from './version.ts'
+import { createStoreHealth, type Logger } from '../observability.ts'
+import { traceStores } from '../store/tracing.ts'
+import { version } from '../version.ts'
+import { createExporter } from './exporter.ts'
+import { nameSpansByRoute, traceRequests } from './requests.ts'
 
 export { nameSpansByRoute }
 

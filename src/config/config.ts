@@ -1,21 +1,21 @@
 import { cleanEnv, EnvMissingError } from 'envalid'
-import { issuerWarning, refuseInsecureIssuer } from './config/issuer.ts'
+import type { PreviousSecret } from '../session/token/secret-ring.ts'
+import { deriveKeys } from '../session/token/secrets.ts'
+import { issuerWarning, refuseInsecureIssuer } from './issuer.ts'
 import {
   refuseInsecureCookies,
   refuseUnencryptedPostgres,
   refuseUnencryptedRedis,
   unverifiedPostgresWarning,
-} from './config/network.ts'
-import { permissionTable } from './config/permissions.ts'
-import { refuseContradictions, sessionPolicies } from './config/policies.ts'
-import { ignoredParameters } from './config/postgres-url.ts'
-import { rateLimits } from './config/rate-limits.ts'
-import { redisAddress } from './config/redis.ts'
-import { ConfigError } from './config/refusal.ts'
-import { settings } from './config/settings.ts'
-import { refuseUnknown, spellingWarnings } from './config/spelling.ts'
-import type { PreviousSecret } from './session/token/secret-ring.ts'
-import { deriveKeys } from './session/token/secrets.ts'
+} from './network.ts'
+import { permissionTable } from './permissions.ts'
+import { refuseContradictions, sessionPolicies } from './policies.ts'
+import { ignoredParameters } from './postgres-url.ts'
+import { rateLimits } from './rate-limits.ts'
+import { redisAddress } from './redis.ts'
+import { ConfigError } from './refusal.ts'
+import { settings } from './settings.ts'
+import { refuseUnknown, spellingWarnings } from './spelling.ts'
 
 export { ConfigError, settings }
 
