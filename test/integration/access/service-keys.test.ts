@@ -113,8 +113,6 @@ describe('a backend that has checked a person', () => {
     const by = { actor: `service:${name}`, ip_address: '2001:db8::7' }
     expect(events).toEqual([
       { type: 'new_device', ...by },
-      // The refresh above came from somewhere else.
-      { type: 'session_context_changed', actor: 'system', ip_address: '127.0.0.1' },
       { type: 'session_created', ...by },
       { type: 'sign_in_succeeded', ...by },
     ])

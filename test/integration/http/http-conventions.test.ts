@@ -787,7 +787,7 @@ describe('the description of the API', () => {
     const document: Document = JSON.parse((await call(service.port, 'GET', '/openapi.json')).text)
     const content = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
     const responses = document.paths['/v1/signups']?.['post']?.responses
-    expect(Object.keys(responses ?? {})).toEqual(['201', '409', 'default'])
+    expect(Object.keys(responses ?? {})).toEqual(['201', '400', '409', 'default'])
     expect(responses?.['409']).toEqual({ description: expect.stringContaining('email_taken'), content })
     expect(responses?.['default']).toEqual({ description: expect.any(String), content })
   })

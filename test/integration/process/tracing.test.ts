@@ -260,7 +260,7 @@ describe('with a collector', () => {
       body: { email, password: goodPassword },
       headers: failing.headers,
     })
-    expect(answer.status).toBe(500)
+    expect(answer.status).toBe(503)
     const { request, children } = await spansOf(failing.traceId)
     const failed = children.filter(({ errors }) => errors.length > 0)
     expect(failed.length).toBeGreaterThan(0)
