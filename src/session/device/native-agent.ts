@@ -68,9 +68,9 @@ function programNamed(name: string | null): Agent['program'] {
 /** The first product's name, without version or build: those change with each update. */
 function productName(text: string): string | null {
   const head = text.split(/[/(;]/, 1)[0] ?? ''
-  const name = decoded(head)
-    .trim()
-    .replace(/\s+v?\d.*$/i, '')
+  const product = decoded(head).trim()
+  const version = product.search(/\sv?\d/i)
+  const name = version < 0 ? product : product.slice(0, version).trimEnd()
   return name === '' || /[\p{Cc}\p{Cf}]/u.test(name) ? null : name
 }
 
