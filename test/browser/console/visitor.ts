@@ -75,6 +75,8 @@ export async function lockOut(page: Page, email: string): Promise<Locator> {
     const answered = page.waitForResponse(/login/)
     await fillIn(page, email, `not the password ${attempt}`)
     await answered
+    // The page has shown the answer: while it has not, the button says “Signing in…”.
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor()
   }
   await locked.waitFor()
   return locked
