@@ -1,12 +1,12 @@
 import QuickLRU from 'quick-lru'
 import type { Refusal } from './rotation.ts'
 
-/** Why a refresh was refused that no later one can have either. */
-export type SessionEnd = Extract<Refusal, { kind: 'revoked' | 'session_expired' }>
+/** Final: the first reason of a revocation stays. An expired session may still be revoked. */
+export type SessionEnd = Extract<Refusal, { kind: 'revoked' }>
 
-/** Sessions that were found to have ended, so that their tokens cost one read a minute and not one each. */
+/** Sessions that were found to be revoked, so that their tokens cost one read a minute and not one each. */
 export type EndedSessions = {
-  /** Null: it is live, or was not asked about within the minute. */
+  /** Null: it was not found to be revoked within the minute. */
   read(sessionId: string): SessionEnd | null
   remember(sessionId: string, end: SessionEnd): void
 }

@@ -82,7 +82,7 @@ export function createRefresh(context: SessionContext) {
   }
 
   function refused(sessionId: string, because: Refusal): RefreshOutcome {
-    if (because.kind === 'revoked' || because.kind === 'session_expired') ended.remember(sessionId, because)
+    if (because.kind === 'revoked') ended.remember(sessionId, because)
     return { kind: 'refused', because, sessionId, wasRead: true }
   }
 
