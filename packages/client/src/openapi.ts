@@ -768,6 +768,20 @@ export interface components {
              */
             deviceName?: string;
         };
+        PasswordChanged: {
+            /** @constant */
+            tokenType: "Bearer";
+            accessToken: string;
+            /** @description Seconds that the access token has left. */
+            expiresIn: number;
+            refreshToken: string;
+            /** @description Seconds that the refresh token has left. */
+            refreshExpiresIn: number;
+            /** Format: uuid */
+            sessionId: string;
+            /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
+            deviceToken: string;
+        };
         /** @description RFC 9457, sent as application/problem+json. */
         Problem: {
             /**
@@ -1629,20 +1643,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @constant */
-                        tokenType: "Bearer";
-                        accessToken: string;
-                        /** @description Seconds that the access token has left. */
-                        expiresIn: number;
-                        refreshToken: string;
-                        /** @description Seconds that the refresh token has left. */
-                        refreshExpiresIn: number;
-                        /** Format: uuid */
-                        sessionId: string;
-                        /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
-                        deviceToken: string;
-                    } | components["schemas"]["CookieTokens"];
+                    "application/json": components["schemas"]["PasswordChanged"] | components["schemas"]["CookieTokens"];
                 };
             };
             /** @description `validation_failed`: The request is not valid */

@@ -103,7 +103,8 @@ export function createDeviceList(client: LatchkeyClient) {
     },
 
     reload,
-    rename: (id: string, deviceName: string) =>
+    // Named, so that its declaration does not point into the client's files.
+    rename: (id: string, deviceName: string): Promise<DeviceSession> =>
       change(
         () => client.renameSession(id, deviceName),
         (sessions, renamed) => sessions.map(session => (session.id === id ? renamed : session)),

@@ -40,7 +40,10 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
           { title: 'ChangePasswordRequest' },
         ),
         response: {
-          200: Type.Union([Type.Interface([Tokens], { deviceToken: DeviceToken }), CookieTokens]),
+          200: Type.Union([
+            Type.Interface([Tokens], { deviceToken: DeviceToken }, { title: 'PasswordChanged' }),
+            CookieTokens,
+          ]),
         },
       },
       config: {

@@ -232,7 +232,9 @@ describe('latchkey users import', () => {
     const { code, stdout, stderr } = await latchkeyImport(path, '--json')
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({ created: 1, unchanged: 0, bad: [{ line: 1 }, { line: 4 }] })
-    expect(stderr).toBe('line 1: it is not a JSON object\nline 4: email must be an email address (docs/migrate.md)\n')
+    expect(stderr).toBe(
+      'line 1: it is not a JSON object\nline 4: email must be an email address (docs/migrate.md)\n',
+    )
     expect(await users()).toBe(before + 1)
   })
 

@@ -301,7 +301,8 @@ describe('the log at `trace`, after every route and every failure', () => {
   })
 
   it('is one object a line: no CR, LF or escape code of a user agent forges one', () => {
-    expect(lines().length).toBeGreaterThan(20)
+    // An outage is one line a second, however many requests it refuses.
+    expect(lines().length).toBeGreaterThan(10)
     for (const line of lines()) {
       expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number), time: expect.any(Number) })
       expect(line).not.toMatch(/\p{Cc}|all is well/u)
