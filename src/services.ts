@@ -14,7 +14,6 @@ import { createSecretRing } from './session/token/secret-ring.ts'
 import { createSignIn } from './sign-in/sign-in.ts'
 import { createRateCounter } from './store/access/rate-counter.ts'
 import { createAccountStore } from './store/account/store.ts'
-import { readOutages } from './store/session/revocation/outages.ts'
 import { version } from './version.ts'
 
 export { SchemaError } from './services/keys.ts'
@@ -92,7 +91,7 @@ export function createServices(config: Config, logger: Logger) {
     async start(): Promise<void> {
       await redis?.connect()
       await keys.reload()
-      continuity.learn(await readOutages(database))
+      await stores.learnOutages()
       postgres.reached()
     },
 

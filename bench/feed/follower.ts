@@ -59,6 +59,7 @@ export async function startFollower(stores: {
     redisContinuity: redis.continuity,
     keepsSnapshots: true,
     followRing: async () => undefined,
+    learnOutages: async () => undefined,
   })
   redis.subscribe(newsChannel, feed.hint)
   feed.start()

@@ -28,9 +28,10 @@ export function createRevocations(
     postgres: StoreHealth
     observer: SessionObserver
     followRing: (version: string) => Promise<void>
+    learnOutages: () => Promise<void>
   },
 ) {
-  const { database, clock, cache, nearCache, redis, postgres, observer, followRing } = parts
+  const { database, clock, cache, nearCache, redis, postgres, observer, followRing, learnOutages } = parts
   const instance = { id: uuid(), place: placeOf(config) }
   const window = windowSeconds(config)
   const denySet = createDenySet(window * 1000)
@@ -54,6 +55,7 @@ export function createRevocations(
     redisContinuity: redis?.continuity ?? (() => null),
     keepsSnapshots: (redis !== null || config.nearCacheMaxSessions > 0) && config.cacheTtlSeconds > 0,
     followRing,
+    learnOutages,
   })
   return {
     denySet,

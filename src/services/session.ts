@@ -55,6 +55,7 @@ export function createSession(parts: {
     nearCache,
     observer: metrics.sessions,
     followRing: keys.follow,
+    learnOutages: stores.learnOutages,
   })
   const store = createSessionStore(database)
   const context: SessionContext = {

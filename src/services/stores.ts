@@ -7,6 +7,7 @@ import { createDatabase } from '../store/postgres/database.ts'
 import { connectionRemedy } from '../store/postgres/failure.ts'
 import { createRedisLink, type WatchedRedisLink } from '../store/redis/link.ts'
 import type { RedisAddress } from '../store/redis/redis.ts'
+import { readOutages } from '../store/session/revocation/outages.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
@@ -31,7 +32,8 @@ export function createStores(config: Config, logger: Logger, clock: Clock, metri
   metrics.watchPool(database.pool)
   const redis = config.redis === null ? null : redisLink(config.redis, logger, metrics)
   if (redis !== null) metrics.watchBreaker(redis.isBreakerOpen)
-  return { continuity, postgres, database, redis }
+  const learnOutages = async () => continuity.learn(await readOutages(database))
+  return { continuity, postgres, database, redis, learnOutages }
 }
 
 function redisLink(address: RedisAddress, logger: Logger, metrics: Metrics): WatchedRedisLink {

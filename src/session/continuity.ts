@@ -1,4 +1,5 @@
 import type { Instant } from '../clock.ts'
+import { Problem } from '../errors.ts'
 
 /** When the database could not be used. */
 export type Outage = { from: Instant; to: Instant }
@@ -15,8 +16,13 @@ export type Continuity = {
   reached(now: Instant): void
   /** The database did not answer. */
   missed(now: Instant): void
-  /** Outages from before this instance started. */
+  /** Outages on record: from before this instance started, and those that it has slept through. */
   learn(outages: readonly Outage[]): void
+  /**
+   * Throws `store_unavailable` while an outage that has just ended may not be known here: after a start, and after a
+   * freeze. For verdicts that an outage would change: that a grace is over, or a session idle.
+   */
+  requireKnown(now: Instant): void
   /** Milliseconds of [from, to] during which the database was down. */
   downtime(from: Instant, to: Instant): number
   /** The latest instant before `now` from which that many milliseconds were no outage. */
@@ -26,6 +32,9 @@ export type Continuity = {
 /** One slow answer is chance, and not an outage. */
 const missesToBeDown = 2
 
+/** Milliseconds without an answer after which there may have been an outage that is not known yet. */
+const unknownAfterMs = 3_000
+
 /** The oldest of more outages are forgotten. */
 const remembered = 100
 
@@ -34,9 +43,11 @@ export function createContinuity(): Continuity {
   /** The outage under way began when it was noticed: until then this instance may have judged by the clock as it was. */
   let downSince: Instant | null = null
   let lastReached = 0
+  let hasLearned = false
   let misses = 0
 
   function learn(more: readonly Outage[]): void {
+    hasLearned = true
     outages = united([...outages, ...more]).slice(-remembered)
   }
 
@@ -49,7 +60,7 @@ export function createContinuity(): Continuity {
   return {
     lastReached: () => lastReached,
     reached(now) {
-      if (downSince !== null) learn([{ from: downSince, to: now }])
+      if (downSince !== null) outages = united([...outages, { from: downSince, to: now }]).slice(-remembered)
       downSince = null
       misses = 0
       lastReached = now
@@ -59,6 +70,15 @@ export function createContinuity(): Continuity {
       if (misses >= missesToBeDown && lastReached > 0) downSince ??= now
     },
     learn,
+    requireKnown(now) {
+      const isCounted = downSince !== null || now - lastReached <= unknownAfterMs
+      if (hasLearned && isCounted) return
+      throw new Problem('store_unavailable', {
+        detail:
+          'This instance does not know yet for how long the service was down; nothing was changed. Try again.',
+        retryAfterSeconds: 1,
+      })
+    },
     downtime(from, to) {
       let sum = 0
       for (const outage of until(to)) {

@@ -52,9 +52,10 @@ function countRefused(limits: Limits, outcome: Refused, address: string): void {
       limits.takeHere('refused_address', address)
       return
     case 'refused':
+      // First, since each of these may throw: what was read must count in any case.
+      if (outcome.wasRead) limits.takeHere('refused_address', address)
       if (outcome.because.kind === 'not_ours') limits.takeHere('refresh_address', address)
       if (outcome.sessionId !== null) limits.takeHere('refresh_session', outcome.sessionId)
-      if (outcome.wasRead) limits.takeHere('refused_address', address)
   }
 }
 

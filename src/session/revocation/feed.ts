@@ -92,9 +92,11 @@ export function createRevocationFeed(parts: {
   keepsSnapshots: boolean
   /** Told of the keys' and secrets' version with every poll; takes over new ones. */
   followRing: (version: string) => Promise<void>
+  /** Reads the outages on record, the one that has just been noted included. */
+  learnOutages: () => Promise<void>
 }): RevocationFeed {
-  const { reader, denySet, lease, clock, health, observer, redisContinuity, keepsSnapshots, followRing } =
-    parts
+  const { reader, denySet, lease, clock, health, observer } = parts
+  const { redisContinuity, keepsSnapshots, followRing, learnOutages } = parts
   let place: FeedPlace | null = null
   /** Of the server that was followed last, also when the place on it was given up. */
   let timeline: string | null = null
@@ -117,7 +119,10 @@ export function createRevocationFeed(parts: {
     try {
       const silentMs = clock.monotonic() - acknowledgedAt
       // Before it is seen again, for then the outage would be over and nobody would know of it.
-      if (silentMs > unheardMs) await reader.noteOutage()
+      if (silentMs > unheardMs) {
+        await reader.noteOutage()
+        await learnOutages()
+      }
       // On the list first, then the window: whoever revokes in between waits for this instance, or is in the window.
       if (silentMs > silenceMs) registered = false
       if (!registered) await register()

@@ -159,7 +159,10 @@ export function createVerify(context: SessionContext) {
     if (denied !== null) return { kind: 'session_revoked', reason: denied }
     const verdict = checkSession(state, policies.get(state.clientType), state.readAt, continuity.downtime)
     if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason }
-    if (verdict.kind === 'expired') return { kind: 'session_expired' }
+    if (verdict.kind === 'expired') {
+      continuity.requireKnown(clock.now())
+      return { kind: 'session_expired' }
+    }
     return isCurrent(state, token) ? null : { kind: 'token_invalid' }
   }
 

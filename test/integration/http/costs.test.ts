@@ -251,6 +251,30 @@ describe('what a request without a valid credential costs', () => {
     expect(later).toEqual(nothing)
   })
 
+  it('a refresh by an expired token: no read past the limit of its address, whatever other limit is met first', async () => {
+    const { refreshToken, sessionId } = await signIn()
+    await query(
+      databaseUrl,
+      `UPDATE user_sessions SET refresh_expires_at = now() - interval '1 minute' WHERE id = $1`,
+      [sessionId],
+    )
+    // The limit of the session is lower: 20.
+    const strict = await startInstance({
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      RATE_LIMITS: JSON.stringify({ refused_address: { max: 30, windowSeconds: 600 } }),
+    })
+    try {
+      const refresh = () => client(strict.url).refresh(refreshToken)
+      await times(40, refresh)
+      const { result, ...later } = await countStoreCalls(() => times(10, refresh))
+      expect(result).toEqual(Array(10).fill(429))
+      expect(later).toEqual(nothing)
+    } finally {
+      await strict.close()
+    }
+  })
+
   it('a second sign-out of a session: three reads, no write, and ten of them a minute', async () => {
     const { refreshToken } = await signIn()
     const headers = newAddress()

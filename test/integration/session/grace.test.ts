@@ -1,10 +1,12 @@
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { buildApp } from '../../../src/app.ts'
 import { byCli } from '../../../src/cli/actor.ts'
 import { readConfig } from '../../../src/config/config.ts'
 import { createServices } from '../../../src/services.ts'
+import { startProxy } from '../../fault/proxy.ts'
 import { captureLog } from '../../support/captured-log.ts'
-import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'
+import { type Answer, client, insist, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { createUser, type Instance, secret, startInstance } from '../../support/service.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
@@ -139,6 +141,37 @@ describe('a grace that an outage has interrupted', () => {
     )
     expect(outage?.seconds).toBeGreaterThan(hour - 60)
     expect(outage?.seconds).toBeLessThan(hour + 60)
+  })
+
+  it('goes on at an instance that started while Postgres was down', async () => {
+    const a = await start()
+    const interrupted = await spentPair(a, hour + 5)
+    await stoppedFor(hour)
+    const way = await startProxy(Number(new URL(databaseUrl).port))
+    const behind = new URL(databaseUrl)
+    behind.port = String(way.port)
+    await way.set({ kind: 'refuse' })
+    const config = readConfig({
+      LATCHKEY_SECRET: secret,
+      PORT: '0',
+      CLEANUP_INTERVAL_SECONDS: '0',
+      ...environment,
+      DATABASE_URL: behind.href,
+    })
+    const services = createServices(config, captureLog().logger)
+    try {
+      await expect(services.start()).rejects.toMatchObject({ code: 'store_unavailable' })
+      const app = await buildApp(services)
+      await services.follow()
+      const url = await app.listen({ host: '127.0.0.1', port: 0 })
+      await way.set({ kind: 'pass' })
+      const retried = await insist(() => client(url).refresh(interrupted.spent.refreshToken))
+      expect(tokensOf(retried)).toEqual({ ...interrupted.current, expiresIn: expect.any(Number) })
+      await app.close()
+    } finally {
+      await services.close()
+      await way.close()
+    }
   })
 
   it('keeps its pair from cleanup, and one that was over before the outage does not', async () => {

@@ -18,6 +18,30 @@ describe('continuity', () => {
     expect(continuity.downtime(0, 3_000)).toBe(0)
   })
 
+  it('lets nothing be judged to be over before it has learned the outages on record, nor after a freeze', () => {
+    const continuity = createContinuity()
+    const isKnownAt = (now: number) => {
+      try {
+        continuity.requireKnown(now)
+        return true
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'store_unavailable' })
+        return false
+      }
+    }
+    continuity.reached(1_000)
+    expect(isKnownAt(1_000)).toBe(false)
+    continuity.learn([])
+    expect(isKnownAt(4_000)).toBe(true)
+    // Nothing was missed, and nothing answered: this instance may have been frozen.
+    expect(isKnownAt(4_001)).toBe(false)
+    continuity.reached(14_000)
+    expect(isKnownAt(14_000)).toBe(true)
+    // It counts what it has noticed.
+    down(continuity, 15_000)
+    expect(isKnownAt(60_000)).toBe(true)
+  })
+
   it('knows how much of an interval was an outage, one that still lasts included', () => {
     const continuity = createContinuity()
     continuity.reached(9_000)

@@ -51,6 +51,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     unregister: async (): Promise<void> => undefined,
     takeOver: async (_since: number): Promise<void> => undefined,
     followRing: async (): Promise<void> => undefined,
+    learnOutages: async () => undefined,
     redis: (): RedisContinuity => server1,
   }
   const outagesNotedAt: number[] = []
@@ -102,6 +103,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     redisContinuity: () => answers.redis(),
     keepsSnapshots: options.keepsSnapshots ?? true,
     followRing: () => answers.followRing(),
+    learnOutages: async () => undefined,
   })
   return {
     feed,
