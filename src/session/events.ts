@@ -15,7 +15,6 @@ type EventBody =
   | { type: 'sign_in_succeeded'; details: { authMethod: string; clientType: string } }
   | { type: 'sign_in_failed'; details: Record<string, never> }
   | { type: 'account_locked'; details: LockDetails }
-  | { type: 'account_unlocked'; details: Record<string, never> }
   | { type: 'new_device'; details: { device: DeviceFacts } }
   | { type: 'session_context_changed'; details: { signedInFrom: Origin } }
   | { type: 'session_created'; details: { clientType: string } }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { operatorPermissions } from '../../src/access/permissions.ts'
-import { ConfigError, readConfig, readDatabaseUrl } from '../../src/config/config.ts'
+import { operatorPermissions } from '../../../src/access/permissions.ts'
+import { ConfigError, readConfig, readDatabaseUrl } from '../../../src/config/config.ts'
 
 const minimal = {
   DATABASE_URL: 'postgres://user:pass@localhost:5432/latchkey',
