@@ -21,7 +21,7 @@ export function createStores(config: Config, logger: Logger, clock: Clock, metri
     isUp: health.isUp,
     reached() {
       health.reached()
-      continuity.reached(clock.now())
+      continuity.reached(clock.now(), clock.monotonic())
     },
     missed(error) {
       health.missed(error)

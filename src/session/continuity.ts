@@ -12,8 +12,8 @@ export type Outage = { from: Instant; to: Instant }
 export type Continuity = {
   /** When the database last answered. */
   lastReached(): Instant
-  /** The database answered. */
-  reached(now: Instant): void
+  /** The database answered; `monotonic` in milliseconds of the process's own clock, which no correction moves. */
+  reached(now: Instant, monotonic: number): void
   /** The database did not answer. */
   missed(now: Instant): void
   /** Outages on record: from before this instance started, and those that it has slept through. */
@@ -22,7 +22,7 @@ export type Continuity = {
    * Throws `store_unavailable` while an outage that has just ended may not be known here: after a start, and after a
    * freeze. For verdicts that an outage would change: that a grace is over, or a session idle.
    */
-  requireKnown(now: Instant): void
+  requireKnown(monotonic: number): void
   /** Milliseconds of [from, to] during which the database was down. */
   downtime(from: Instant, to: Instant): number
   /** The latest instant before `now` from which that many milliseconds were no outage. */
@@ -43,6 +43,7 @@ export function createContinuity(): Continuity {
   /** The outage under way began when it was noticed: until then this instance may have judged by the clock as it was. */
   let downSince: Instant | null = null
   let lastReached = 0
+  let lastReachedMonotonic = Number.NEGATIVE_INFINITY
   let hasLearned = false
   let misses = 0
 
@@ -59,19 +60,20 @@ export function createContinuity(): Continuity {
 
   return {
     lastReached: () => lastReached,
-    reached(now) {
+    reached(now, monotonic) {
       if (downSince !== null) outages = united([...outages, { from: downSince, to: now }]).slice(-remembered)
       downSince = null
       misses = 0
       lastReached = now
+      lastReachedMonotonic = monotonic
     },
     missed(now) {
       misses++
       if (misses >= missesToBeDown && lastReached > 0) downSince ??= now
     },
     learn,
-    requireKnown(now) {
-      const isCounted = downSince !== null || now - lastReached <= unknownAfterMs
+    requireKnown(monotonic) {
+      const isCounted = downSince !== null || monotonic - lastReachedMonotonic <= unknownAfterMs
       if (hasLearned && isCounted) return
       throw new Problem('store_unavailable', {
         detail:

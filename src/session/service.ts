@@ -47,7 +47,7 @@ export function createSessions(context: SessionContext) {
       if (state === null || state.userId !== ownerId) return { kind: 'unknown' }
       const policy = settings.policies.get(state.clientType)
       const verdict = checkSession(state, policy, state.readAt, continuity.downtime)
-      if (verdict.kind === 'expired') continuity.requireKnown(clock.now())
+      if (verdict.kind === 'expired') continuity.requireKnown(clock.monotonic())
       if (verdict.kind !== 'live') return verdict
       const session = await store.findForOwner(sessionId, ownerId)
       return session === null ? { kind: 'unknown' } : { kind: 'live', session }

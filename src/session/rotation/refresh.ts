@@ -135,7 +135,7 @@ export function createRefresh(context: SessionContext) {
       case 'replay':
         return replay(token, state, decision.sealed)
       case 'reuse':
-        continuity.requireKnown(clock.now())
+        continuity.requireKnown(clock.monotonic())
         return await endReused(context, token, state, origin)
       case 'outdated':
         await recordOutdated(context, token, state, origin)
@@ -143,7 +143,7 @@ export function createRefresh(context: SessionContext) {
       case 'late':
         return { kind: 'late' }
       case 'refuse':
-        if (decision.because.kind === 'session_expired') continuity.requireKnown(clock.now())
+        if (decision.because.kind === 'session_expired') continuity.requireKnown(clock.monotonic())
         return refused(state.id, decision.because)
     }
   }

@@ -160,7 +160,7 @@ export function createVerify(context: SessionContext) {
     const verdict = checkSession(state, policies.get(state.clientType), state.readAt, continuity.downtime)
     if (verdict.kind === 'revoked') return { kind: 'session_revoked', reason: verdict.reason }
     if (verdict.kind === 'expired') {
-      continuity.requireKnown(clock.now())
+      continuity.requireKnown(clock.monotonic())
       return { kind: 'session_expired' }
     }
     return isCurrent(state, token) ? null : { kind: 'token_invalid' }

@@ -164,11 +164,6 @@ beforeAll(async () => {
     REGISTRATION: 'open',
     MAX_SESSIONS_PER_USER: '1000',
     PERMISSIONS: JSON.stringify(roles),
-    // More than the service takes from one address: most of these calls are refused.
-    RATE_LIMITS: JSON.stringify({
-      anonymous_address: { max: 10_000, windowSeconds: 60 },
-      refused_address: { max: 10_000, windowSeconds: 60 },
-    }),
   })
   const { services } = instance
   const user = (roles: string[]) => createUser(services, newEmail(), { password: null, roles })

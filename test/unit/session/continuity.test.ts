@@ -10,11 +10,11 @@ function down(continuity: Continuity, at: number): void {
 describe('continuity', () => {
   it('counts no outage for one slow answer', () => {
     const continuity = createContinuity()
-    continuity.reached(1_000)
+    continuity.reached(1_000, 1_000)
     continuity.missed(1_500)
-    continuity.reached(2_000)
+    continuity.reached(2_000, 2_000)
     continuity.missed(2_500)
-    continuity.reached(3_000)
+    continuity.reached(3_000, 3_000)
     expect(continuity.downtime(0, 3_000)).toBe(0)
   })
 
@@ -29,13 +29,13 @@ describe('continuity', () => {
         return false
       }
     }
-    continuity.reached(1_000)
+    continuity.reached(1_000, 1_000)
     expect(isKnownAt(1_000)).toBe(false)
     continuity.learn([])
     expect(isKnownAt(4_000)).toBe(true)
     // Nothing was missed, and nothing answered: this instance may have been frozen.
     expect(isKnownAt(4_001)).toBe(false)
-    continuity.reached(14_000)
+    continuity.reached(14_000, 14_000)
     expect(isKnownAt(14_000)).toBe(true)
     // It counts what it has noticed.
     down(continuity, 15_000)
@@ -44,10 +44,10 @@ describe('continuity', () => {
 
   it('knows how much of an interval was an outage, one that still lasts included', () => {
     const continuity = createContinuity()
-    continuity.reached(9_000)
+    continuity.reached(9_000, 9_000)
     down(continuity, 10_000)
     expect(continuity.downtime(0, 12_000)).toBe(2_000)
-    continuity.reached(15_000)
+    continuity.reached(15_000, 15_000)
     expect(continuity.downtime(0, 20_000)).toBe(5_000)
     expect(continuity.downtime(12_000, 13_000)).toBe(1_000)
     expect(continuity.downtime(15_000, 20_000)).toBe(0)
@@ -58,7 +58,7 @@ describe('continuity', () => {
   it('counts nothing from before the first answer that the database has no record of', () => {
     const continuity = createContinuity()
     down(continuity, 5_000)
-    continuity.reached(10_000)
+    continuity.reached(10_000, 10_000)
     expect(continuity.downtime(0, 10_000)).toBe(0)
     continuity.learn([{ from: 2_000, to: 8_000 }])
     expect(continuity.downtime(0, 10_000)).toBe(6_000)
@@ -71,9 +71,9 @@ describe('continuity', () => {
       { from: 1_000, to: 6_000 },
       { from: 3_000, to: 2_000 },
     ])
-    continuity.reached(7_500)
+    continuity.reached(7_500, 7_500)
     down(continuity, 7_800)
-    continuity.reached(9_000)
+    continuity.reached(9_000, 9_000)
     expect(continuity.downtime(0, 10_000)).toBe(8_000)
   })
 
@@ -82,13 +82,13 @@ describe('continuity', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), steps => {
         const continuity = createContinuity()
-        continuity.reached(1)
+        continuity.reached(1, 1)
         let now = 1
         let elapsed = 0
         for (const { after, reached } of steps) {
           now += after
           const before = now - continuity.downtime(0, now)
-          if (reached) continuity.reached(now)
+          if (reached) continuity.reached(now, now)
           else continuity.missed(now)
           const counted = now - continuity.downtime(0, now)
           expect(before).toBeGreaterThanOrEqual(elapsed)
