@@ -85,7 +85,8 @@ function resolved(schema: Schema | undefined, named: Record<string, Schema>): Sc
 
 function accessOf(schemes: string[]): Operation['access'] {
   if (schemes.length === 0) return 'public'
-  if (schemes.includes('')) return 'optional'
+  // A credential of another kind may come along.
+  if (schemes.includes('')) return schemes.includes('bearer') ? 'optional' : 'public'
   return schemes.includes('bearer') ? 'bearer' : 'other'
 }
 
