@@ -149,7 +149,8 @@ describe('OPTIONS', () => {
     expect(bodyOf(await call(port, 'OPTIONS', '/v1/nothing'))['code']).toBe('not_found')
     expect(bodyOf(await preflight(listed, '/v1/nothing'))['code']).toBe('not_found')
     const whole = 'OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n'
-    expect(parseAnswer(await rawExchange(port, whole)).status).toBe(404)
+    // With a built console the root exists, and takes no OPTIONS.
+    expect([404, 405]).toContain(parseAnswer(await rawExchange(port, whole)).status)
   })
 
   it('does not make other wrong methods look right', async () => {
