@@ -28,7 +28,7 @@ Its Postgres and its Redis are its own. Prints tables, and the same as a line of
   --rates <list>    revocations a second, default 0,100,1000
   --window <n>      revocations in the window that is read again, default 300000
   --older <n>       revocations of the day before, which nobody should read, default 500000
-  --docs            writes the tables into docs/reliability.md as well
+  --docs            writes the tables into docs/internals/reliability.md as well
 `
 
 /** As with the default settings: the cache's lifetime and a minute. */
@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     console.log(`\n${JSON.stringify({ instances: options.instances, rates, window })}`)
     if (options.docs) {
       const tables = [rateRows(rates), windowRows(window)].map(markdownTable)
-      await document('docs/reliability.md', command, [circumstances(), ...tables].join('\n\n'))
+      await document('docs/internals/reliability.md', command, [circumstances(), ...tables].join('\n\n'))
     }
     await lifetime.end(0)
   } catch (error) {

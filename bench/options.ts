@@ -17,14 +17,14 @@ export type Options = {
   from: string | null
   /** The `dist` of another build to compare with; null to measure against floors and peers. */
   against: string | null
-  /** Whether `docs/performance.md` is written: by whole runs only. */
+  /** Whether `docs/internals/performance.md` is written: by whole runs only. */
   publish: boolean
 }
 
 const usage = `npm run bench [-- OPTIONS]
 
 Measures the service against the least that its work could take, and against other ways to keep sessions. It starts
-all that it needs, a Postgres and a Redis included, and writes docs/performance.md with its chart.
+all that it needs, a Postgres and a Redis included, and writes docs/internals/performance.md with its chart.
 
   --quick           in under two minutes: one round of a second, and nothing is written
   --only PATTERN    rows whose name matches (a regular expression); nothing is written

@@ -19,7 +19,7 @@ answered, B and C are asked about them: first with Redis, then without. Its Post
 Prints a table, and the same as a line of JSON. Exit code 1 when a promise was not kept.
 
   --count <n>   sessions in each round, default 1000
-  --docs        writes the table into docs/reliability.md as well
+  --docs        writes the table into docs/internals/reliability.md as well
 
 Promised are, besides the refusals, a median of 30 ms with Redis and 400 ms without, and 1.2 s for each.
 `
@@ -53,7 +53,7 @@ async function main(): Promise<void> {
     console.log(`\n${aligned(rowsOf(measured)).join('\n')}\n\n${JSON.stringify(measured)}`)
     if (docs)
       await document(
-        'docs/reliability.md',
+        'docs/internals/reliability.md',
         command,
         `${circumstances()}\n\n${markdownTable(rowsOf(measured))}`,
       )

@@ -14,7 +14,7 @@ Runs test suites on other versions of Node.js, which npm brings into a temporary
 
   --only <list>   some of the suites ${Object.keys(suites).join(', ')}; default: all
   --node <list>   versions of Node.js, default 22,24
-  --docs          writes the results into docs/operations.md as well
+  --docs          writes the results into docs/operate/operations.md as well
 `
 
 type Result = { node: string; suite: SuiteName; summary: string }
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
     for (const runtime of await installRuntimes(folder, versions)) {
       for (const suite of chosen) results.push(await resultOf(runtime, suite))
     }
-    if (docs) await document('docs/operations.md', command, table(results))
+    if (docs) await document('docs/operate/operations.md', command, table(results))
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1

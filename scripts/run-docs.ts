@@ -9,10 +9,10 @@ import { checkProgram, runProgram } from './docs/programs.ts'
 import { difference } from './docs/shape.ts'
 
 /**
- * Runs what README.md and docs/*.md tell their readers to run, page by page, each in a shell of its own, beside
+ * Runs what README.md and the pages under docs/ tell their readers to run, page by page, each in a shell of its own, beside
  * `npm run dev`. Fails on the first block that fails, or prints something else than the page shows.
  *
- *     npm run docs:run [-- docs/api.md ...]
+ *     npm run docs:run [-- docs/reference/api.md ...]
  */
 const root = dirname(import.meta.dirname)
 /** Where the pages say that the service is; it is somewhere else when that port is taken. */
@@ -23,7 +23,9 @@ type Page = { path: string; blocks: Block[] }
 type Run = Extract<Block, { kind: 'run' }>
 
 async function pages(chosen: readonly string[]): Promise<Page[]> {
-  const inDocs = (await readdir(join(root, 'docs'))).filter(name => name.endsWith('.md')).sort()
+  const inDocs = (await readdir(join(root, 'docs'), { recursive: true }))
+    .filter(name => name.endsWith('.md'))
+    .sort()
   const paths = chosen.length > 0 ? chosen : ['README.md', ...inDocs.map(name => join('docs', name))]
   return await Promise.all(
     paths.map(async path => {

@@ -1,5 +1,5 @@
 /**
- * Every failure that a caller can be told of. A code is stable: clients decide by it, `docs/errors.md` explains
+ * Every failure that a caller can be told of. A code is stable: clients decide by it, `docs/reference/errors.md` explains
  * it, and a test holds the two against each other. (RFC 9457, problem details.)
  */
 export const problems = {

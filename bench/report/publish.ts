@@ -15,7 +15,7 @@ export async function render(run: Run): Promise<{ file: string; text: string }[]
   const template = await readFile(beside('performance.template.md'), 'utf8')
   const tried = await readFile(beside('what-was-tried.md'), 'utf8')
   return [
-    { file: join('docs', 'performance.md'), text: renderDocument(template, run, tried) },
+    { file: join('docs', 'internals', 'performance.md'), text: renderDocument(template, run, tried) },
     { file: join('docs', 'images', 'performance.svg'), text: renderChart(run.rows) },
   ]
 }

@@ -12,7 +12,7 @@ export type ScaleOptions = {
   refreshMinutes: number
   denySet: number
   json: string | null
-  /** Whether the figures go into docs/scaling.md. */
+  /** Whether the figures go into docs/operate/scaling.md. */
   publish: boolean
 }
 
@@ -28,7 +28,7 @@ Fills a Postgres of its own with sessions, and measures what their number costs.
   --refresh-minutes N  how long sessions are refreshed to see what it leaves behind (default 10)
   --deny-set N         revocations that an instance has to load when it starts (default 100,000)
   --json FILE          writes the figures there
-  --docs               writes the figures into docs/scaling.md
+  --docs               writes the figures into docs/operate/scaling.md
   --help               this text
 `
 

@@ -61,7 +61,7 @@ export function scaleTable(figures: ScaleFigures): string {
   return [colours.bold('What the number of sessions costs'), ...aligned(scaleLines(figures)), ''].join('\n')
 }
 
-/** Into docs/scaling.md, with where and when it was measured. */
+/** Into docs/operate/scaling.md, with where and when it was measured. */
 export async function publishScale(figures: ScaleFigures): Promise<void> {
   const { facts, rows } = figures
   const on = `${facts.machine.processor}, ${facts.machine.processors} cores`
@@ -70,7 +70,7 @@ export async function publishScale(figures: ScaleFigures): Promise<void> {
     ...rows.flatMap(row => [`**${row.title}.** ${row.about} ${ratiosOf(row)}`, rowTable(row)]),
     markdownTable([['', ''], ...scaleLines(figures)]),
   ]
-  await document('docs/scaling.md', 'npm run bench:scale -- --docs', parts.join('\n\n'))
+  await document('docs/operate/scaling.md', 'npm run bench:scale -- --docs', parts.join('\n\n'))
 }
 
 function ratiosOf(row: RowResult): string {

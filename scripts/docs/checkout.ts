@@ -52,7 +52,7 @@ async function putCommand(directory: string): Promise<void> {
   await writeFile(join(directory, 'bin', 'latchkey'), `#!/bin/sh\n${command}\n`, { mode: 0o755 })
 }
 
-/** As docs/api.md says to start it, on stores of its own. */
+/** As docs/reference/api.md says to start it, on stores of its own. */
 async function serve(cwd: string): Promise<{ url: string; stop(): Promise<void> }> {
   const service = await startChild(
     process.execPath,

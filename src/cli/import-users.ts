@@ -88,7 +88,7 @@ function readLine(text: string): Line {
   const [name] = Object.keys(unknown)
   if (name !== undefined) return bad('it has a field other than email, passwordHash and roles')
   const email = typeof address === 'string' ? canonicalEmail(address) : null
-  if (email === null) return bad('email must be an email address (docs/migrate.md)')
+  if (email === null) return bad('email must be an email address (docs/guides/migrate.md)')
   if (!isListOfRoles(roles)) return bad('roles must be a list of names with letters, digits and . _ : - only')
   const reading = readImportedHash(passwordHash)
   if (reading.kind === 'refused') return bad(reading.reason)

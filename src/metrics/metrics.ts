@@ -11,7 +11,7 @@ import { sessionMetrics } from './sessions.ts'
 import { signInMetrics } from './sign-ins.ts'
 import { breakerMetrics, poolMetrics, storeMetrics } from './stores.ts'
 
-/** What a scrape tells of the service; times are in seconds, as Prometheus wants them. `docs/metrics.md` lists it. */
+/** What a scrape tells of the service; times are in seconds, as Prometheus wants them. `docs/reference/metrics.md` lists it. */
 export type Metrics = {
   sessions: SessionObserver
   signIns: SignInObserver

@@ -24,7 +24,7 @@ export function createActivity(store: Pick<SessionStore, 'recordActivity'>): Act
   return {
     note(sessionId, lastKnown, now, policy) {
       const stepMs = activityStepSeconds(policy) * 1000
-      // What was read may say it, and spares a look at what was noted (0.24 µs, docs/performance.md).
+      // What was read may say it, and spares a look at what was noted (0.24 µs, docs/internals/performance.md).
       if (now - lastKnown < stepMs || now - (noted.get(sessionId) ?? 0) < stepMs) return
       if (pending.size >= capacity && !pending.has(sessionId)) return
       pending.set(sessionId, now)

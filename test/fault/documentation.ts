@@ -5,6 +5,6 @@ import { type Measurement, table } from './measure.ts'
 export async function writeDocumentation(measurements: readonly Measurement[]): Promise<void> {
   const operations = measurements.reduce((sum, measurement) => sum + measurement.operations, 0)
   const heading = `${circumstances()} ${measurements.length} faults, ${operations} operations while they lasted and after.`
-  const page = 'docs/reliability.md'
+  const page = 'docs/internals/reliability.md'
   await document(page, 'npm run test:fault -- --docs', `${heading}\n\n${table(measurements)}`.trimEnd())
 }

@@ -38,7 +38,7 @@ export function measure(
   return { row, operations: during.length, worstMs, errors, recoveryMs, violations }
 }
 
-/** As a table for `docs/reliability.md`, and beside it the numbers as JSON. */
+/** As a table for `docs/internals/reliability.md`, and beside it the numbers as JSON. */
 export async function writeReport(path: string, measurements: readonly Measurement[]): Promise<void> {
   const base = path.replace(/\.(md|json)$/, '')
   await mkdir(dirname(base), { recursive: true })

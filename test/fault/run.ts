@@ -7,7 +7,7 @@ const usage = `npm run test:fault -- [options]
   --minutes <n>      how long, default 30
   --seed <n>         chooses as an earlier run did
   --report <path>    writes <path>.md and <path>.json
-  --docs             writes the table of all rows into docs/reliability.md, if all promises held
+  --docs             writes the table of all rows into docs/internals/reliability.md, if all promises held
   --near-cache <n>   what the services keep in their own memory; 0 for nothing, unless given what they ship with
   --only <pattern>   rows whose title matches`
 

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises'
 
 export type DocumentedMetric = { name: string; labels: string[] }
 
-/** The tables of `docs/metrics.md`; only the first has a column for labels. */
+/** The tables of `docs/reference/metrics.md`; only the first has a column for labels. */
 export async function documentedMetrics(): Promise<{ own: DocumentedMetric[]; process: string[] }> {
-  const text = await readFile(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
+  const text = await readFile(new URL('../../docs/reference/metrics.md', import.meta.url), 'utf8')
   const rows = text.split('\n').filter(line => line.startsWith('| `'))
   const cells = rows.map(row => row.split('|').map(cell => cell.trim()))
   const own = cells.flatMap(([, name = '', labels = '']) =>

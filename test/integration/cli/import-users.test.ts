@@ -119,7 +119,7 @@ describe('users of another system', () => {
     },
   )
 
-  it('of every system that docs/migrate.md names are imported, and sign in', async () => {
+  it('of every system that docs/guides/migrate.md names are imported, and sign in', async () => {
     const lines = vectors.map(({ passwordHash }, at) => ({
       email: `vector-${at}@example.test`,
       passwordHash,
@@ -233,7 +233,7 @@ describe('latchkey users import', () => {
     expect(code).toBe(1)
     expect(JSON.parse(stdout)).toMatchObject({ created: 1, unchanged: 0, bad: [{ line: 1 }, { line: 4 }] })
     expect(stderr).toBe(
-      'line 1: it is not a JSON object\nline 4: email must be an email address (docs/migrate.md)\n',
+      'line 1: it is not a JSON object\nline 4: email must be an email address (docs/guides/migrate.md)\n',
     )
     expect(await users()).toBe(before + 1)
   })

@@ -52,12 +52,12 @@ describe('the alerts', () => {
   })
 
   it('have a runbook each, which their annotation links, and no runbook is without an alert', async () => {
-    const text = await read('docs', 'runbooks.md')
+    const text = await read('docs', 'operate', 'runbooks.md')
     const headings = [...text.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading)
     const all = await rules()
     expect(headings).toEqual(all.map(({ alert }) => alert))
     for (const { alert, annotations } of all) {
-      expect(annotations.runbook).toBe(`docs/runbooks.md#${alert.toLowerCase()}`)
+      expect(annotations.runbook).toBe(`docs/operate/runbooks.md#${alert.toLowerCase()}`)
     }
   })
 
@@ -74,7 +74,7 @@ describe('the alerts', () => {
     const others = [
       ...(await named('deploy', 'prometheus', 'latchkey-alerts.yml')),
       ...(await named('deploy', 'prometheus', 'latchkey-alerts.test.yml')),
-      ...(await named('docs', 'runbooks.md')),
+      ...(await named('docs', 'operate', 'runbooks.md')),
     ]
     expect(others.length).toBeGreaterThan(20)
     expect([...dashboard, ...others].filter(name => !known.has(name))).toEqual([])

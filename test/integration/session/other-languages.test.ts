@@ -37,7 +37,7 @@ async function findPyJwt(): Promise<string | null> {
 
 const pyJwt = await findPyJwt()
 
-describe.skipIf(pyJwt === null)('the verifier in Python that docs/oauth.md shows', () => {
+describe.skipIf(pyJwt === null)('the verifier in Python that docs/guides/oauth.md shows', () => {
   let instance: Instance
   let issuer: string
   let token: string
@@ -53,7 +53,7 @@ describe.skipIf(pyJwt === null)('the verifier in Python that docs/oauth.md shows
   afterAll(() => instance.close())
 
   async function verify({ audience = 'orders', text = token, secondsBehind = 0 } = {}): Promise<string> {
-    const page = await readFile(join(root, 'docs', 'oauth.md'), 'utf8')
+    const page = await readFile(join(root, 'docs', 'guides', 'oauth.md'), 'utf8')
     const [, program = ''] = page.split('```python excerpt\n')
     const [shown = ''] = program.split('```')
     const code = `

@@ -6,7 +6,7 @@ import { client, tokensOf } from '../../support/client.ts'
 import { createUser, type Instance, startInstance } from '../../support/service.ts'
 import { freshDatabase, freshRedis } from '../../support/stores.ts'
 
-/** A user of Redis with the rights that docs/deployment.md names, and no others. */
+/** A user of Redis with the rights that docs/operate/deployment.md names, and no others. */
 const user = 'latchkey-with-few-rights'
 
 let admin: Redis
@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 async function documentedCommands(): Promise<string[]> {
-  const page = await readFile('docs/deployment.md', 'utf8')
+  const page = await readFile('docs/operate/deployment.md', 'utf8')
   const [, list = ''] = /the channel `latchkey:news`, and (.*?); with a Cluster/.exec(page) ?? []
   return [...list.matchAll(/`([A-Z ]+)`/g)].map(([, command = '']) => command)
 }

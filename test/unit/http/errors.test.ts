@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { problems } from '../../../src/errors.ts'
 
-const page = await readFile(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
+const page = await readFile(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8')
 
 /** The rows of the table: `| 400 | `code` | when | what to do |`. */
 const rows = page
@@ -16,7 +16,7 @@ const rows = page
     remedy,
   }))
 
-test('docs/errors.md lists every code with its status, and no other', () => {
+test('docs/reference/errors.md lists every code with its status, and no other', () => {
   const documented = rows.map(({ status, code }) => `${status} ${code}`).sort()
   const existing = Object.entries(problems)
     .map(([code, { status }]) => `${status} ${code}`)
@@ -24,14 +24,14 @@ test('docs/errors.md lists every code with its status, and no other', () => {
   expect(documented).toEqual(existing)
 })
 
-test('docs/errors.md says of every code when it happens and what to do', () => {
+test('docs/reference/errors.md says of every code when it happens and what to do', () => {
   for (const { code, when, remedy } of rows) {
     expect(when?.length, code).toBeGreaterThan(10)
     expect(remedy?.length, code).toBeGreaterThan(10)
   }
 })
 
-test('docs/errors.md goes by status', () => {
+test('docs/reference/errors.md goes by status', () => {
   const statuses = rows.map(({ status }) => status)
   expect(statuses).toEqual(statuses.toSorted((a, b) => a - b))
 })

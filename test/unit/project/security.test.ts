@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 
-const docs = new URL('../../../docs/', import.meta.url)
+const docs = new URL('../../../docs/internals/', import.meta.url)
 const page = readFileSync(new URL('security.md', docs), 'utf8')
 
 type Link = { text: string; target: string }
@@ -13,7 +13,7 @@ function linksIn(text: string): Link[] {
   }))
 }
 
-const isTest = ({ target }: Link) => /^\.\.\/test\/(unit|integration|browser|fault)\//.test(target)
+const isTest = ({ target }: Link) => /^\.\.\/\.\.\/test\/(unit|integration|browser|fault)\//.test(target)
 
 /** The rows of a section's tables, each as its cells. */
 function rowsOf(section: string, pattern: RegExp): string[][] {
@@ -31,7 +31,7 @@ function hasTitle(source: string, title: string): boolean {
   return ["'", '"', '`'].some(quote => source.includes(`${quote}${title}${quote}`))
 }
 
-describe('docs/security.md', () => {
+describe('docs/internals/security.md', () => {
   test('names tests that are there, by their titles', () => {
     const named = linksIn(page).filter(link => isTest(link) && !/\.ts$/.test(link.text))
     expect(named.length).toBeGreaterThan(100)

@@ -26,7 +26,7 @@ const readers = [
 /** No format is longer. */
 const longest = 1_024
 
-/** Pure: what another system keeps in the place of a password. Reasons never quote it. docs/migrate.md has the formats. */
+/** Pure: what another system keeps in the place of a password. Reasons never quote it. docs/guides/migrate.md has the formats. */
 export function readImportedHash(value: unknown): Reading {
   if (value === null) return { kind: 'no_password' }
   if (typeof value !== 'string')
@@ -36,5 +36,5 @@ export function readImportedHash(value: unknown): Reading {
     const reading = read(value)
     if (reading !== null) return reading
   }
-  return refused('passwordHash is in no format that can be imported (docs/migrate.md)')
+  return refused('passwordHash is in no format that can be imported (docs/guides/migrate.md)')
 }

@@ -1,6 +1,6 @@
 import { type Reading, refused } from './recipe.ts'
 
-/** What cannot be imported, and why: by how it begins. docs/migrate.md lists the same. */
+/** What cannot be imported, and why: by how it begins. docs/guides/migrate.md lists the same. */
 const unsupported: { form: RegExp; name: string }[] = [
   { form: /^\{(?:SSHA|SHA|SMD5|MD5|CRYPT|SSHA256|SSHA512)\}/i, name: 'LDAP hashes like {SSHA}' },
   { form: /^[0-9a-f]{32}$/i, name: 'MD5' },
