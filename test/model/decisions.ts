@@ -89,6 +89,7 @@ function readingOf(world: World): CacheReading {
     snapshot: snapshot === null ? null : { ...snapshot, readAt: now - world.gotAge * tickMs },
     occupied: snapshot !== null,
     revoked: world.gotMark ? 'user' : null,
+    changedAt: null,
     continuity: null,
   }
 }
