@@ -90,7 +90,7 @@ describe('a user of Redis with fewer rights', () => {
       const told = restricted.logLines.filter(line => line.includes('redis is restricted'))
       expect(told).toHaveLength(1)
       expect(told[0]).toMatch(refused)
-      expect(told[0]).toMatch(/NOPERM.+docs\/deployment\.md/)
+      expect(told[0]).toMatch(/NOPERM.+docs\/operate\/deployment\.md/)
     } finally {
       await restricted.close()
       await admin.acl('DELUSER', name)
