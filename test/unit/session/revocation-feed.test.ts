@@ -231,7 +231,6 @@ describe('a follower of the revocation feed', () => {
     expect(seenAt.slice(0, 5)).toEqual([1_150, 2_350, 3_550, 4_750, 5_950])
     await pass(1_000)
     expect(outagesNotedAt).toEqual([0])
-    await feed.stop()
   })
 
   it('begins with the first page again when one has failed', async () => {
