@@ -101,6 +101,8 @@ export type CacheReading =
       /** Something stands under the snapshot's key, whether or not it is any good. */
       occupied: boolean
       revoked: RevocationReason | null
+      /** The session or its user was changed: a snapshot that was read then or before does not count. Null: never. */
+      changedAt: Instant | null
       /** Which server answered, unbroken since when. */
       continuity: RedisContinuity
     }
@@ -117,8 +119,11 @@ export type SessionCache = {
   rotated(snapshot: Snapshot): Promise<void>
   /** Deletes the snapshots, marks the sessions as revoked, and hints at it. */
   revoke(sessions: readonly { sessionId: string; reason: RevocationReason }[]): Promise<MarkedOn>
-  /** Deletes the snapshots, and hints at it. Tells where, as for marks. */
-  forget(sessionIds: readonly string[]): Promise<MarkedOn>
+  /**
+   * Deletes the snapshots, and marks the sessions: what was read at `changedAt` or before does not count any more,
+   * whenever it is written. The mark of a revocation stays, and so does that of a later change.
+   */
+  markChanged(sessionIds: readonly string[], changedAt: Instant): Promise<MarkedOn>
   /** Tells the other instances that there is something to read on the feed. */
   hint(): void
 }

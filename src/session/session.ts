@@ -79,7 +79,7 @@ export type SessionState = {
   /** A bulk revocation covers this session, whether or not its row has been marked yet. */
   cutOff: boolean
   user: { roles: readonly string[]; disabled: boolean } | null
-  /** `statement_timestamp()` of the read. */
+  /** `transaction_timestamp()` of the read. */
   readAt: Instant
 }
 
@@ -98,7 +98,7 @@ export type Snapshot = {
   previousAccessTokenHash: string | null
   /** The previous access token may still be used by requests in flight, for the grace from here. */
   rotatedAt: Instant
-  /** `statement_timestamp()` of the read behind it; its age counts from here. */
+  /** `transaction_timestamp()` of the read behind it; its age counts from here. */
   readAt: Instant
 }
 

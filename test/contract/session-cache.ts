@@ -52,6 +52,7 @@ export function describeSessionCache(
       snapshot: null,
       occupied: false,
       revoked: null,
+      changedAt: null,
       continuity: vouches ? { runId: expect.any(String) } : null,
     }
     const markedOn = vouches ? expect.stringMatching(/^[0-9a-f]{40}$/) : null
@@ -122,6 +123,30 @@ export function describeSessionCache(
       expect(await cache.read(late.id)).toMatchObject({ revoked: 'user' })
       await cache.fill(late, { replace: true })
       expect(await cache.read(late.id)).toMatchObject({ revoked: 'user' })
+    })
+
+    it('deletes the snapshots of changed sessions and marks each with the time, whatever is written afterwards', async () => {
+      const [one, other] = [snapshot(), snapshot()]
+      await cache.fill(one, { replace: false })
+      const changedAt = 1_800_000_000_000.125
+      expect(await cache.markChanged([one.id, other.id], changedAt)).toEqual(markedOn)
+      expect(await cache.read(one.id)).toEqual({ ...nothing, changedAt })
+      await cache.fill(one, { replace: true })
+      expect(await cache.read(one.id)).toMatchObject({ snapshot: one, revoked: null, changedAt })
+      expect(await cache.read(other.id)).toEqual({ ...nothing, changedAt })
+      const seconds = await link.ask(redis => redis.ttl(markKey(one.id)))
+      expect(seconds).toBeGreaterThan(990)
+    })
+
+    it('keeps the mark of a later change, and above all that of a revocation, when an earlier change comes late', async () => {
+      const { id } = snapshot()
+      for (const changedAt of [20, 10]) expect(await cache.markChanged([id], changedAt)).toEqual(markedOn)
+      expect(await cache.read(id)).toEqual({ ...nothing, changedAt: 20 })
+      await cache.markChanged([id], 30)
+      expect(await cache.read(id)).toEqual({ ...nothing, changedAt: 30 })
+      await cache.revoke([{ sessionId: id, reason: 'logout' }])
+      await cache.markChanged([id], 40)
+      expect(await cache.read(id)).toEqual({ ...nothing, revoked: 'logout' })
     })
 
     it('trusts no value that was altered, in whatever place', async () => {

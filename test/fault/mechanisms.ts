@@ -80,7 +80,10 @@ export const mechanisms: readonly Mechanism[] = [
           'const reading = await cache.read(token.sessionId)',
           'const denied = denySet.reasonForId(token.sessionId)\nconst reading = await cache.read(token.sessionId)',
         ],
-        ['= trustedSnapshot(reading, token)', '= denied === null ? trustedSnapshot(reading, token) : null'],
+        [
+          '= trustedSnapshot(reading, token, now)',
+          '= denied === null ? trustedSnapshot(reading, token, now) : null',
+        ],
         ['denySet.reasonFor(snapshot) !== null', 'false'],
       ],
     },
@@ -134,12 +137,7 @@ export const mechanisms: readonly Mechanism[] = [
     name: 'waiting for every instance at a password change',
     patch: {
       file: 'session/revocation/propagation.ts',
-      edits: [
-        [
-          'await waitUntilHeld([{ id: userId, xid }, ...entriesOf(revoked)], () => forget(change), false)',
-          '',
-        ],
-      ],
+      edits: [['await waitUntilHeld(entries, teller(entries, change))', '']],
     },
     row: passwordChangeUnheard,
     breaks: 'revocation is final',

@@ -20,13 +20,16 @@ const checkout = dirname(dirname(import.meta.dirname))
 /** What a build looks for beside itself. */
 const surroundings = ['node_modules', 'migrations', 'docs', 'package.json']
 
-/** A copy of the checkout's build, patched. Throws when the source is not what the patch was made for. */
-export async function buildVariant({ file, edits }: Patch): Promise<Variant> {
+/** The module's source with the patch. Throws when the source is not what the patch was made for. */
+export async function sourceWith({ file, edits }: Patch): Promise<string> {
   const original = await readFile(join(checkout, 'src', file), 'utf8')
-  const compiled = compile(
-    file,
-    edits.reduce((source, edit) => patched(file, source, edit), original),
-  )
+  return edits.reduce((source, edit) => patched(file, source, edit), original)
+}
+
+/** A copy of the checkout's build, patched. */
+export async function buildVariant(patch: Patch): Promise<Variant> {
+  const { file } = patch
+  const compiled = compile(file, await sourceWith(patch))
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-fault-variant-'))
   const build = join(folder, 'dist')
   await cp(join(checkout, 'dist'), build, { recursive: true })

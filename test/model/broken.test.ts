@@ -27,6 +27,7 @@ const needed: [Rule, keyof typeof faults, typeof finality][] = [
   ['waitsForTheLease', 'Redis forgets', finality],
   ['markConfirmed', 'both stores hang, or are away', finality],
   ['marks', 'the other instance is cut off, or freezes', finality],
+  ['revocationKeepsItsMark', 'the other instance is cut off, or freezes', finality],
   ['repeatWaits', 'an instance dies', finality],
   ['unbrokenRedis', 'Postgres is away and Redis restarts', finality],
   ['unbrokenFromBegin', 'Postgres is away and Redis restarts', finality],
@@ -44,6 +45,13 @@ describe('without one of its rules, the protocol breaks its promise', () => {
     const explored = check(faults[fault], without(rule), tokens)
     report(`without ${rule}, when ${fault}`, explored)
     expect(explored.violation).toMatchObject({ promise })
+  })
+
+  it.each(['marks', 'waits', 'markConfirmed'] as const)('%s, at a password or role change', rule => {
+    const fault = 'both stores hang, or are away'
+    const explored = check(faults[fault], without(rule), { rotates: false, isChange: true })
+    report(`without ${rule}, at a change, when ${fault}`, explored)
+    expect(explored.violation).toMatchObject({ promise: finality })
   })
 
   it.each(['ownRead', 'mismatchIsNoAnswer'] as const)('%s, when the tokens rotate', rule => {

@@ -21,12 +21,19 @@ export const ticks = { lease: 2, patience: 3, lifetime: 4, window: 5 }
 
 const now = 1_800_000_000_000
 
-export function isDenied(age: number, rules: Rules): boolean {
+export function isDenied({ isChange, sinceCommit }: World, rules: Rules): boolean {
   const kept = rules.denyOutlivesSnapshots ? ticks.window : ticks.lease
   const denySet = createDenySet(kept * tickMs)
-  denySet.add(sessionId, 'user', -age * tickMs)
+  const seenAt = -sinceCommit * tickMs
+  if (isChange) denySet.distrust('user', committedAt(sinceCommit), seenAt)
+  else denySet.add(sessionId, 'user', seenAt)
   denySet.expire(0)
-  return denySet.reasonForId(sessionId) !== null
+  const before = { userId: 'user', readAt: committedAt(sinceCommit) }
+  return isChange ? denySet.isOutdated(before) : denySet.reasonForId(sessionId) !== null
+}
+
+function committedAt(sinceCommit: number): number {
+  return now - sinceCommit * tickMs
 }
 
 const serverThen = { runId: 'the server then' }
@@ -88,7 +95,8 @@ function readingOf(world: World): CacheReading {
     kind: 'read',
     snapshot: snapshot === null ? null : { ...snapshot, readAt: now - world.gotAge * tickMs },
     occupied: snapshot !== null,
-    revoked: world.gotMark ? 'user' : null,
+    revoked: world.gotMark && !world.isChange ? 'user' : null,
+    changedAt: world.gotMark && world.isChange ? committedAt(world.sinceCommit) : null,
     continuity: null,
   }
 }

@@ -1,5 +1,6 @@
 import { ticks } from './decisions.ts'
 import type { Step } from './explorer.ts'
+import type { Rules } from './rules.ts'
 import { broken, noMemory, noRevoke, noRow, otherServer, type World } from './world.ts'
 
 /**
@@ -7,7 +8,7 @@ import { broken, noMemory, noRevoke, noRow, otherServer, type World } from './wo
  * out of reach is one whose answers may time out: each command that is sent to it is applied or not, now or later.
  */
 export type Fault = {
-  steps: (world: World) => Step<World>[]
+  steps: (world: World, rules: Rules) => Step<World>[]
   /** What is out of reach at times, seen from A and from B. */
   redis: { a: boolean; b: boolean }
   postgres: { a: boolean; b: boolean }
@@ -41,7 +42,13 @@ export const faults = {
   /** As when both run on one machine. */
   'Postgres is away and Redis restarts': { ...noFault, steps: restarts, postgres: both, silent: true },
   'the instance that revokes is cut off': { ...noFault, redis: onlyA, postgres: onlyA },
-  'the other instance is cut off, or freezes': { ...noFault, redis: onlyB, postgres: onlyB, silent: true },
+  'the other instance is cut off, or freezes': {
+    ...noFault,
+    steps: marksLate,
+    redis: onlyB,
+    postgres: onlyB,
+    silent: true,
+  },
   'an instance dies': { ...noFault, steps: dies },
   'an instance is cut off together with the old Redis': { ...noFault, steps: splits, silent: true },
 } satisfies Record<string, Fault>
@@ -51,6 +58,12 @@ function forgets(world: World): Step<World>[] {
   if (world.mark) steps.push(happens('Redis loses the mark', { ...world, mark: false }))
   if (world.snapshot !== 0) steps.push(happens('Redis loses the snapshot', { ...world, snapshot: 0 }))
   return steps
+}
+
+/** The mark of a change before the revocation: it says nothing against a snapshot that was read in between. */
+function marksLate(world: World, rules: Rules): Step<World>[] {
+  if (!world.mark || world.isChange || rules.revocationKeepsItsMark) return []
+  return [happens('Redis applies the mark of an earlier change', { ...world, mark: false })]
 }
 
 function anotherServer(world: World): Step<World>[] {

@@ -21,4 +21,15 @@ describe('with all its rules, the protocol says no false yes and no false no', (
     report(name, explored)
     expect(explored).toMatchObject({ complete: true, violation: null })
   })
+
+  // A password or role change takes the same way; here it is tried where the mark decides.
+  it.each([
+    'the other instance is cut off, or freezes',
+    'an instance is cut off together with the old Redis',
+    'Postgres hangs, or is away',
+  ] as const)('after a password or role change, when %s', name => {
+    const explored = check(faults[name], rules, { rotates: false, isChange: true })
+    report(`after a change, when ${name}`, explored)
+    expect(explored).toMatchObject({ complete: true, violation: null })
+  })
 })

@@ -10,14 +10,19 @@ import { initial, noPoll, noRow, type World } from './world.ts'
 /** More than any run here needs; a model that grows past it should say so rather than take hours. */
 const limit = 3_000_000
 
-export function check(fault: Fault, rules: Rules, options: { rotates: boolean }): Exploration {
-  return explore(initial, world => stepsFrom(world, fault, rules, options.rotates), limit)
+export function check(
+  fault: Fault,
+  rules: Rules,
+  options: { rotates: boolean; isChange?: boolean },
+): Exploration {
+  const first = { ...initial, isChange: options.isChange ?? false }
+  return explore(first, world => stepsFrom(world, fault, rules, options.rotates), limit)
 }
 
 function stepsFrom(world: World, fault: Fault, rules: Rules, rotates: boolean): Step<World>[] {
   return [
     ...tick(world, rules),
-    ...fault.steps(world),
+    ...fault.steps(world, rules),
     ...verifySteps(world, rules, fault),
     ...revokeSteps(world, rules, fault),
     ...followSteps(world, rules, fault),

@@ -70,6 +70,9 @@ function mark(world: World, byB: boolean, rules: Rules, fault: Fault): Step<Worl
     steps.push(step(byB, 'sends a mark that is applied, but not confirmed', { ...timedOut, mark: true }))
   }
   if (fault.memoryShort) steps.push(step(byB, 'has its mark refused', waiting))
+  if (world.isChange && postgresAway(fault, byB)) {
+    steps.push(step(byB, 'cannot mark, without the time of the change', waiting))
+  }
   return steps
 }
 

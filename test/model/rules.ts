@@ -30,8 +30,10 @@ export const rules = {
   waitsForTheLease: true,
   /** … and the lease is enough only with a mark that Redis has confirmed. */
   markConfirmed: true,
-  /** A revoke writes a mark. */
+  /** A revoke, or a change of the password or of roles, writes a mark. */
   marks: true,
+  /** … which the mark of a change before it does not replace. */
+  revocationKeepsItsMark: true,
   /** A revoke deletes the snapshot. */
   deletes: true,
   /** Redis is told after the commit. */

@@ -53,7 +53,7 @@ function decide(world: World, rules: Rules): Step<World> {
   if (snapshotServes(world) && !isDenied && leaseHolds(world, rules)) {
     return saysYes({ ...world, near: world.gotSnapshot })
   }
-  if (isDenied || world.gotMark) return saysNo(world)
+  if (!world.isChange && (isDenied || world.gotMark)) return saysNo(world)
   const mismatch = world.gotSnapshot !== 0 && world.gotSnapshot !== Number(world.verifyRotated) + 1
   if (mismatch && !rules.mismatchIsNoAnswer) return saysNo(world)
   return does('has to ask Postgres', { ...world, ...noAnswer, verify: 3, verifyDenied: false })
@@ -78,7 +78,7 @@ function askPostgres(world: World, rules: Rules, fault: Fault): Step<World>[] {
 }
 
 function denied(world: World, rules: Rules): boolean {
-  return rules.denySet && world.denied && isDenied(world.sinceCommit, rules)
+  return rules.denySet && world.denied && isDenied(world, rules)
 }
 
 function saysYes(world: World): Step<World> {

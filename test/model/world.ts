@@ -6,6 +6,11 @@
  * is not. Nobody is obliged to be quick: an answer, a poll or a `SET` may be under way for as long as the model likes.
  */
 export type World = {
+  /**
+   * In the whole run: what is committed is no revocation but a change of the password or of roles. The session goes on, and
+   * a yes by what was read before is the wrong one.
+   */
+  isChange: boolean
   committed: boolean
   /**
    * Since the first commit; the age of the youngest snapshot as well, for none can be read later, and before the commit
@@ -81,6 +86,7 @@ export type World = {
 }
 
 export const initial: World = {
+  isChange: false,
   committed: false,
   sinceCommit: 0,
   answered: false,

@@ -33,6 +33,8 @@ export async function steppableClock(url: string): Promise<SteppableClock> {
        'SELECT pg_catalog.clock_timestamp() + make_interval(secs => seconds) FROM stepped.step';
      CREATE FUNCTION stepped.statement_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS
        'SELECT pg_catalog.statement_timestamp() + make_interval(secs => seconds) FROM stepped.step';
+     CREATE FUNCTION stepped.transaction_timestamp() RETURNS timestamptz LANGUAGE sql STABLE AS
+       'SELECT pg_catalog.transaction_timestamp() + make_interval(secs => seconds) FROM stepped.step';
      ALTER DATABASE "${database}" SET search_path = stepped, pg_catalog, public;`,
   )
   const connection = new pg.Client({ connectionString: url })

@@ -41,6 +41,8 @@ export type FeedReader = {
    * it is not on the list (any more).
    */
   acknowledge(place: FeedPlace | null, redisRunId: string | null): Promise<boolean>
+  /** Notes only that this instance is alive. False: it is not on the list (any more). */
+  noteSeen(): Promise<boolean>
   /** Nobody waits for it any more. When it was last seen stays on the list. */
   unregister(): Promise<void>
   /** Takes off the list whoever was in this instance's place before, and has not been seen since that instant. */
@@ -69,8 +71,8 @@ export type RevocationFeed = {
 /** Milliseconds from one poll to the next, without and with a hint. */
 const intervalMs = 250
 const hintedIntervalMs = 25
-/** An acknowledgement is repeated at least this often, so that it shows that this instance is alive. */
-const acknowledgeEveryMs = 1_000
+/** At least this often the list is told that this instance is alive, by an acknowledgement or between two pages. */
+const seenEveryMs = 1_000
 /** Silent for this long, others may soon stop waiting for this instance: on the list again before it reads on. */
 const silenceMs = 30_000
 /** Silent for this long, this instance may have been the last one: what follows is noted as an outage. */
@@ -102,7 +104,8 @@ export function createRevocationFeed(parts: {
   let timeline: string | null = null
   let isLost = false
   let registered = false
-  let acknowledgedAt = Number.NEGATIVE_INFINITY
+  /** When the list was last told that this instance is alive. */
+  let seenAt = Number.NEGATIVE_INFINITY
   /** The Redis that the list says this instance reads; undefined when it is not known what the list says. */
   let notedRedis: string | null | undefined
   let polledAt = Number.NEGATIVE_INFINITY
@@ -117,7 +120,7 @@ export function createRevocationFeed(parts: {
     polledAt = clock.monotonic()
     hinted = false
     try {
-      const silentMs = clock.monotonic() - acknowledgedAt
+      const silentMs = clock.monotonic() - seenAt
       // Before it is seen again, for then the outage would be over and nobody would know of it.
       if (silentMs > unheardMs) {
         await reader.noteOutage()
@@ -152,6 +155,7 @@ export function createRevocationFeed(parts: {
     let page = await reader.read(place, null)
     let rows = learn(page)
     while (page.rest !== null) {
+      await noteSeen()
       page = await reader.read(place, page.rest)
       rows += learn(page)
     }
@@ -166,6 +170,12 @@ export function createRevocationFeed(parts: {
     await acknowledge(page.place, rows > 0, redis?.runId ?? null)
     await takeOver()
     await followRing(page.ringVersion)
+  }
+
+  /** A long window takes many pages. Unseen meanwhile, it would be on record as an outage, although it answers. */
+  async function noteSeen(): Promise<void> {
+    const now = clock.monotonic()
+    if (now - seenAt >= seenEveryMs && (await reader.noteSeen())) seenAt = now
   }
 
   /** However late it comes, it is about those from before: by now somebody else may listen there. */
@@ -189,13 +199,13 @@ export function createRevocationFeed(parts: {
 
   async function acknowledge(read: FeedPlace, isNews: boolean, redisRunId: string | null): Promise<void> {
     const now = clock.monotonic()
-    const isDue = now - acknowledgedAt >= acknowledgeEveryMs
+    const isDue = now - seenAt >= seenEveryMs
     const isWaitedForNews = keepsSnapshots && (isNews || redisRunId !== notedRedis)
     if (!isDue && !isWaitedForNews) return
     notedRedis = undefined
     registered = await reader.acknowledge(keepsSnapshots ? read : null, redisRunId)
     notedRedis = redisRunId
-    acknowledgedAt = now
+    seenAt = now
     if (registered) return
     // Taken off the list, as after a long freeze: nobody has waited for this instance meanwhile.
     lease.lapse()

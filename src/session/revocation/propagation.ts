@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Clock } from '../../clock.ts'
+import type { Clock, Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { SessionObserver } from '../observer.ts'
 import type { MarkedOn, Revoked, SessionCache } from '../ports.ts'
@@ -17,6 +17,8 @@ export type Standing = {
   unmarked: number
   /** An entry is not there any more: the server that answers is not the one that committed it. */
   lost: boolean
+  /** The database's time at the look: a read that begins later sees what the entries' transactions wrote. Null: unknown. */
+  now: Instant | null
 }
 
 export type ReadStanding = (entries: readonly FeedEntry[], markedOn: MarkedOn) => Promise<Standing>
@@ -69,6 +71,7 @@ const unknown: Standing = {
   unaware: Number.POSITIVE_INFINITY,
   unmarked: Number.POSITIVE_INFINITY,
   lost: false,
+  now: null,
 }
 
 export function createPropagation(parts: {
@@ -91,15 +94,8 @@ export function createPropagation(parts: {
     for (const { reason, isNew } of revoked) if (isNew) observer.revoked(reason, 1)
   }
 
-  /**
-   * `tell` writes to Redis what an instance without Postgres must find there: marks, which outlast any snapshot that is
-   * written late, or the absence of a snapshot, which does not. `isLasting` says which.
-   */
-  async function waitUntilHeld(
-    entries: readonly FeedEntry[],
-    tell: () => Promise<MarkedOn>,
-    isLasting = true,
-  ): Promise<void> {
+  /** `tell` writes to Redis what an instance without Postgres must find there: marks, which outlast a late snapshot. */
+  async function waitUntilHeld(entries: readonly FeedEntry[], tell: () => Promise<MarkedOn>): Promise<void> {
     const committedAt = clock.monotonic()
     let toldAt = committedAt
     let toldOn = await tell()
@@ -107,11 +103,8 @@ export function createPropagation(parts: {
       const left = patienceMs - (clock.monotonic() - committedAt)
       const standing = await orUnknown(readStanding(entries, toldOn), left)
       const waitedMs = clock.monotonic() - committedAt
-      const held = isHeld(standing, waitedMs)
-      // When the leases are over, whatever was read before the commit has been written; it is deleted then.
-      const restsOnAbsence = standing.unaware > 0 && !isLasting && toldAt - committedAt < leaseMs
-      if (held && !restsOnAbsence) return observer.held(waitedMs)
-      if (held || (standing.unmarked > 0 && clock.monotonic() - toldAt > remarkEveryMs)) {
+      if (isHeld(standing, waitedMs)) return observer.held(waitedMs)
+      if (standing.unmarked > 0 && clock.monotonic() - toldAt > remarkEveryMs) {
         toldAt = clock.monotonic()
         toldOn = await tell()
       }
@@ -119,10 +112,21 @@ export function createPropagation(parts: {
     }
   }
 
-  async function forget({ revoked, sessionIds }: UserChange): Promise<MarkedOn> {
-    if (revoked.length === 0) return await cache.forget(sessionIds)
-    const [markedOn, forgottenOn] = await Promise.all([announce(revoked), cache.forget(sessionIds)])
-    return markedOn === forgottenOn ? markedOn : null
+  /** Marks what has ended and what goes on. */
+  function teller(entries: readonly FeedEntry[], { revoked, sessionIds }: UserChange) {
+    let changedAt: Instant | null = null
+
+    /** It takes a look after the commit: by the time of one before, a snapshot of before could seem new. */
+    async function markChanged(): Promise<MarkedOn> {
+      changedAt ??= (await orUnknown(readStanding(entries, null), firstLookMs)).now
+      return changedAt === null ? null : await cache.markChanged(sessionIds, changedAt)
+    }
+
+    return async (): Promise<MarkedOn> => {
+      if (revoked.length === 0) return await markChanged()
+      const [revokedOn, changedOn] = await Promise.all([announce(revoked), markChanged()])
+      return revokedOn === changedOn ? revokedOn : null
+    }
   }
 
   function isHeld(standing: Standing, waitedMs: number): boolean {
@@ -167,7 +171,8 @@ export function createPropagation(parts: {
       const { userId, xid, revoked } = change
       count(revoked)
       denySet.distrust(userId, clock.now() + clockMarginMs, clock.monotonic())
-      await waitUntilHeld([{ id: userId, xid }, ...entriesOf(revoked)], () => forget(change), false)
+      const entries = [{ id: userId, xid }, ...entriesOf(revoked)]
+      await waitUntilHeld(entries, teller(entries, change))
     },
   }
 }

@@ -28,7 +28,7 @@ export type Refusal =
   | { kind: 'token_expired' }
 
 export type RotationContext = {
-  /** `statement_timestamp()` of the read behind `session`. */
+  /** `transaction_timestamp()` of the read behind `session`. */
   now: Instant
   /** When the request arrived. */
   arrivedAt: Instant

@@ -47,7 +47,14 @@ export function createNearCache({ maxSessions, lifetimeMs }: NearCacheLimits): N
     },
     keep({ hash, expiresAt }, snapshot, askedAt) {
       // Without the continuity of a Redis it counts for as long as the lease, and no longer.
-      const reading = { kind: 'read', snapshot, occupied: true, revoked: null, continuity: null } as const
+      const reading = {
+        kind: 'read',
+        snapshot,
+        occupied: true,
+        revoked: null,
+        changedAt: null,
+        continuity: null,
+      } as const
       entries.set(hash, { token: { hash, expiresAt }, reading, keptAt: askedAt })
     },
     forget(sessionId, now) {

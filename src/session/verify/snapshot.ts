@@ -46,7 +46,8 @@ export type GraceTest = (rotatedAt: Instant) => boolean
 
 /**
  * Pure: the snapshot that says yes to this token, or null when the cache alone cannot say yes. A mark of revocation
- * speaks first; but a no is told only to those who prove the token's signature, so it is not decided here.
+ * speaks first; but a no is told only to those who prove the token's signature, so it is not decided here. Both times of
+ * a change and a read are of the database's clock.
  */
 export function snapshotThatServes(
   reading: CacheReading,
@@ -54,7 +55,8 @@ export function snapshotThatServes(
   context: { now: Instant; lifetimeMs: (clientType: string) => number; graceStillRuns: GraceTest },
 ): Snapshot | null {
   if (reading.kind === 'away' || reading.snapshot === null || reading.revoked !== null) return null
-  const { snapshot } = reading
+  const { snapshot, changedAt } = reading
+  if (changedAt !== null && snapshot.readAt <= changedAt) return null
   const alive =
     context.now < token.expiresAt &&
     context.now < snapshot.expiresAt &&

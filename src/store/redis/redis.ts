@@ -10,6 +10,13 @@ declare module 'ioredis' {
     countInWindow(key: string, windowMs: number): Result<[count: number, resetMs: number], Context>
     /** Counts one less under the key, if there is any. */
     uncountInWindow(key: string): Result<number, Context>
+    /** Notes under a session's mark that older snapshots are outdated, unless the session is revoked. */
+    markChange(
+      key: string,
+      value: string,
+      changedAt: number,
+      lifetimeSeconds: number,
+    ): Result<number, Context>
   }
 }
 
@@ -33,6 +40,17 @@ local count = tonumber(redis.call('MGET', KEYS[1])[1])
 if left <= 0 or count == nil or count <= 0 then return 0 end
 redis.call('SET', KEYS[1], count - 1, 'PX', left)
 return count - 1`,
+  },
+  markChange: {
+    numberOfKeys: 1,
+    // Writes may arrive in any order: a revocation stays, and so does a later change, which covers this one.
+    lua: `local mark = redis.call('MGET', KEYS[1])[1]
+if mark then
+  local changedAt = tonumber(string.match(mark, 'changed (%S+)$'))
+  if changedAt == nil or changedAt >= tonumber(ARGV[2]) then return 0 end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1`,
   },
 }
 

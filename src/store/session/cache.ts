@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Instant } from '../../clock.ts'
 import type { MarkedOn, SessionCache } from '../../session/ports.ts'
 import { type RevocationReason, revocationReasons, type Snapshot } from '../../session/session.ts'
 import type { SecretKeys, SecretRing } from '../../session/token/secrets.ts'
@@ -58,12 +59,14 @@ export function createSessionCache(
       const values = await (link.isCluster ? mgetOne(sessionId) : readValues(sessionId))
       if (values === undefined) return { kind: 'away' }
       const body = open(secrets.trusted(), keys.snapshot(sessionId), values.snapshot)
+      // A mark only says no: one by a leaked secret counts too, for it may be by an instance that has no other yet.
+      const mark = open(secrets.all(), keys.mark(sessionId), values.mark)
       return {
         kind: 'read',
         occupied: values.snapshot !== null,
         snapshot: body === null ? null : parseSnapshot(sessionId, body),
-        // A mark only says no: one by a leaked secret counts too, for it may be by an instance that has no other yet.
-        revoked: parseReason(open(secrets.all(), keys.mark(sessionId), values.mark)),
+        revoked: mark === null ? null : parseReason(mark),
+        changedAt: mark === null ? null : parseChange(mark),
         continuity: link.continuity(),
       }
     },
@@ -78,12 +81,10 @@ export function createSessionCache(
       void tell({ kind: 'feed', sessionIds: sessions.map(({ sessionId }) => sessionId) })
       return await confirmedOn(revoked)
     },
-    async forget(sessionIds): Promise<MarkedOn> {
-      const deleted = sessionIds.map(sessionId =>
-        attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false),
-      )
+    async markChanged(sessionIds, changedAt): Promise<MarkedOn> {
+      const marked = sessionIds.map(sessionId => markOneChanged(sessionId, changedAt))
       void tell({ kind: 'feed', sessionIds })
-      return await confirmedOn(deleted)
+      return await confirmedOn(marked)
     },
     hint() {
       void tell({ kind: 'feed', sessionIds: [] })
@@ -134,12 +135,27 @@ export function createSessionCache(
   function revokeOne(sessionId: string, reason: RevocationReason): Promise<boolean> {
     const key = keys.mark(sessionId)
     const value = seal(secrets, key, reason)
-    const deleted = attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false)
-    const marked = attempt(
-      redis => redis.set(key, value, 'EX', settings.markLifetimeSeconds).then(() => true),
-      false,
+    return deleteAnd(sessionId, redis => redis.set(key, value, 'EX', settings.markLifetimeSeconds))
+  }
+
+  function markOneChanged(sessionId: string, changedAt: Instant): Promise<boolean> {
+    const key = keys.mark(sessionId)
+    const value = seal(secrets, key, changeText(changedAt))
+    return deleteAnd(sessionId, redis =>
+      redis.markChange(key, value, changedAt, settings.markLifetimeSeconds),
     )
-    return Promise.all([deleted, marked]).then(results => results.every(Boolean))
+  }
+
+  /** Whether Redis has confirmed both. */
+  async function deleteAnd(
+    sessionId: string,
+    mark: (redis: RedisClient) => Promise<unknown>,
+  ): Promise<boolean> {
+    const confirmed = await Promise.all([
+      attempt(redis => redis.del(keys.snapshot(sessionId)).then(() => true), false),
+      attempt(redis => mark(redis).then(() => true), false),
+    ])
+    return confirmed.every(Boolean)
   }
 }
 
@@ -156,7 +172,7 @@ export const noSessionCache: SessionCache = {
   fill: async () => undefined,
   rotated: async () => undefined,
   revoke: async () => null,
-  forget: async () => null,
+  markChanged: async () => null,
   hint: () => undefined,
 }
 
@@ -183,6 +199,17 @@ function open(accepted: readonly SecretKeys[], key: string, value: string | null
   return ours ? body : null
 }
 
-function parseReason(body: string | null): RevocationReason | null {
-  return revocationReasons.find(reason => reason === body) ?? null
+function parseReason(mark: string): RevocationReason | null {
+  return revocationReasons.find(reason => reason === mark) ?? null
+}
+
+const change = 'changed '
+
+/** The script that writes it reads the number, too. */
+function changeText(changedAt: Instant): string {
+  return change + changedAt
+}
+
+function parseChange(mark: string): Instant | null {
+  return mark.startsWith(change) ? Number(mark.slice(change.length)) : null
 }

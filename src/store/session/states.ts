@@ -24,7 +24,8 @@ export function createStateReader(database: Database): (sessionId: string) => Pr
 }
 
 /**
- * All that decides about sessions, in one statement by primary key. It comes as one column of JSON: what the client and
+ * All that decides about sessions, in one statement by primary key. `readAt` is never later than what was read: the time of
+ * a statement is taken anew when it is executed, which is after the driver's `Bind` has fixed what it sees. It comes as one column of JSON: what the client and
  * drizzle do for each of 27 columns was a third of the time of a verify that Postgres answers.
  */
 const states = preparedOnce(executor => {
@@ -50,7 +51,7 @@ const states = preparedOnce(executor => {
         'revokedAt', ${instant(s.revokedAt)}, 'revokedReason', ${s.revokedReason},
         'contextChangedAt', ${instant(s.contextChangedAt)}, 'cutOff', ${isCutOff},
         'userRoles', ${users.roles}, 'userDisabled', ${users.disabledAt} IS NOT NULL,
-        'readAt', extract(epoch FROM statement_timestamp()) * 1000)`,
+        'readAt', extract(epoch FROM transaction_timestamp()) * 1000)`,
     })
     .from(s)
     .leftJoin(users, eq(users.id, s.userId))

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { byCli } from '../../../src/cli/actor.ts'
+import { startProxy } from '../../fault/proxy.ts'
 import { type Answer, client, type Tokens, tokensOf } from '../../support/client.ts'
 import { query } from '../../support/database.ts'
 import { detourTo } from '../../support/detour.ts'
@@ -10,6 +11,7 @@ import { freshDatabase, freshRedis } from '../../support/stores.ts'
 const newPassword = 'another walnut harbour'
 
 let databaseUrl: string
+let redisUrl: string
 let redis: Redis
 let detour: Awaited<ReturnType<typeof detourTo>>
 let a: Instance
@@ -21,11 +23,11 @@ let users = 0
 
 beforeAll(async () => {
   databaseUrl = (await freshDatabase()).url
-  const { url } = await freshRedis()
-  redis = new Redis(url)
-  detour = await detourTo(url)
+  redisUrl = (await freshRedis()).url
+  redis = new Redis(redisUrl)
+  detour = await detourTo(redisUrl)
   ;[a, b] = await Promise.all([
-    startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: url }),
+    startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }),
     startInstance({ DATABASE_URL: databaseUrl, REDIS_URL: detour.url }),
   ])
   const scopes = ['introspect', 'revoke'] as const
@@ -132,6 +134,32 @@ describe('once a password change is answered', () => {
       await expectAccess(changed)
     } finally {
       detour.release()
+    }
+  })
+
+  it('an older snapshot that is written after the answer does not serve an instance that is cut off from Postgres', async () => {
+    const viaProxy = new URL(databaseUrl)
+    const proxy = await startProxy(Number(viaProxy.port))
+    viaProxy.port = String(proxy.port)
+    const cutOff = await startInstance({ DATABASE_URL: viaProxy.href, REDIS_URL: redisUrl })
+    try {
+      const tokens = await signInAndAsk()
+      const { verify } = client(cutOff.url)
+      expect((await verify(tokens.accessToken)).status).toBe(204)
+      const key = `session:{${tokens.sessionId}}`
+      const older = (await redis.get(key)) ?? ''
+      await proxy.set({ kind: 'refuse' })
+      const changed = tokensOf(await changePassword(tokens.accessToken))
+      await redis.set(key, older)
+      expect(told(await verify(tokens.accessToken))).toEqual([503, 'store_unavailable'])
+      await proxy.set({ kind: 'pass' })
+      await expect.poll(async () => (await verify(changed.accessToken)).status).toBe(204)
+      await redis.set(key, older)
+      expect(told(await verify(tokens.accessToken))).toEqual([401, 'access_token_invalid'])
+      await expectAccess(changed)
+    } finally {
+      await cutOff.close()
+      await proxy.close()
     }
   })
 

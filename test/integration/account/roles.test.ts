@@ -121,6 +121,23 @@ describe('a change of roles', () => {
     await expect.poll(() => rolesOf(tokens)).toEqual(['judge', 'judge', 'judge'])
   })
 
+  it('is not undone by an older snapshot that reaches Redis late, on an instance that is cut off from Postgres', async () => {
+    const tokens = await signIn('clerk', 'judge')
+    const key = `session:{${tokens.sessionId}}`
+    const older = (await redis.get(key)) ?? ''
+    await proxy.set({ kind: 'refuse' })
+    try {
+      await change(tokens.userId, 'clerk')
+      await redis.set(key, older)
+      expect(await rolesOf(tokens, [instances[2]])).toEqual([503])
+      expect(await rolesOf(tokens, [instances[0]])).toEqual(['clerk'])
+      // Read after the change: it serves the instance that is cut off, too.
+      await expect.poll(() => rolesOf(tokens, [instances[0], instances[2]])).toEqual(['clerk', 'clerk'])
+    } finally {
+      await proxy.set({ kind: 'pass' })
+    }
+  })
+
   it('ends no session, also none of a client type that the new roles may not use: only its next sign-in is refused', async () => {
     const email = `roles-${users++}@example.test`
     const userId = await createUser(instances[0].services, email, { roles: ['judge'] })

@@ -103,6 +103,17 @@ describe('the feed', () => {
     expect((await readAll(place)).ids.sort()).toEqual(again.sort())
   })
 
+  it('is told between two pages who is alive, if that one is on the list', async () => {
+    await query(url, 'TRUNCATE instances')
+    expect(await reader.noteSeen()).toBe(false)
+    await reader.register(true)
+    await query(url, `UPDATE instances SET seen_at = seen_at - interval '1 minute'`)
+    expect(await reader.noteSeen()).toBe(true)
+    const lately = `SELECT FROM instances WHERE seen_at > clock_timestamp() - interval '30 seconds'`
+    expect(await query(url, lately)).toHaveLength(1)
+    await query(url, 'TRUNCATE instances')
+  })
+
   it('does not go on with a page of another server', async () => {
     await revoke(...ids(4))
     const { rest } = await reader.read(null, null)

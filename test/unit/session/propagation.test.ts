@@ -6,6 +6,8 @@ import { createPropagation, type Standing } from '../../../src/session/revocatio
 import { nobody } from '../../support/domain.ts'
 import { startStopwatch } from '../../support/stopwatch.ts'
 
+/** The database's time at each look. */
+const now = 1_800_000_000_000
 const revoked: Revoked[] = [{ sessionId: 'a', reason: 'user', isNew: true, xid: '7' }]
 
 /** A revocation on its way, of which Postgres says what `standing` returns. */
@@ -15,7 +17,7 @@ function propagation(standing: (markedOn: MarkedOn) => Promise<Standing>, marks:
     fill: async () => undefined,
     rotated: async () => undefined,
     revoke: vi.fn(async () => marks.shift() ?? 'redis 1'),
-    forget: vi.fn(async () => 'redis 1'),
+    markChanged: vi.fn(async () => 'redis 1'),
     hint: () => undefined,
   }
   const denySet = createDenySet(60_000)
@@ -45,20 +47,20 @@ describe('a committed revocation', () => {
     const { confirm, denySet, cache } = propagation(async () => {
       expect(denySet.reasonForId('a')).toBe('user')
       expect(cache.revoke).toHaveBeenCalledTimes(1)
-      return { unaware: 0, unmarked: 0, lost: false }
+      return { unaware: 0, unmarked: 0, lost: false, now }
     })
     await confirm()
     expect.assertions(2)
   })
 
   it('is not answered when the database does not know of it any more, whoever has acknowledged', async () => {
-    const { confirm } = propagation(async () => ({ unaware: 0, unmarked: 0, lost: true }))
+    const { confirm } = propagation(async () => ({ unaware: 0, unmarked: 0, lost: true, now }))
     await expect(confirm()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 
   it('is marked again until the mark stands in the Redis that the others read', async () => {
     const { confirm, cache } = propagation(
-      async markedOn => ({ unaware: 1, unmarked: markedOn === 'redis 2' ? 0 : 1, lost: false }),
+      async markedOn => ({ unaware: 1, unmarked: markedOn === 'redis 2' ? 0 : 1, lost: false, now }),
       [null, 'redis 1', 'redis 2'],
     )
     await confirm()
@@ -84,43 +86,48 @@ describe('a committed change of a user', () => {
       unaware: 0,
       unmarked: 0,
       lost: false,
+      now,
     }))
     await confirmUser()
-    expect(cache.forget).toHaveBeenCalledTimes(1)
+    expect(cache.markChanged).toHaveBeenCalledTimes(1)
     expect(cache.revoke).toHaveBeenCalledTimes(1)
     expect(denySet.reasonForId('a')).toBe('user')
     expect(denySet.isOutdated({ userId: 'u', readAt: Date.now() })).toBe(true)
   })
 
-  it('deletes the snapshot again when the leases are over: one that was read before may have been written late', async () => {
-    const started = performance.now()
-    const toldAfter: number[] = []
-    const { confirmUser, cache } = propagation(async () => ({ unaware: 1, unmarked: 0, lost: false }))
-    vi.mocked(cache.forget).mockImplementation(async () => {
-      toldAfter.push(performance.now() - started)
-      return 'redis 1'
-    })
+  it('is marked with the time of a look that was taken after the commit', async () => {
+    const { confirmUser, cache } = propagation(async () => ({ unaware: 0, unmarked: 0, lost: false, now }))
     await confirmUser()
-    expect(toldAfter.at(-1)).toBeGreaterThan(300)
+    expect(cache.markChanged).toHaveBeenCalledWith(['b'], now)
   })
 
-  it('is confirmed by a Redis that has taken the marks and forgotten the snapshots, and by no two of them', async () => {
+  it('is not marked while Postgres does not tell its time, and then is, before an answer rests on the lease', async () => {
+    let looks = 0
+    const { confirmUser, cache } = propagation(async markedOn => {
+      if (looks++ === 0) throw new Error('down')
+      return { unaware: 1, unmarked: markedOn === null ? 1 : 0, lost: false, now }
+    })
+    await confirmUser()
+    expect(cache.markChanged).toHaveBeenCalledWith(['b'], now)
+  })
+
+  it('is confirmed by one Redis that has taken all marks, and by no two of them', async () => {
     const seen: MarkedOn[] = []
     const { confirmUser } = propagation(
       async markedOn => {
         seen.push(markedOn)
-        return { unaware: 0, unmarked: 0, lost: false }
+        return { unaware: 0, unmarked: 0, lost: false, now }
       },
       ['redis 2'],
     )
     await confirmUser()
-    expect(seen).toEqual([null])
+    expect(seen).toEqual([null, null])
   })
 })
 
 describe('a revocation that was committed before', () => {
   it('is answered by one look where every instance has it, and is not announced again', async () => {
-    const look = vi.fn(async () => ({ unaware: 0, unmarked: 0, lost: false }))
+    const look = vi.fn(async () => ({ unaware: 0, unmarked: 0, lost: false, now }))
     const { repeat, denySet, cache } = propagation(look)
     await repeat()
     expect(look).toHaveBeenCalledTimes(1)
@@ -134,6 +141,7 @@ describe('a revocation that was committed before', () => {
       unaware: unaware.shift() ?? 0,
       unmarked: 1,
       lost: false,
+      now,
     }))
     await repeat()
     expect(unaware).toEqual([])
@@ -141,14 +149,14 @@ describe('a revocation that was committed before', () => {
   })
 
   it('is unconfirmed in time while an instance does not have it', async () => {
-    const { repeat } = propagation(async () => ({ unaware: 1, unmarked: 1, lost: false }))
+    const { repeat } = propagation(async () => ({ unaware: 1, unmarked: 1, lost: false, now }))
     const stopwatch = startStopwatch()
     await expect(repeat()).rejects.toMatchObject({ code: 'revocation_unconfirmed' })
     expect(stopwatch.readMs()).toBeLessThan(1_900)
   })
 
   it('is not answered when the database has lost it', async () => {
-    const { repeat } = propagation(async () => ({ unaware: 0, unmarked: 0, lost: true }))
+    const { repeat } = propagation(async () => ({ unaware: 0, unmarked: 0, lost: true, now }))
     await expect(repeat()).rejects.toMatchObject({ code: 'store_unavailable' })
   })
 })

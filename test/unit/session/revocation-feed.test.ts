@@ -55,6 +55,7 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     redis: (): RedisContinuity => server1,
   }
   const outagesNotedAt: number[] = []
+  const seenAt: number[] = []
   const note = (what: string) => asked.push({ at: Date.now(), what })
   const reader: FeedReader = {
     async read(from, rest) {
@@ -72,6 +73,10 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     async acknowledge(from, redisRunId) {
       note(`acknowledge ${from === null ? 'that it is alive' : from.snapshot}`)
       return await answers.acknowledge(redisRunId)
+    },
+    async noteSeen() {
+      seenAt.push(Date.now())
+      return true
     },
     async unregister() {
       note('unregister')
@@ -114,6 +119,8 @@ function follower(options: { keepsSnapshots?: boolean } = {}) {
     asked: () => asked.splice(0).map(({ what }) => what),
     /** When it was asked whether any instance has been seen lately. */
     outagesNotedAt,
+    /** When it was noted between two pages that this instance is alive. */
+    seenAt,
     /** When the polls since the last time began. */
     polls: () =>
       asked
@@ -206,6 +213,24 @@ describe('a follower of the revocation feed', () => {
     expect(holds()).toBe(true)
     await pass(250)
     expect(asked()[0]).toBe('since 3:3:')
+  })
+
+  it('is seen every second while it reads a window of many pages, and notes no outage when that fails in the end', async () => {
+    const { feed, answers, outagesNotedAt, seenAt } = follower()
+    feed.start()
+    await pass(0)
+    expect(outagesNotedAt).toEqual([0])
+    let pages = 0
+    answers.read = async (from, rest) => {
+      await new Promise(resolve => setTimeout(resolve, 300))
+      if (pages++ === 20) throw new Error('down')
+      return { ...page('3:3:'), rest: rest ?? { ...behind('a'), place: from ?? place('1:1:') } }
+    }
+    await pass(6_600)
+    expect(pages).toBeGreaterThan(20)
+    expect(seenAt.slice(0, 5)).toEqual([1_150, 2_350, 3_550, 4_750, 5_950])
+    await pass(1_000)
+    expect(outagesNotedAt).toEqual([0])
   })
 
   it('begins with the first page again when one has failed', async () => {

@@ -12,11 +12,16 @@ function token(text = 'access 1', expiresAt = now + 900_000) {
   return { text, hash: sha256(text).toString('base64'), sessionId, expiresAt }
 }
 
-function reading(changes: Partial<Snapshot> = {}, revoked: 'user' | null = null): CacheReading {
+function reading(
+  changes: Partial<Snapshot> = {},
+  revoked: 'user' | null = null,
+  changedAt: number | null = null,
+): CacheReading {
   return {
     kind: 'read',
     occupied: true,
     revoked,
+    changedAt,
     continuity: null,
     snapshot: { ...snapshotOf(sessionState(now), []), ...changes },
   }
@@ -36,6 +41,13 @@ describe('a snapshot', () => {
     expect(snapshotThatServes(reading({}, 'user'), token(), context)).toBeNull()
   })
 
+  it('does not serve when it was read before the session or its user was changed, or at that moment', () => {
+    const readAt = (at: number) => reading({ readAt: at }, null, now - 100)
+    expect(snapshotThatServes(readAt(now - 101), token(), context)).toBeNull()
+    expect(snapshotThatServes(readAt(now - 100), token(), context)).toBeNull()
+    expect(snapshotThatServes(readAt(now - 99), token(), context)).not.toBeNull()
+  })
+
   it('does not serve past the limit of the session or of the token', () => {
     expect(snapshotThatServes(reading({ expiresAt: now }), token(), context)).toBeNull()
     expect(snapshotThatServes(reading(), token('access 1', now), context)).toBeNull()
@@ -50,7 +62,8 @@ describe('a snapshot', () => {
 
   it('does not serve when the cache is away or has none', () => {
     expect(snapshotThatServes({ kind: 'away' }, token(), context)).toBeNull()
-    const empty = { kind: 'read', snapshot: null, occupied: false, revoked: null, continuity: null } as const
+    const none = { snapshot: null, revoked: null, changedAt: null, continuity: null }
+    const empty = { kind: 'read', occupied: false, ...none } as const
     expect(snapshotThatServes(empty, token(), context)).toBeNull()
   })
 

@@ -100,6 +100,15 @@ export function createFeedReader(
       })
       return rowCount === 1
     },
+    async noteSeen() {
+      const { rowCount } = await query({
+        name: 'note_seen',
+        text: `WITH local AS (SELECT set_config('synchronous_commit', 'off', true))
+               UPDATE instances SET seen_at = clock_timestamp() FROM local WHERE id = $1`,
+        values: [instance.id],
+      })
+      return rowCount === 1
+    },
     async unregister() {
       await query({
         text: 'UPDATE instances SET acked = NULL, seen_at = clock_timestamp() WHERE id = $1',

@@ -17,9 +17,14 @@ export async function readStanding(
   const xids = sql.param(entries.map(entry => entry.xid))
   return await database.run(async executor => {
     // A repeated revocation has put the entry on the feed anew, with a later transaction.
-    const read = await executor.execute<{ unaware: string; unmarked: string; lost: boolean }>(sql`
+    const read = await executor.execute<{
+      unaware: string
+      unmarked: string
+      lost: boolean
+      now: string
+    }>(sql`
       WITH entry AS (SELECT id, xid FROM unnest(${ids}::uuid[], ${xids}::xid8[]) AS entry (id, xid))
-      SELECT count(*) AS unaware,
+      SELECT count(*) AS unaware, extract(epoch FROM statement_timestamp()) * 1000 AS now,
         count(*) FILTER (WHERE redis_run_id IS NOT NULL AND redis_run_id IS DISTINCT FROM ${others.markedOn}) AS unmarked,
         EXISTS (SELECT FROM entry
           WHERE NOT EXISTS (SELECT FROM revocations r WHERE r.session_id = entry.id AND r.xid >= entry.xid)
@@ -30,7 +35,8 @@ export async function readStanding(
         AND EXISTS (SELECT FROM entry WHERE NOT pg_visible_in_snapshot(entry.xid, acked))`)
     const [row] = read.rows
     if (row === undefined) throw new Error('an aggregate has one row')
-    return { unaware: Number(row.unaware), unmarked: Number(row.unmarked), lost: row.lost }
+    const { unaware, unmarked, lost, now } = row
+    return { unaware: Number(unaware), unmarked: Number(unmarked), lost, now: Number(now) }
   })
 }
 
