@@ -1,4 +1,3 @@
-import fastifyCookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/access/authenticate.ts'
 import { createCookies } from './http/access/cookies.ts'
@@ -95,8 +94,6 @@ export async function buildApp(
 
   // Clients, browsers among them.
   await app.register(async clients => {
-    // In this scope only: verify is the hot path, and must not pay for parsing cookies.
-    await clients.register(fastifyCookie)
     // Public: nobody has to be signed in.
     await clients.register(signInRoutes, { services, cookies })
     await clients.register(refreshRoutes, { services, cookies })

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createWindowCounter } from './access/window-counter.ts'
 import { createAccounts } from './account/accounts.ts'
 import { createAccountParts } from './account/parts.ts'
@@ -43,8 +43,7 @@ export function createServices(config: Config, logger: Logger) {
     keys,
   })
   const localCounter = () => createWindowCounter(localRatesKept, clock.monotonic)
-  const nameOfCounter = (key: string) =>
-    createHmac('sha256', secrets.minting().rateName).update(key).digest('base64url')
+  const nameOfCounter = (key: string) => hash('sha256', secrets.minting().rateName + key, 'base64url')
   const accountParts = createAccountParts(context, createAccountStore(database), metrics.signIns)
   const accounts = createAccounts(accountParts, { shortestPassword: config.shortestPassword })
   const signIn = createSignIn(accountParts, metrics.signIns)

@@ -5,7 +5,7 @@ import type { Services } from '../../src/services.ts'
 import { deviceFacts } from '../../src/session/device/device.ts'
 import { createAccessTokens } from '../../src/session/token/access-token.ts'
 import { mintRefreshToken, newFamily } from '../../src/session/token/refresh-token.ts'
-import { deriveKeys } from '../../src/session/token/secrets.ts'
+import { deriveKeys, sha256 } from '../../src/session/token/secrets.ts'
 
 /** A signed-in session with its tokens, as its device would hold them. */
 export type MintedSession = {
@@ -40,7 +40,8 @@ export function createMint({
     const subject = { sessionId: id, userId, clientType, authenticatedAt: now }
     const notAfter = now + absoluteLifetimeSeconds * 1000
     const access = accessTokens.issue(subject, now, accessTokenLifetimeSeconds, notAfter)
-    const refresh = mintRefreshToken(keys, id, 0, newFamily())
+    const family = newFamily()
+    const refresh = mintRefreshToken(keys, id, 0, family)
     return {
       id,
       userId,
@@ -48,7 +49,7 @@ export function createMint({
       refreshToken: refresh.text,
       accessTokenHash: access.hash,
       refreshTokenHash: refresh.hash,
-      familyHash: refresh.familyHash,
+      familyHash: sha256(family),
       createdAt,
     }
   }

@@ -125,16 +125,17 @@ export type NewSession = {
   absoluteLifetimeSeconds: number
 }
 
-/** The change that a rotation makes to a session's row, if the row is still as it was when it was read. */
+/**
+ * The change that a rotation makes to a session's row, if the row is still as it was when it was read. The access token
+ * of the row becomes the previous one; the family stays.
+ */
 export type Rotation = {
   sessionId: string
   expected: { refreshTokenHash: Buffer; rotation: number }
   rotation: number
   accessTokenHash: Buffer
   refreshTokenHash: Buffer
-  previousAccessTokenHash: Buffer
   previousRefreshTokenHash: Buffer
-  familyHash: Buffer
   successorSealed: Buffer
   refreshExpiresAt: Instant
   countsAsActivity: boolean
@@ -146,11 +147,5 @@ export type Rotation = {
  */
 export type Renewal = Pick<
   Rotation,
-  | 'sessionId'
-  | 'expected'
-  | 'rotation'
-  | 'accessTokenHash'
-  | 'refreshTokenHash'
-  | 'familyHash'
-  | 'refreshExpiresAt'
-> & { formerFamilyHashes: readonly Buffer[] }
+  'sessionId' | 'expected' | 'rotation' | 'accessTokenHash' | 'refreshTokenHash' | 'refreshExpiresAt'
+> & { familyHash: Buffer; formerFamilyHashes: readonly Buffer[] }

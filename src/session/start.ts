@@ -7,6 +7,7 @@ import type { LockedUser, Revoked, StartingPoint, Transaction } from './ports.ts
 import { revokeInTransaction } from './revocation/revoke.ts'
 import type { Actor, Origin, TokenPair } from './session.ts'
 import { mintRefreshToken, newFamily } from './token/refresh-token.ts'
+import { sha256 } from './token/secrets.ts'
 
 export type StartRequest = {
   userId: string
@@ -122,7 +123,8 @@ async function insertSession(
     policy.accessTokenTtlSeconds,
     now + policy.absoluteTimeoutSeconds * 1000,
   )
-  const refresh = mintRefreshToken(secrets.minting(), sessionId, 0, newFamily())
+  const family = newFamily()
+  const refresh = mintRefreshToken(secrets.minting(), sessionId, 0, family)
   const session = {
     id: sessionId,
     userId,
@@ -133,7 +135,7 @@ async function insertSession(
     origin: request.origin,
     accessTokenHash: access.hash,
     refreshTokenHash: refresh.hash,
-    familyHash: refresh.familyHash,
+    familyHash: sha256(family),
     refreshLifetimeSeconds: policy.refreshTokenTtlSeconds,
     absoluteLifetimeSeconds: policy.absoluteTimeoutSeconds,
   }

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net'
 import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyRequest } from 'fastify'
 import { normaliseAddress } from '../../access/address.ts'
@@ -17,5 +18,6 @@ export function clientAddress(request: FastifyRequest): string | null {
 /** What is counted as one address: IPv4 as it is, also inside IPv6, and the network of an IPv6 address. */
 export function countedAddress(request: FastifyRequest): string {
   const address = clientAddress(request)
-  return address === null ? 'unknown' : normalizeIP(address, countedPrefixBits)
+  if (address === null) return 'unknown'
+  return isIPv4(address) ? address : normalizeIP(address, countedPrefixBits)
 }

@@ -1,5 +1,4 @@
-// For the types of what it adds to a reply, on routes inside a scope that has registered it.
-import type {} from '@fastify/cookie'
+import { stringifySetCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
@@ -11,12 +10,14 @@ const mostRefreshCookies = 16
 /** Where the refresh cookie goes, and nowhere else. */
 export const refreshPath = '/v1/auth/refresh'
 
+const epoch = new Date(0)
+
 export type Cookies = ReturnType<typeof createCookies>
 
 /**
  * The tokens of a browser. No script can read them; none comes along when another site sends the request; and by their
- * names' prefixes no other host of the domain, and nobody on an unencrypted connection, can have set them (RFC 6265bis
- * §4.1.3). `insecure` leaves out the prefixes and `Secure`, for trying things out over plain HTTP on one machine.
+ * names' prefixes no other host of the domain, and no attacker on an unencrypted connection, can have set them (RFC
+ * 6265bis §4.1.3). `insecure` leaves out the prefixes and `Secure`, for trying things out over plain HTTP on one machine.
  */
 export function createCookies({ insecure }: { insecure: boolean }) {
   const common = { httpOnly: true, secure: !insecure, sameSite: 'strict' } as const
@@ -25,6 +26,20 @@ export function createCookies({ insecure }: { insecure: boolean }) {
   const access = { name: `${host}latchkey_access`, attributes: { ...common, path: '/' } }
   const refresh = { name: `${secure}latchkey_refresh`, attributes: { ...common, path: refreshPath } }
   const device = { name: `${host}latchkey_device`, attributes: { ...common, path: '/' } }
+
+  function set(
+    reply: FastifyReply,
+    { name, attributes }: typeof access,
+    value: string,
+    maxAge: number,
+  ): void {
+    reply.header('set-cookie', stringifySetCookie(name, value, { ...attributes, maxAge }))
+  }
+
+  function clear(reply: FastifyReply, { name, attributes }: typeof access): void {
+    const ended = { ...attributes, maxAge: 0, expires: epoch }
+    reply.header('set-cookie', stringifySetCookie(name, '', ended))
+  }
 
   return {
     accessToken: (request: FastifyRequest) => presented(request, access.name),
@@ -40,13 +55,13 @@ export function createCookies({ insecure }: { insecure: boolean }) {
      */
     signIn(reply: FastifyReply, tokens: TokenPair, now: Instant): void {
       const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAt - now) / 1000))
-      reply.setCookie(access.name, tokens.accessToken, { ...access.attributes, maxAge })
-      reply.setCookie(refresh.name, tokens.refreshToken, { ...refresh.attributes, maxAge })
+      set(reply, access, tokens.accessToken, maxAge)
+      set(reply, refresh, tokens.refreshToken, maxAge)
     },
 
     /** What makes this browser known at the next sign-in; it outlives a sign-out. */
     remember(reply: FastifyReply, deviceToken: string, maxAgeSeconds: number): void {
-      reply.setCookie(device.name, deviceToken, { ...device.attributes, maxAge: maxAgeSeconds })
+      set(reply, device, deviceToken, maxAgeSeconds)
     },
 
     /**
@@ -55,8 +70,8 @@ export function createCookies({ insecure }: { insecure: boolean }) {
      * cookie too, and every other cookie of the domain (W3C Clear Site Data §3.1).
      */
     signOut(reply: FastifyReply): void {
-      reply.clearCookie(access.name, access.attributes)
-      reply.clearCookie(refresh.name, refresh.attributes)
+      clear(reply, access)
+      clear(reply, refresh)
       reply.header('clear-site-data', '"cache", "storage"')
     },
   }

@@ -3,6 +3,7 @@ import type { SessionContext } from '../context.ts'
 import type { Policy } from '../policy.ts'
 import type { Renewal, Rotation, SessionState, TokenPair } from '../session.ts'
 import { mintRefreshToken, newFamily, type RefreshToken, sealSuccessor } from '../token/refresh-token.ts'
+import { sha256 } from '../token/secrets.ts'
 import { snapshotAfter } from '../verify/snapshot.ts'
 
 /** A new pair for a session and the change of its row that makes the pair its only usable one. */
@@ -28,9 +29,7 @@ export function mintChild(
       rotation: generation,
       accessTokenHash: access.hash,
       refreshTokenHash: refresh.hash,
-      previousAccessTokenHash: state.accessTokenHash,
       previousRefreshTokenHash: presented.hash,
-      familyHash: refresh.familyHash,
       successorSealed: sealSuccessor(context.secrets.minting(), presented, generation, pair),
       refreshExpiresAt: pair.refreshExpiresAt,
       countsAsActivity: policy.refreshIsActivity,
@@ -49,7 +48,8 @@ export function mintRenewal(
   now: Instant,
 ): { renewal: Renewal; pair: TokenPair } {
   const rotation = state.rotation + 1
-  const { pair, access, refresh } = mintPair(context, state, rotation, newFamily(), policy, now)
+  const family = newFamily()
+  const { pair, access, refresh } = mintPair(context, state, rotation, family, policy, now)
   return {
     pair,
     renewal: {
@@ -58,7 +58,7 @@ export function mintRenewal(
       rotation,
       accessTokenHash: access.hash,
       refreshTokenHash: refresh.hash,
-      familyHash: refresh.familyHash,
+      familyHash: sha256(family),
       formerFamilyHashes: [state.familyHash, ...state.formerFamilyHashes].slice(0, formerFamiliesKept),
       refreshExpiresAt: pair.refreshExpiresAt,
     },

@@ -38,7 +38,7 @@ export function mintRefreshToken(
   sessionId: string,
   generation: number,
   family: Buffer,
-): { text: string; hash: Buffer; familyHash: Buffer } {
+): { text: string; hash: Buffer } {
   if (generation > largestGeneration) throw new RangeError('a session cannot be rotated more than 2^32 times')
   const body = Buffer.alloc(bodyLength)
   body.writeUInt8(keys.id, 0)
@@ -47,7 +47,7 @@ export function mintRefreshToken(
   body.set(family, 21)
   body.set(randomBytes(32), 37)
   const text = prefix + Buffer.concat([body, tagOf(keys, body)]).toString('base64url')
-  return { text, hash: sha256(text), familyHash: sha256(family) }
+  return { text, hash: sha256(text) }
 }
 
 export type ParsedRefreshToken =

@@ -20,7 +20,7 @@ export type SecretKeys = {
   /** Authenticates device tokens. */
   deviceTag: Buffer
   /** Names counters in Redis, so that a name does not show whom it counts. */
-  rateName: Buffer
+  rateName: string
 }
 
 /**
@@ -50,7 +50,7 @@ export function deriveKeys(secret: Buffer): SecretKeys {
     cacheMac: derive(secret, 'cache mac'),
     loginSubject: derive(secret, 'login subject'),
     deviceTag: derive(secret, 'device tag'),
-    rateName: derive(secret, 'rate name'),
+    rateName: derive(secret, 'rate name').toString('base64'),
   }
 }
 

@@ -15,9 +15,7 @@ const sqlTypes = {
   rotation: 'int',
   accessTokenHash: 'bytea',
   refreshTokenHash: 'bytea',
-  previousAccessTokenHash: 'bytea',
   previousRefreshTokenHash: 'bytea',
-  familyHash: 'bytea',
   successorSealed: 'bytea',
   refreshExpiresAt: 'timestamptz',
   countsAsActivity: 'boolean',
@@ -36,9 +34,7 @@ function valuesOf(change: Rotation): Values {
     rotation: change.rotation,
     accessTokenHash: bytes(change.accessTokenHash),
     refreshTokenHash: bytes(change.refreshTokenHash),
-    previousAccessTokenHash: bytes(change.previousAccessTokenHash),
     previousRefreshTokenHash: bytes(change.previousRefreshTokenHash),
-    familyHash: bytes(change.familyHash),
     successorSealed: bytes(change.successorSealed),
     refreshExpiresAt: new Date(change.refreshExpiresAt).toISOString(),
     countsAsActivity: change.countsAsActivity,
@@ -51,15 +47,14 @@ function bytes(value: Buffer): string {
 }
 
 function changed(value: (name: Name) => SQL) {
-  const { expiresAt, lastActivityAt } = userSessions
+  const { accessTokenHash, expiresAt, lastActivityAt } = userSessions
   return {
     rotation: value('rotation'),
     rotatedAt: sql`clock_timestamp()`,
     accessTokenHash: value('accessTokenHash'),
     refreshTokenHash: value('refreshTokenHash'),
-    previousAccessTokenHash: value('previousAccessTokenHash'),
+    previousAccessTokenHash: sql`${accessTokenHash}`,
     previousRefreshTokenHash: value('previousRefreshTokenHash'),
-    familyHash: value('familyHash'),
     successorSealed: value('successorSealed'),
     refreshExpiresAt: sql`least(${value('refreshExpiresAt')}::timestamptz, ${expiresAt})`,
     lastActivityAt: sql`CASE WHEN ${value('countsAsActivity')}::boolean

@@ -1,4 +1,3 @@
-import fastifyCookie from '@fastify/cookie'
 import Fastify from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { createCookies } from '../../../src/http/access/cookies.ts'
@@ -13,7 +12,6 @@ describe('the device cookie', () => {
   ])('is kept from scripts and other sites, and read again (insecure: %s)', async (insecure, line) => {
     const cookies = createCookies({ insecure })
     const app = Fastify()
-    await app.register(fastifyCookie)
     app.post('/', (_request, reply) => {
       cookies.remember(reply, 'token.of-a_device', 600)
       reply.send()
@@ -31,7 +29,6 @@ describe('the device cookie', () => {
   it('outlives a sign-out, which clears the two others', async () => {
     const cookies = createCookies({ insecure: false })
     const app = Fastify()
-    await app.register(fastifyCookie)
     app.post('/', (_request, reply) => {
       cookies.signOut(reply)
       reply.send()
