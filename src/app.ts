@@ -2,6 +2,7 @@ import fastifyCookie from '@fastify/cookie'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/access/authenticate.ts'
 import { createCookies } from './http/access/cookies.ts'
+import { trustedOrigins } from './http/access/csrf.ts'
 import { identifyOperator } from './http/access/permission.ts'
 import { countDocument, rateLimits } from './http/access/rate-limits.ts'
 import { serviceKeys } from './http/access/service-key.ts'
@@ -55,6 +56,7 @@ export async function buildApp(
   await app.register(conventions, {
     version,
     allowedOrigins: config.allowedOrigins,
+    ownOrigin: trustedOrigins(config).own,
     connections: {
       ...connectionLimitsOf(openFilesLimit()),
       isProxy: addressesIn(config.trustProxy),

@@ -16,6 +16,7 @@ import { framingProblem, mostHeaders } from './conventions/framing.ts'
 import { unroutedProblem } from './conventions/methods.ts'
 import { handleError, logFaults } from './conventions/problem/error-handler.ts'
 import { answerClientError, answerProtocolEvents } from './conventions/problem/raw-errors.ts'
+import { createRejectedOrigins } from './conventions/rejected-origins.ts'
 import { requestId } from './conventions/request-id.ts'
 import { securityHeaders } from './conventions/security-headers.ts'
 import { closeInputs } from './conventions/validation/inputs.ts'
@@ -31,6 +32,8 @@ export type ConventionOptions = OpenApiOptions & {
   onFault?: (code: ProblemCode) => void
   /** Of pages that may call from a browser. */
   allowedOrigins?: readonly string[]
+  /** The service's own origin, as its pages send it. */
+  ownOrigin?: string | null
 }
 
 export type ServerLimits = {
@@ -101,7 +104,8 @@ export const conventions = fp(
       done(problem ?? optionsProblem(app, request))
     })
     // Before anything is refused, so that a page can read why.
-    await allowOrigins(app, options.allowedOrigins ?? [])
+    const onRejected = createRejectedOrigins(options.ownOrigin ?? null)
+    await allowOrigins(app, options.allowedOrigins ?? [], onRejected)
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })
