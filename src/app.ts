@@ -11,8 +11,8 @@ import { passwordRoutes } from './http/account/password.ts'
 import { builtConsole, consolePages } from './http/console.ts'
 import { addressesIn, connectionLimitsOf, openFilesLimit } from './http/conventions/connections.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
-import { countAnswers } from './http/count-answers.ts'
 import { healthRoutes } from './http/health.ts'
+import { measureAnswers } from './http/measure-answers.ts'
 import { auditLogRoutes } from './http/operator/audit-log.ts'
 import { cleanupRoutes } from './http/operator/cleanup.ts'
 import { directoryRoutes } from './http/operator/directory.ts'
@@ -48,7 +48,7 @@ export async function buildApp(
   })
 
   // First, so that it sees the answers of all that follows.
-  countAnswers(app, services.metrics.answered)
+  measureAnswers(app, services.metrics.answered)
   partWhileDraining(app, services.isDraining)
   observe(app)
 

@@ -11,7 +11,10 @@ const root = join(import.meta.dirname, '..', '..', '..')
 const folder = join(root, 'deploy', 'prometheus')
 const promtool = await findProgram('promtool', { package: 'prometheus' })
 
-type Rule = { alert: string; annotations: { runbook: string } }
+/** The base that the head of the rules says how to replace. */
+const runbooks = 'https://latchkey.dev/docs/operate/runbooks.md'
+
+type Rule = { alert: string; annotations: { runbook_url: string } }
 
 async function read(...path: string[]): Promise<string> {
   return await readFile(join(root, ...path), 'utf8')
@@ -30,7 +33,7 @@ describe('the alerts', () => {
     async () => {
       const path = promtool.kind === 'found' ? promtool.path : ''
       const run = (...args: string[]) => promisify(execFile)(path, args, { cwd: folder })
-      expect((await run('check', 'rules', 'latchkey-alerts.yml')).stdout).toContain('SUCCESS: 7 rules found')
+      expect((await run('check', 'rules', 'latchkey-alerts.yml')).stdout).toContain('SUCCESS: 12 rules found')
       expect((await run('test', 'rules', 'latchkey-alerts.test.yml')).stdout).toContain('SUCCESS')
     },
     120_000,
@@ -51,13 +54,13 @@ describe('the alerts', () => {
     }
   })
 
-  it('have a runbook each, which their annotation links, and no runbook is without an alert', async () => {
+  it('have a runbook each, to which `runbook_url` is an absolute link, and no runbook is without an alert', async () => {
     const text = await read('docs', 'operate', 'runbooks.md')
     const headings = [...text.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading)
     const all = await rules()
     expect(headings).toEqual(all.map(({ alert }) => alert))
     for (const { alert, annotations } of all) {
-      expect(annotations.runbook).toBe(`docs/operate/runbooks.md#${alert.toLowerCase()}`)
+      expect(annotations.runbook_url).toBe(`${runbooks}#${alert.toLowerCase()}`)
     }
   })
 
