@@ -12,6 +12,7 @@ import { builtConsole, consolePages } from './http/console.ts'
 import { addressesIn, connectionLimitsOf, openFilesLimit } from './http/conventions/connections.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { healthRoutes } from './http/health.ts'
+import { logRequests } from './http/log-requests.ts'
 import { measureAnswers } from './http/measure-answers.ts'
 import { auditLogRoutes } from './http/operator/audit-log.ts'
 import { cleanupRoutes } from './http/operator/cleanup.ts'
@@ -49,6 +50,7 @@ export async function buildApp(
 
   // First, so that it sees the answers of all that follows.
   measureAnswers(app, services.metrics.answered)
+  logRequests(app, config.logRequests)
   partWhileDraining(app, services.isDraining)
   observe(app)
 

@@ -64,6 +64,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     port: env.PORT,
     metricsPort: env.METRICS_PORT,
     logLevel: env.LOG_LEVEL,
+    logFormat: env.LOG_FORMAT,
+    logRequests: env.LOG_REQUESTS,
     tracing: collector !== undefined && !env.OTEL_SDK_DISABLED,
     trustProxy: env.TRUST_PROXY ?? [],
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],

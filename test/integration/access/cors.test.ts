@@ -199,8 +199,8 @@ describe('the log', () => {
     await from('https://called-through-a-gateway.example', '/v1/verify')
     await from('https://a.example/\u00e9 forged')
     expect(warnings(fresh.logLines)).toMatchObject([
-      { level: 40, origin: 'https://other.example', remedy: expect.stringContaining('ALLOWED_ORIGINS') },
-      { level: 40, origin: 'http://localhost:5173' },
+      { level: 'warn', origin: 'https://other.example', remedy: expect.stringContaining('ALLOWED_ORIGINS') },
+      { level: 'warn', origin: 'http://localhost:5173' },
     ])
     await fresh.close()
   })
