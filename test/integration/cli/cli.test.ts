@@ -221,6 +221,7 @@ describe('latchkey', () => {
       ['sessions', 'revoke', '--all', '--reason', 'test'],
       ['sessions', 'revoke', '--all', '--reason', 'test', '--confirm', 'yes'],
       ['sessions', 'revoke', '--user', id, '--reason', 'test', '--confirm', 'all'],
+      ['sessions', 'revoke', '--ip', '0.0.0.0/0', '--reason', 'test', '--confirm', 'all'],
       ['users', 'delete', id],
       ['users', 'delete', email, '--confirm', 'somebody@else.test'],
     ]
@@ -337,7 +338,10 @@ describe('latchkey users', () => {
       latchkey(['users', 'create', '--email', 'elsewhere@example.test']),
     ])
     expect(json(withPassword)).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
-    expect(json(without)).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(JSON.parse(without.stdout)).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(without.stderr).toMatch(
+      /^latchkey: elsewhere@example\.test has no password .+--password-stdin\.\n$/,
+    )
 
     const tokens = await client(a.url).signIn('created@example.test', { password: 'a password of a person' })
     const verified = await client(b.url).verify(tokens.accessToken)
