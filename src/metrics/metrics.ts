@@ -11,7 +11,7 @@ import { sessionMetrics } from './sessions.ts'
 import { signInMetrics } from './sign-ins.ts'
 import { breakerMetrics, poolMetrics, storeMetrics } from './stores.ts'
 
-/** What a scrape tells of the service; times are in seconds, as Prometheus wants them. `docs/reference/metrics.md` lists it. */
+/** What a scrape reports, with times in seconds. `docs/reference/metrics.md` lists it. */
 export type Metrics = {
   sessions: SessionObserver
   signIns: SignInObserver
@@ -39,7 +39,7 @@ export function createMetrics(clock: Clock, version: string): Metrics {
   collectDefaultMetrics({ register: registry })
   new Gauge({
     name: 'latchkey_info',
-    help: 'The version that runs.',
+    help: 'Running version; always 1.',
     labelNames: ['version'],
     registers,
   }).set({ version }, 1)
