@@ -94,7 +94,10 @@ export const conventions = fp(
     logFaults(app, options.onFault)
     // First, since a route has the error handler of the moment when it is registered; CORS registers one.
     app.setErrorHandler(handleError)
+    const { allowedOrigins = [], ownOrigin = null } = options
+    const noteOrigin = createRejectedOrigins(allowedOrigins, ownOrigin)
     app.addHook('onRequest', (request, reply, done) => {
+      noteOrigin(request)
       reply.headers(securityHeaders).header('x-request-id', request.id)
       const problem = framingProblem(request.raw)
       // Where its body ends is not certain, so nothing behind it may be read as a request (RFC 9112 §6.3).
@@ -104,8 +107,7 @@ export const conventions = fp(
       done(problem ?? optionsProblem(app, request))
     })
     // Before anything is refused, so that a page can read why.
-    const onRejected = createRejectedOrigins(options.ownOrigin ?? null)
-    await allowOrigins(app, options.allowedOrigins ?? [], onRejected)
+    await allowOrigins(app, allowedOrigins)
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })

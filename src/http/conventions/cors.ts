@@ -13,19 +13,9 @@ const preflightLifetimeSeconds = 600
 
 /**
  * Lets the pages of these origins call and read the answers, errors included (Fetch Standard §3.3). Without any, no
- * answer has a CORS header, and a preflight is like any request by a method that does not exist. `onRejected` gets the
- * requests of all other pages, except to routes that no page calls: a gateway forwards the origins of its own callers.
+ * answer has a CORS header, and a preflight is like any request by a method that does not exist.
  */
-export async function allowOrigins(
-  app: FastifyInstance,
-  origins: readonly string[],
-  onRejected: (request: FastifyRequest) => void,
-): Promise<void> {
-  app.addHook('onRequest', (request, _reply, done) => {
-    const { origin } = request.headers
-    if (origin !== undefined && !isListedOrigin(origin, origins) && isForPages(request)) onRejected(request)
-    done()
-  })
+export async function allowOrigins(app: FastifyInstance, origins: readonly string[]): Promise<void> {
   if (origins.length === 0) return
   await app.register(fastifyCors, {
     origin: (origin, done) =>
@@ -42,10 +32,6 @@ export async function allowOrigins(
     ],
     maxAge: preflightLifetimeSeconds,
   })
-}
-
-function isForPages({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.config.cors !== false
 }
 
 export function isPreflight({ method, headers }: FastifyRequest): boolean {

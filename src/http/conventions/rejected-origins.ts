@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import { isListedOrigin } from '../../access/origins.ts'
 
 /** One page in use has one origin; whoever sends more names than this makes them up. */
 const mostLogged = 20
@@ -6,12 +7,19 @@ const mostLogged = 20
 /** As browsers serialize an origin (RFC 6454 §6.2): no other text gets into the log. */
 const serialized = /^(?:null|[a-z][a-z0-9+.-]{0,31}:\/\/[a-z0-9._:[\]-]{1,253})$/
 
-/** Logs each origin that may not call once, up to a bound, so that a missing entry in `ALLOWED_ORIGINS` is found. */
-export function createRejectedOrigins(ownOrigin: string | null): (request: FastifyRequest) => void {
+/**
+ * Logs each origin that may not call once, up to a bound, so that a missing entry in `ALLOWED_ORIGINS` is found. Not for
+ * routes that no page calls: a gateway forwards the origins of its own callers.
+ */
+export function createRejectedOrigins(
+  listed: readonly string[],
+  ownOrigin: string | null,
+): (request: FastifyRequest) => void {
   const logged = new Set<string>()
   return request => {
     const { origin } = request.headers
-    if (origin === undefined || logged.has(origin) || logged.size >= mostLogged) return
+    if (origin === undefined || logged.size >= mostLogged || logged.has(origin)) return
+    if (isListedOrigin(origin, listed) || request.routeOptions.config.cors === false) return
     if (!serialized.test(origin) || isOwn(request, origin, ownOrigin)) return
     logged.add(origin)
     request.log.warn(
