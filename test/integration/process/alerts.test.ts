@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { findProgram } from '../../support/debian-program.ts'
 import { documentedMetrics } from '../../support/metrics-table.ts'
 
@@ -37,6 +38,25 @@ describe('the alerts', () => {
       expect((await run('test', 'rules', 'latchkey-alerts.test.yml')).stdout).toContain('SUCCESS')
     },
     120_000,
+  )
+
+  it.skipIf(promtool.kind === 'none')(
+    'have a dashboard beside them whose queries promtool can read',
+    async () => {
+      const dashboard: { panels: { targets?: { expr: string }[] }[] } = JSON.parse(
+        await read('deploy', 'grafana', 'latchkey.json'),
+      )
+      const queries = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+      const asRules = queries.map((expr, index) => ({
+        record: `query_${index}`,
+        expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$job', 'latchkey'),
+      }))
+      const file = join(await mkdtemp(join(tmpdir(), 'latchkey-dashboard-')), 'queries.yml')
+      await writeFile(file, stringify({ groups: [{ name: 'dashboard', rules: asRules }] }))
+      const path = promtool.kind === 'found' ? promtool.path : ''
+      const { stdout } = await promisify(execFile)(path, ['check', 'rules', file])
+      expect(stdout).toContain(`SUCCESS: ${queries.length} rules found`)
+    },
   )
 
   it('are each seen to fire and to be quiet in the tests of the rules', async () => {

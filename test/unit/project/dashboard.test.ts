@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
@@ -13,9 +15,8 @@ type Panel = {
 }
 
 const root = new URL('../../../', import.meta.url)
-const dashboard: { panels: Panel[] } = JSON.parse(
-  await readFile(new URL('deploy/grafana/latchkey.json', root), 'utf8'),
-)
+const text = await readFile(new URL('deploy/grafana/latchkey.json', root), 'utf8')
+const dashboard: { panels: Panel[] } = JSON.parse(text)
 const { panels } = dashboard
 const charts = panels.filter(({ type }) => type !== 'row')
 /** Those that come with Grafana, for numbers. */
@@ -65,4 +66,50 @@ describe('the Grafana dashboard', () => {
       }
     }
   })
+
+  it('has the form that the types of Grafana itself describe', () => {
+    expect(faultsIn(text)).toEqual([])
+    expect(faultsIn(text.replace('"absolute"', '"absolut"'))).toEqual([
+      expect.stringContaining('not assignable'),
+    ])
+  })
 })
+
+/** What TypeScript finds wrong with a dashboard. Enumerations are written as their values in JSON. */
+function faultsIn(json: string): string[] {
+  const { panels, ...rest } = JSON.parse(json)
+  const source = `
+    import type { Dashboard, Panel, RowPanel } from '@grafana/schema'
+    import type { Options as Stat } from '@grafana/schema/dist/esm/raw/composable/stat/panelcfg/x/StatPanelCfg_types.gen'
+    import type { FieldConfig, Options as TimeSeries } from '@grafana/schema/dist/esm/raw/composable/timeseries/panelcfg/x/TimeSeriesPanelCfg_types.gen'
+    type Written<T> = T extends string ? \`\${T}\`
+      : T extends (infer E)[] ? Written<E>[]
+      : T extends object ? { [K in keyof T]: Written<T[K]> } : T
+    type Drawn<Type, Options, Custom> = Omit<Panel, 'type' | 'options' | 'fieldConfig'> & {
+      type: Type
+      options: Partial<Options>
+      fieldConfig: { overrides: []; defaults: Omit<NonNullable<Panel['fieldConfig']>['defaults'], 'custom'> & { custom?: Custom } }
+    }
+    type Known = RowPanel | Drawn<'stat', Stat, never> | Drawn<'timeseries', TimeSeries, Partial<FieldConfig>>
+    export const panels: Written<Known>[] = ${JSON.stringify(panels)}
+    export const rest: Written<Omit<Dashboard, 'panels'>> = ${JSON.stringify(rest)}`
+  const name = fileURLToPath(new URL('test/unit/project/dashboard-as-source.ts', root))
+  const options: ts.CompilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+  }
+  const host = ts.createCompilerHost(options)
+  const { getSourceFile, fileExists } = host
+  host.fileExists = file => file === name || fileExists(file)
+  host.getSourceFile = (file, ...others) =>
+    file === name ? ts.createSourceFile(file, source, ts.ScriptTarget.ES2022) : getSourceFile(file, ...others)
+  const program = ts.createProgram([name], options, host)
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+}
