@@ -27,7 +27,11 @@ function list(keys: Command): void {
           signsFrom: isoTime(key.signsFrom),
           verifiesUntil: isoTime(key.verifiesUntil),
         }))
-        print(self, listed, table(listed, 'no keys yet: the first start of the service makes one'))
+        print(
+          self,
+          listed,
+          table(listed, 'no signing keys yet; the service creates one when it first starts'),
+        )
       })
     })
   explain(command, 'server', ['keys list', 'keys list --json'])

@@ -813,7 +813,7 @@ describe('latchkey service-keys', () => {
       latchkey(['service-keys', 'create', '--name', 'backend', '--scope', 'revoke']),
       latchkey(['service-keys', 'list', '--json']),
     ])
-    expectOneLine(again, /there is a service key named backend already/)
+    expectOneLine(again, /a service key named backend already exists/)
     expect(json(listed)).toEqual([
       {
         id,
@@ -924,7 +924,8 @@ describe('latchkey cleanup', () => {
 describe('latchkey serve', () => {
   it('answers until SIGTERM, and then ends with exit code 0', async () => {
     const port = await freePort()
-    const child = start(['serve'], { ...environment, PORT: String(port), METRICS_PORT: '0' })
+    const settings = { PORT: String(port), METRICS_PORT: '0', LOG_FORMAT: 'pretty' }
+    const child = start(['serve'], { ...environment, ...settings })
     const finished = finish(child)
     const ready = () =>
       fetch(`http://127.0.0.1:${port}/health/ready`).then(
@@ -935,7 +936,9 @@ describe('latchkey serve', () => {
       .poll(ready, { interval: 200 })
       .toEqual({ status: 200, body: { status: 'ok', postgres: 'up', redis: 'up' } })
     child.kill('SIGTERM')
-    expect(await finished).toMatchObject({ code: 0, stderr: '' })
+    const { stdout, ...ended } = await finished
+    expect(ended).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}listening {2}address=http:\/\/127\.0\.0\.1:\d+$/m)
   })
 
   it('refuses to start, with one line, on a port that is taken or a database without migrations', async () => {
