@@ -11,8 +11,13 @@ const classes = 6
 /** All others share a label: a caller may send any of some forty. */
 const namedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
+/** Names of assets change with each release, and each is a route of its own. */
+const assets = /^\/console\/assets\/.+/
+
 /** Of one route and method. Not cumulative: that is made of it at a scrape. */
 type Measured = { counts: Float64Array; sums: Float64Array }
+
+type Methods = Map<string, Measured>
 
 type Answers = {
   /** On the path of every request: no look-up by labels, and no allocation. */
@@ -23,7 +28,19 @@ type Answers = {
 
 /** Counts and durations of all answers, from the same arrays. */
 export function answerMetrics(registers: Registry[]): Answers {
-  const routes = new Map<string, Map<string, Measured>>()
+  /** By the label of the route. */
+  const series = new Map<string, Methods>()
+  /** The same maps by the route itself. */
+  const routes = new Map<string, Methods>()
+
+  function methodsOf(route: string): Methods {
+    const label = route.replace(assets, '/console/assets/*')
+    const methods = series.get(label) ?? new Map<string, Measured>()
+    series.set(label, methods)
+    routes.set(route, methods)
+    return methods
+  }
+
   new Counter({
     name: 'latchkey_http_requests_total',
     help: 'Answered requests by route and status class.',
@@ -31,12 +48,12 @@ export function answerMetrics(registers: Registry[]): Answers {
     registers,
     collect() {
       this.reset()
-      for (const { route, status, buckets } of measuredIn(routes)) this.inc({ route, status }, total(buckets))
+      for (const { route, status, buckets } of measuredIn(series)) this.inc({ route, status }, total(buckets))
     },
   })
   return {
     answered(route, method, statusCode, tookMs) {
-      const { counts, sums } = measuredOf(routes, route, method)
+      const { counts, sums } = measuredOf(routes.get(route) ?? methodsOf(route), method)
       const status = Math.floor(statusCode / 100)
       const seconds = tookMs / 1000
       let bucket = 0
@@ -46,26 +63,24 @@ export function answerMetrics(registers: Registry[]): Answers {
       counts[at] = (counts[at] ?? 0) + 1
       sums[status] = (sums[status] ?? 0) + seconds
     },
-    durations: () => durationLines(routes).join('\n'),
+    durations: () => durationLines(series).join('\n'),
   }
 }
 
-function measuredOf(routes: Map<string, Map<string, Measured>>, route: string, method: string): Measured {
-  const known = routes.get(route)?.get(method)
+function measuredOf(methods: Methods, method: string): Measured {
+  const known = methods.get(method)
   if (known !== undefined) return known
   const label = namedMethods.includes(method) ? method : 'other'
-  return routes.get(route)?.get(label) ?? add(routes, route, label)
-}
-
-function add(routes: Map<string, Map<string, Measured>>, route: string, method: string): Measured {
-  const methods = routes.get(route) ?? new Map<string, Measured>()
-  const made = { counts: new Float64Array(classes * width), sums: new Float64Array(classes) }
-  routes.set(route, methods.set(method, made))
+  const made = methods.get(label) ?? {
+    counts: new Float64Array(classes * width),
+    sums: new Float64Array(classes),
+  }
+  methods.set(label, made)
   return made
 }
 
-function* measuredIn(routes: Map<string, Map<string, Measured>>) {
-  for (const [route, methods] of routes) {
+function* measuredIn(series: ReadonlyMap<string, Methods>) {
+  for (const [route, methods] of series) {
     for (const [method, { counts, sums }] of methods) {
       for (let index = 0; index < classes; index++) {
         const buckets = counts.subarray(index * width, (index + 1) * width)
@@ -75,12 +90,12 @@ function* measuredIn(routes: Map<string, Map<string, Measured>>) {
   }
 }
 
-function durationLines(routes: Map<string, Map<string, Measured>>): string[] {
+function durationLines(series: ReadonlyMap<string, Methods>): string[] {
   const lines = [
     `# HELP ${durationName} Time from the end of the request's headers to the answer, by route, method and status class.`,
     `# TYPE ${durationName} histogram`,
   ]
-  for (const { route, method, status, buckets, sum } of measuredIn(routes)) {
+  for (const { route, method, status, buckets, sum } of measuredIn(series)) {
     const labels = `route="${route}",method="${method}",status="${status}"`
     let within = 0
     buckets.forEach((count, index) => {

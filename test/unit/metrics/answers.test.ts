@@ -54,4 +54,16 @@ describe('the durations of answers', () => {
     ])
     expect(await counted()).toContain('latchkey_http_requests_total{route="none",status="4xx"} 4')
   })
+
+  it('have one label for all assets of the console, whose names change with each release', async () => {
+    const { answered, durations, counted } = measured()
+    for (const name of ['index-CgZNBIx3.js', 'charts-CnsZ1jie.css'])
+      answered(`/console/assets/${name}`, 'GET', 200, 1)
+    answered('/console/', 'GET', 200, 1)
+    expect(durations()).toContain(`_count{route="/console/assets/*",method="GET",status="2xx"} 2`)
+    expect(durations()).toContain(`_count{route="/console/",method="GET",status="2xx"} 1`)
+    expect(await counted()).toContain(
+      'latchkey_http_requests_total{route="/console/assets/*",status="2xx"} 2',
+    )
+  })
 })
