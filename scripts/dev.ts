@@ -80,6 +80,7 @@ ${heading}  ${pc.dim('the console; reloads when src/ changes, Ctrl-C stops every
   Secret     ${process.env['LATCHKEY_SECRET'] ? 'LATCHKEY_SECRET' : join(stateFolder, 'secret')}
   Demo user  ${email} / ${password}
   Operator   ${operatorEmail} / the same
+  Origins    ${env['ALLOWED_ORIGINS'] ?? 'only this one'}
   Commands   node --env-file=.latchkey/env --import tsx src/cli.ts --help
 
 ${pc.dim('Sign in, list your devices, refresh:')}

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { accessTokens, authenticate } from './http/access/authenticate.ts'
 import { createCookies } from './http/access/cookies.ts'
+import { trustedOrigins } from './http/access/csrf.ts'
 import { identifyOperator } from './http/access/permission.ts'
 import { countDocument, rateLimits } from './http/access/rate-limits.ts'
 import { serviceKeys } from './http/access/service-key.ts'
@@ -9,8 +10,9 @@ import { passwordRoutes } from './http/account/password.ts'
 import { builtConsole, consolePages } from './http/console.ts'
 import { addressesIn, connectionLimitsOf, openFilesLimit } from './http/conventions/connections.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
-import { countAnswers } from './http/count-answers.ts'
 import { healthRoutes } from './http/health.ts'
+import { logRequests } from './http/log-requests.ts'
+import { measureAnswers } from './http/measure-answers.ts'
 import { auditLogRoutes } from './http/operator/audit-log.ts'
 import { cleanupRoutes } from './http/operator/cleanup.ts'
 import { directoryRoutes } from './http/operator/directory.ts'
@@ -46,7 +48,8 @@ export async function buildApp(
   })
 
   // First, so that it sees the answers of all that follows.
-  countAnswers(app, services.metrics.answered)
+  measureAnswers(app, services.metrics.answered)
+  logRequests(app, config.logRequests)
   partWhileDraining(app, services.isDraining)
   observe(app)
 
@@ -54,6 +57,7 @@ export async function buildApp(
   await app.register(conventions, {
     version,
     allowedOrigins: config.allowedOrigins,
+    ownOrigin: trustedOrigins(config).own,
     connections: {
       ...connectionLimitsOf(openFilesLimit()),
       isProxy: addressesIn(config.trustProxy),

@@ -42,7 +42,7 @@ explain(serving, 'server', ['serve'])
 
 program.addHelpText(
   'after',
-  '\nEvery command says with --help what it needs of the environment, and has examples:\n  latchkey users --help\n  latchkey sessions revoke --help',
+  '\nRun any command with --help for examples and the environment that it needs:\n  latchkey users create --help\n  latchkey sessions revoke --help',
 )
 
 userCommands(program)

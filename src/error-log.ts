@@ -1,3 +1,5 @@
+import { Problem } from './errors.ts'
+
 export type LoggedError = {
   type: string
   message: string
@@ -12,19 +14,25 @@ const deepestCause = 5
 /**
  * What the log may hold of a failure: its kind, its stack and its causes, by a list of what is wanted. An error
  * of a database client also carries the values of the failed statement (in `detail`, in `params`, and Drizzle in
- * its message too), which may be e-mail addresses or hashes and must not be written anywhere.
+ * its message too), which may be email addresses or hashes and must not be written anywhere. An outage is expected: it has
+ * a reason, in its causes, and no stack.
  */
-export function loggedError(error: unknown, depth = 0): LoggedError {
+export function loggedError(error: unknown, depth = 0, withStack = !isOutage(error)): LoggedError {
   if (!(error instanceof Error))
     return { type: typeof error, message: 'something that is no Error was thrown' }
   const holdsValues = 'params' in error
   const message = holdsValues ? 'a statement failed (its values are left out)' : error.message
   const logged: LoggedError = { type: error.name, message }
-  if (error.stack) logged.stack = holdsValues ? framesOf(error.stack) : error.stack
+  if (error.stack && withStack) logged.stack = holdsValues ? framesOf(error.stack) : error.stack
   if ('code' in error && typeof error.code === 'string') logged.code = error.code
   if ('constraint' in error && typeof error.constraint === 'string') logged.constraint = error.constraint
-  if (error.cause !== undefined && depth < deepestCause) logged.cause = loggedError(error.cause, depth + 1)
+  if (error.cause !== undefined && depth < deepestCause)
+    logged.cause = loggedError(error.cause, depth + 1, withStack)
   return logged
+}
+
+function isOutage(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'store_unavailable'
 }
 
 function framesOf(stack: string): string {

@@ -3,7 +3,10 @@ import { loggedError } from './error-log.ts'
 
 export type { Logger }
 
-/** One line of JSON an event. What could be a secret is cut out, at any level. `mixin` adds to each line. */
+/**
+ * One line of JSON an event, with the name of its level and an RFC 3339 time in UTC. What could be a secret is cut out, at
+ * any level. `mixin` adds to each line.
+ */
 export function createLogger(
   level: string,
   destination: DestinationStream = pino.destination(1),
@@ -12,6 +15,8 @@ export function createLogger(
   return pino(
     {
       level,
+      formatters: { level: label => ({ level: label }) },
+      timestamp: pino.stdTimeFunctions.isoTime,
       ...(mixin === undefined ? {} : { mixin }),
       serializers: { err: loggedError },
       redact: {

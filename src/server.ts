@@ -5,6 +5,7 @@ import { readConfig } from './config/config.ts'
 import { buildMetricsServer } from './http/metrics-server.ts'
 import { serviceJobs } from './jobs/jobs.ts'
 import { startJobs } from './jobs/scheduler.ts'
+import { logDestination } from './log/destination.ts'
 import { keepNextTickFast } from './next-tick.ts'
 import { createLogger } from './observability.ts'
 import { refuse } from './refuse.ts'
@@ -24,7 +25,7 @@ async function serve(): Promise<void> {
   const config = readConfig()
   // Not even its code is loaded by those who do not want it.
   const tracing = config.tracing ? await import('./tracing/tracing.ts') : null
-  const logger = createLogger(config.logLevel, undefined, tracing?.traceOfLine)
+  const logger = createLogger(config.logLevel, logDestination(config.logFormat), tracing?.traceOfLine)
   const traces = tracing?.startTracing(logger)
   for (const line of config.warnings) logger.warn(line)
   const services = createServices(config, logger)

@@ -65,7 +65,7 @@ export function createServices(config: Config, logger: Logger) {
   async function followImports(): Promise<void> {
     await accounts
       .followImports()
-      .catch(error => logger.warn({ err: error }, 'imported hashes could not be read'))
+      .catch(error => logger.warn({ err: error }, 'imported password hashes could not be read'))
   }
 
   return {
@@ -131,7 +131,7 @@ export function createServices(config: Config, logger: Logger) {
     /** In reverse order of building; nothing that was collected is lost. */
     async close(): Promise<void> {
       await operator.revocations.stop()
-      await flush().catch(error => logger.warn({ err: error }, 'not all that was collected is written'))
+      await flush().catch(error => logger.warn({ err: error }, 'collected activity could not be written'))
       await revocations.feed.stop()
       redis?.close()
       await database.close()

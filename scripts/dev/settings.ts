@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { join } from 'node:path'
 import getPort from 'get-port'
+import { anyLoopbackPort } from '../../src/access/origins.ts'
 import { startPostgres, startRedis } from '../stores.ts'
 import type { Running } from './running.ts'
 import { keep, stateFolder } from './state.ts'
@@ -33,7 +34,11 @@ export async function bringUpStores(
     PORT: String(await getPort()),
   }
   // Not every browser takes `Secure` cookies over plain HTTP, even on loopback.
-  if (env['HOST'] === '127.0.0.1') env['INSECURE_COOKIES'] ??= 'true'
+  if (env['HOST'] === '127.0.0.1') {
+    env['INSECURE_COOKIES'] ??= 'true'
+    // Your application is on a port that is not known here.
+    env['ALLOWED_ORIGINS'] ??= anyLoopbackPort.join(',')
+  }
   env['ISSUER'] ??= `http://localhost:${port}`
 
   if (env['DATABASE_URL']) {

@@ -1,3 +1,5 @@
+import { isListedOrigin } from './origins.ts'
+
 /** What a browser tells of the page that a request comes from; scripts can forge neither of the two. */
 export type Provenance = {
   /** `Sec-Fetch-Site` (W3C Fetch Metadata). */
@@ -31,7 +33,7 @@ export function judgeProvenance(
   { listed, own }: TrustedOrigins,
 ): ProvenanceVerdict {
   if (fetchSite === 'same-origin' || fetchSite === 'none') return 'trusted'
-  if (origin !== undefined && listed.includes(origin)) return 'trusted'
+  if (origin !== undefined && isListedOrigin(origin, listed)) return 'trusted'
   // Safari before 16.4, and every browser over plain HTTP: no Fetch Metadata, but an origin.
   if (fetchSite === undefined && origin !== undefined && origin === own) return 'trusted'
   return fetchSite === undefined && origin === undefined ? 'unknown' : 'foreign'

@@ -12,7 +12,7 @@ export function cleanupCommand(program: Command): void {
   const cleanup = program
     .command('cleanup')
     .description('delete expired sessions and old events')
-    .option('--once', 'once, for cron; without it, every CLEANUP_INTERVAL_SECONDS until it is stopped')
+    .option('--once', 'run once, for cron; without it, run every CLEANUP_INTERVAL_SECONDS until stopped')
     .action(async (options: { once?: boolean }, command: Command) => {
       await withServices(async services => {
         await cleanUp(services, command)

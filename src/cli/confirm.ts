@@ -42,6 +42,18 @@ export async function confirm(
   )
 }
 
+/**
+ * As `confirm`, except that it returns where nothing is given and no terminal can be asked: a script means what it says.
+ * For what names its target, but ends more than one can see.
+ */
+export async function confirmAtTerminal(
+  command: Command,
+  about: { given: string | undefined; expected: readonly string[]; question: string },
+  terminal = ofProcess,
+): Promise<void> {
+  if (about.given !== undefined || canAsk(terminal)) await confirm(command, about, terminal)
+}
+
 /** Empty when the terminal hangs up. */
 async function ask(question: string, { input, output }: Terminal): Promise<string> {
   const lines = createInterface({ input, output })

@@ -22,7 +22,7 @@ export function eventsCommand(program: Command): void {
     .option('--session <id>', 'only events of this session', parseId)
     .addOption(new Option('--type <type>', 'only events of this type').choices(eventTypes))
     .option('--since <time>', 'only from this time on, such as 2026-01-31T12:00:00Z', parseInstant)
-    .option('--limit <count>', 'at most this many', parseCount, 100)
+    .option('--limit <count>', 'maximum number of events', parseCount, 100)
     .action(async (options: Options, self: Command) => {
       await withServices(async services => {
         const listed = await withEmails(services, await read(services, options))

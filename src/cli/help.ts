@@ -7,6 +7,14 @@ const needs = {
     'the whole environment of the server: DATABASE_URL, LATCHKEY_SECRET, REDIS_URL and its other settings (.env.example)',
 }
 
+/** Adds to the `--help` of a group where its examples are. */
+export function explainGroup(group: Command): Command {
+  return group.addHelpText(
+    'after',
+    `\nRun latchkey ${group.name()} COMMAND --help for examples and the environment that the command needs.`,
+  )
+}
+
 /** Adds to `--help` what the command needs and how it is called. */
 export function explain(command: Command, need: keyof typeof needs, examples: readonly string[]): Command {
   const lines = examples.map(example => `  latchkey ${example}`)

@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import { Problem } from '../errors.ts'
 import { byCli } from './actor.ts'
-import { explain } from './help.ts'
+import { confirmAtTerminal } from './confirm.ts'
+import { explain, explainGroup } from './help.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
+type RevokeOptions = { dryRun?: true; confirm?: string }
+
 export function keyCommands(program: Command): void {
-  const keys = program.command('keys').description('manage the keys that sign access tokens')
+  const keys = explainGroup(program.command('keys').description('manage the keys that sign access tokens'))
   list(keys)
   rotate(keys)
   revoke(keys)
@@ -24,7 +27,11 @@ function list(keys: Command): void {
           signsFrom: isoTime(key.signsFrom),
           verifiesUntil: isoTime(key.verifiesUntil),
         }))
-        print(self, listed, table(listed, 'no keys yet: the first start of the service makes one'))
+        print(
+          self,
+          listed,
+          table(listed, 'no signing keys yet; the service creates one when it first starts'),
+        )
       })
     })
   explain(command, 'server', ['keys list', 'keys list --json'])
@@ -47,14 +54,18 @@ function revoke(keys: Command): void {
   const command = keys
     .command('revoke')
     .description('revoke a leaked key: its access tokens are refused, and clients refresh them')
-    .argument('<kid>')
-    .option('--dry-run', 'check that there is such a key, and change nothing')
-    .action(async (kid: string, { dryRun }: { dryRun?: true }, self: Command) => {
+    .argument('<kid>', 'the id of the key, as keys list prints it')
+    .option('--dry-run', 'check that the key exists, and change nothing')
+    .option('--confirm <word>', 'revoke: confirms at a terminal without being asked')
+    .action(async (kid: string, { dryRun, confirm: given }: RevokeOptions, self: Command) => {
       await withServices(async ({ maintenance }) => {
-        const found = dryRun
-          ? (await maintenance.listSigningKeys()).some(key => key.kid === kid)
-          : await maintenance.revokeSigningKey(kid, byCli)
-        if (!found) throw new Problem('not_found', { detail: `there is no key ${kid}` })
+        const found = (await maintenance.listSigningKeys()).some(key => key.kid === kid)
+        if (found && !dryRun) {
+          const question = `This revokes ${kid}: its access tokens are refused, and clients refresh them.`
+          await confirmAtTerminal(self, { given, expected: ['revoke'], question })
+        }
+        if (!found || !(dryRun || (await maintenance.revokeSigningKey(kid, byCli))))
+          throw new Problem('not_found', { detail: `there is no key ${kid}` })
         if (dryRun) print(self, { dryRun, kid }, `${kid} would be revoked; nothing was changed`)
         else print(self, { kid }, `revoked ${kid}`)
       })

@@ -3,12 +3,17 @@ import { type ServiceKeyScope, serviceKeyName, serviceKeyScopes } from '../acces
 import { Problem } from '../errors.ts'
 import { byCli } from './actor.ts'
 import { parseId } from './arguments.ts'
-import { explain } from './help.ts'
+import { confirmAtTerminal } from './confirm.ts'
+import { explain, explainGroup } from './help.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
+type RevokeOptions = { dryRun?: true; confirm?: string }
+
 export function serviceKeyCommands(program: Command): void {
-  const keys = program.command('service-keys').description('manage the keys that other services call with')
+  const keys = explainGroup(
+    program.command('service-keys').description('manage the keys with which other services call'),
+  )
   create(keys)
   list(keys)
   revoke(keys)
@@ -59,14 +64,18 @@ function revoke(keys: Command): void {
   const command = keys
     .command('revoke')
     .description('revoke a key; instances refuse it within a second')
-    .argument('<id>', 'of the key, not the key itself', parseId)
-    .option('--dry-run', 'check that there is such a key, and change nothing')
-    .action(async (id: string, { dryRun }: { dryRun?: true }, self: Command) => {
+    .argument('<id>', 'the id of the key, not the key itself', parseId)
+    .option('--dry-run', 'check that the key exists, and change nothing')
+    .option('--confirm <word>', 'revoke: confirms at a terminal without being asked')
+    .action(async (id: string, { dryRun, confirm: given }: RevokeOptions, self: Command) => {
       await withServices(async ({ serviceKeys }) => {
-        const found = dryRun
-          ? (await serviceKeys.list()).some(key => key.id === id)
-          : await serviceKeys.revoke(id, byCli)
-        if (!found) throw new Problem('not_found', { detail: `there is no service key ${id}` })
+        const found = (await serviceKeys.list()).find(key => key.id === id)
+        if (found !== undefined && !dryRun) {
+          const question = `This revokes the key of ${found.name}: its calls are refused within a second.`
+          await confirmAtTerminal(self, { given, expected: ['revoke'], question })
+        }
+        if (found === undefined || !(dryRun || (await serviceKeys.revoke(id, byCli))))
+          throw new Problem('not_found', { detail: `there is no service key ${id}` })
         if (dryRun) print(self, { dryRun, id }, `${id} would be revoked; nothing was changed`)
         else print(self, { id }, `revoked ${id}`)
       })

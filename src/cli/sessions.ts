@@ -11,9 +11,9 @@ import type { RevocationRun } from '../store/operator/revocation-runs.ts'
 import type { JudgedSession } from '../store/session/lists.ts'
 import { byCli } from './actor.ts'
 import { parseId, parseInstant, parseUser, type UserReference } from './arguments.ts'
-import { confirm, requireConfirmable } from './confirm.ts'
+import { confirm, confirmAtTerminal, requireConfirmable } from './confirm.ts'
 import { idOf, noUser } from './find-user.ts'
-import { explain } from './help.ts'
+import { explain, explainGroup } from './help.ts'
 import { createProgress, isoTime, print, sessionsInWords, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
@@ -36,7 +36,7 @@ type Targets = {
 type RevokeOptions = Targets & { reason: string; dryRun?: true; confirm?: string }
 
 export function sessionCommands(program: Command): void {
-  const sessions = program.command('sessions').description('list and revoke sessions')
+  const sessions = explainGroup(program.command('sessions').description('list and revoke sessions'))
   list(sessions)
   revoke(sessions)
 }
@@ -94,7 +94,7 @@ function revoke(sessions: Command): void {
     .option('--all', 'all sessions of all users; needs --confirm all, or is asked for at a terminal')
     .requiredOption('--reason <text>', 'for the audit log')
     .option('--dry-run', 'show how many live sessions would end, and change nothing')
-    .option('--confirm <word>', 'all: confirms --all without a terminal')
+    .option('--confirm <word>', 'confirms without a terminal: all for --all, revoke for the others')
     .action(async ({ reason, dryRun, confirm: given, ...targets }: RevokeOptions, self: Command) => {
       checkUsage(self, targets, given)
       if (targets.all && !dryRun) requireConfirmable(self, given, 'all')
@@ -108,10 +108,7 @@ function revoke(sessions: Command): void {
           const result = { dryRun, strategy: target.strategy, liveSessions, complete }
           return print(self, result, `${live} would end; nothing was changed`)
         }
-        if (target.strategy === 'all') {
-          const question = `This ends ${live}: all users have to sign in again.`
-          await confirm(self, { given, expected: ['all'], question })
-        }
+        await confirmTarget(self, target, { given, live })
         const { id, strategy, matched, revoked, completedAt } = await run(services, target, reason)
         const result = { id, strategy, matched, revoked, completedAt: isoTime(completedAt) }
         print(self, result, `${live} ended (${revoked} row${revoked === 1 ? '' : 's'} marked)`)
@@ -124,11 +121,36 @@ function revoke(sessions: Command): void {
   ])
 }
 
+/** Sessions of one user, or a single one, are named exactly; whatever covers many is confirmed. */
+async function confirmTarget(
+  command: Command,
+  target: RevocationTarget,
+  { given, live }: { given: string | undefined; live: string },
+): Promise<void> {
+  switch (target.strategy) {
+    case 'all': {
+      const question = `This ends ${live}: all users have to sign in again.`
+      return await confirm(command, { given, expected: ['all'], question })
+    }
+    case 'client_type':
+    case 'ip':
+    case 'issued_before': {
+      const question = `This ends ${live}.`
+      return await confirmAtTerminal(command, { given, expected: ['revoke'], question })
+    }
+    case 'session':
+    case 'user':
+      return
+  }
+}
+
 function checkUsage(command: Command, targets: Targets, confirmation: string | undefined): void {
   if (Object.keys(targets).length !== 1) {
     command.error('error: give exactly one of --session, --user, --client-type, --ip, --issued-before, --all')
   }
-  if (confirmation !== undefined && !targets.all) command.error('error: --confirm is only for --all')
+  if (confirmation !== undefined && (targets.session !== undefined || targets.user !== undefined)) {
+    command.error('error: --confirm is not for --session and --user')
+  }
 }
 
 /** Throws `validation_failed` for a value that only the configuration and the database's clock can show to be wrong. */

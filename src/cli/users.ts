@@ -5,7 +5,7 @@ import { byCli } from './actor.ts'
 import { collectRole, parseCount, parseEmail, parseUser, type UserReference } from './arguments.ts'
 import { confirm, requireConfirmable } from './confirm.ts'
 import { findUser, idOf, noUser } from './find-user.ts'
-import { explain } from './help.ts'
+import { explain, explainGroup } from './help.ts'
 import { importUsers } from './import-users.ts'
 import { isoTime, print, sessionsInWords, table } from './output.ts'
 import { withServices } from './with-services.ts'
@@ -13,7 +13,7 @@ import { withServices } from './with-services.ts'
 const userArgument = ['<user>', 'email address or id', parseUser] as const
 
 export function userCommands(program: Command): void {
-  const users = program.command('users').description('manage users')
+  const users = explainGroup(program.command('users').description('manage users'))
   create(users)
   importFile(users)
   find(users)
@@ -31,19 +31,26 @@ function create(users: Command): void {
     .option('--role <role>', 'repeat for several roles', collectRole, [])
     .option(
       '--password-stdin',
-      'read the password from standard input; without it the user has no password and cannot sign in with one',
+      'read the password from standard input; without it the user has no password, and only a service can open sessions for the user',
     )
     .action(async (options: { email: string; role: string[]; passwordStdin?: boolean }) => {
       const password = options.passwordStdin ? await readPassword() : null
       await withServices(async ({ accounts }) => {
         const { id } = await accounts.register({ email: options.email, password, roles: options.role }, byCli)
         process.stdout.write(`${JSON.stringify({ id })}\n`)
+        if (password === null) process.stderr.write(withoutPassword(options.email))
       })
     })
   explain(command, 'server', [
     'users create --email ada@example.com --password-stdin < password.txt',
     'users create --email olga@example.com --role admin --role support --password-stdin < password.txt',
   ])
+}
+
+/** What a created user needs who has no password. */
+function withoutPassword(email: string): string {
+  return `latchkey: ${email} has no password and cannot sign in with one. Either a service opens sessions for the user (service key with the scope sessions:create), or delete the user and create it again with --password-stdin.
+`
 }
 
 /** All of standard input, but for one line break at its end. */
@@ -57,7 +64,7 @@ function importFile(users: Command): void {
     .description('import users with password hashes; existing users are left unchanged')
     .argument(
       '<file>',
-      'one JSON object a line: {"email", "passwordHash"?, "roles"?}; docs/guides/migrate.md',
+      'one JSON object per line: {"email", "passwordHash"?, "roles"?}; docs/guides/migrate.md',
     )
     .action(async (file: string, _options: unknown, self: Command) => {
       await withServices(async services => {
@@ -76,7 +83,7 @@ function find(users: Command): void {
     .command('find')
     .description('list users by the beginning of their email address')
     .argument('<prefix>', 'how the address begins; case does not matter')
-    .option('--limit <count>', 'at most this many', parseCount, 100)
+    .option('--limit <count>', 'maximum number of users', parseCount, 100)
     .action(async (prefix: string, { limit }: { limit: number }, self: Command) => {
       await withServices(async ({ directory }) => {
         const { users } = await directory.search(prefix, { limit, cursor: null })

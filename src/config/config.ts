@@ -6,6 +6,7 @@ import {
   refuseInsecureCookies,
   refuseUnencryptedPostgres,
   refuseUnencryptedRedis,
+  refuseWildcardOrigins,
   unverifiedPostgresWarning,
 } from './network.ts'
 import { permissionTable } from './permissions.ts'
@@ -43,7 +44,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   refuseContradictions(policies, env.ROTATION_GRACE_SECONDS)
   const previousSecret = previousSecretOf(env)
   refuseInsecureCookies(env.INSECURE_COOKIES, env.HOST)
-  if (isProduction(environment)) {
+  const production = isProduction(environment)
+  refuseWildcardOrigins(env.ALLOWED_ORIGINS ?? [], { host: env.HOST, production })
+  if (production) {
     refuseInsecureIssuer(env.ISSUER)
     if (!env.ALLOW_UNENCRYPTED_STORES) {
       refuseUnencryptedPostgres(env.DATABASE_URL, environment)
@@ -61,6 +64,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     port: env.PORT,
     metricsPort: env.METRICS_PORT,
     logLevel: env.LOG_LEVEL,
+    logFormat: env.LOG_FORMAT,
+    logRequests: env.LOG_REQUESTS,
     tracing: collector !== undefined && !env.OTEL_SDK_DISABLED,
     trustProxy: env.TRUST_PROXY ?? [],
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],

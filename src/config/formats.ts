@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { makeExactValidator } from 'envalid'
+import { isWildcard } from '../access/origins.ts'
 
 /** How the text of a setting is read. Each throws an error whose message follows the name of the setting. */
 
@@ -73,10 +74,11 @@ export const networks = makeExactValidator<string[]>(input =>
   }),
 )
 
-/** Origins as browsers write them (RFC 6454 §6.2): to compare one means to compare its text. */
+/** Origins as browsers write them (RFC 6454 §6.2), compared as text; or every port of this machine. */
 export const origins = makeExactValidator<string[]>(input =>
   input.split(',').map(entry => {
     const origin = entry.trim()
+    if (isWildcard(origin)) return origin
     const url = /^https?:[^*]+$/i.test(origin) && URL.canParse(origin) ? new URL(origin) : null
     if (url?.origin === origin) return origin
     const remedy = url === null ? '' : `; ${departure(origin, url)}: write ${url.origin}`

@@ -1,3 +1,4 @@
+import { isWildcard } from '../access/origins.ts'
 import type { RedisAddress } from '../store/redis/redis.ts'
 import { isLoopback } from './loopback.ts'
 import { postgresRoute } from './postgres-url.ts'
@@ -11,6 +12,20 @@ export function refuseInsecureCookies(insecureCookies: boolean, host: string): v
       `is for loopback only, and HOST is ${host}; unset it and put a proxy that speaks TLS in front, or set HOST=127.0.0.1`,
     )
   }
+}
+
+/** Any program on a developer's machine can serve a page there, so every port is for development only. */
+export function refuseWildcardOrigins(
+  allowedOrigins: readonly string[],
+  { host, production }: { host: string; production: boolean },
+): void {
+  const wildcard = allowedOrigins.find(isWildcard)
+  if (wildcard === undefined || (isLoopback(host) && !production)) return
+  const where = production ? 'NODE_ENV is production' : `HOST is ${host}`
+  throw new ConfigError(
+    'ALLOWED_ORIGINS',
+    `has ${wildcard}, which is for development on loopback only, and ${where}; list each origin`,
+  )
 }
 
 const remedy = 'or set ALLOW_UNENCRYPTED_STORES=true if that network is yours alone'

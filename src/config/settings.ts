@@ -1,4 +1,5 @@
 import { str } from 'envalid'
+import { logFormats } from '../log/destination.ts'
 import { flag, hosts, httpUrl, json, networks, oneOf, origins, ratio, secret, whole } from './formats.ts'
 import { issuerUrl } from './issuer.ts'
 import { postgresUrl } from './postgres-url.ts'
@@ -34,6 +35,8 @@ export const settings = {
   PORT: whole(0, 65_535)({ default: 3000 }),
   METRICS_PORT: whole(0, 65_535)({ default: 9464 }),
   LOG_LEVEL: oneOf(...logLevels)({ default: 'info' }),
+  LOG_FORMAT: oneOf(...logFormats)({ default: 'auto' }),
+  LOG_REQUESTS: oneOf('off', 'errors', 'all')({ default: 'off' }),
   TRUST_PROXY: networks({ default: undefined }),
   ALLOWED_ORIGINS: origins({ default: undefined }),
   INSECURE_COOKIES: flag({ default: false }),

@@ -16,6 +16,7 @@ import { framingProblem, mostHeaders } from './conventions/framing.ts'
 import { unroutedProblem } from './conventions/methods.ts'
 import { handleError, logFaults } from './conventions/problem/error-handler.ts'
 import { answerClientError, answerProtocolEvents } from './conventions/problem/raw-errors.ts'
+import { createRejectedOrigins } from './conventions/rejected-origins.ts'
 import { requestId } from './conventions/request-id.ts'
 import { securityHeaders } from './conventions/security-headers.ts'
 import { closeInputs } from './conventions/validation/inputs.ts'
@@ -31,6 +32,8 @@ export type ConventionOptions = OpenApiOptions & {
   onFault?: (code: ProblemCode) => void
   /** Of pages that may call from a browser. */
   allowedOrigins?: readonly string[]
+  /** The service's own origin, as its pages send it. */
+  ownOrigin?: string | null
 }
 
 export type ServerLimits = {
@@ -91,7 +94,10 @@ export const conventions = fp(
     logFaults(app, options.onFault)
     // First, since a route has the error handler of the moment when it is registered; CORS registers one.
     app.setErrorHandler(handleError)
+    const { allowedOrigins = [], ownOrigin = null } = options
+    const noteOrigin = createRejectedOrigins(allowedOrigins, ownOrigin)
     app.addHook('onRequest', (request, reply, done) => {
+      noteOrigin(request)
       reply.headers(securityHeaders).header('x-request-id', request.id)
       const problem = framingProblem(request.raw)
       // Where its body ends is not certain, so nothing behind it may be read as a request (RFC 9112 §6.3).
@@ -101,7 +107,7 @@ export const conventions = fp(
       done(problem ?? optionsProblem(app, request))
     })
     // Before anything is refused, so that a page can read why.
-    await allowOrigins(app, options.allowedOrigins ?? [])
+    await allowOrigins(app, allowedOrigins)
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)
     })

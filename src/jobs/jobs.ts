@@ -20,7 +20,7 @@ export function serviceJobs(services: Services): Job[] {
       everyMs: config.cleanupIntervalSeconds * 1000,
       async run(signal) {
         const result = await services.maintenance.cleanUp(bySchedule, { signal })
-        logger.info(result, 'cleanup')
+        logger.info(result, 'cleanup finished')
       },
     })
   }

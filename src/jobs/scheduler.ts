@@ -21,9 +21,9 @@ export function startJobs(jobs: readonly Job[], logger: Logger): { stop(): Promi
   async function runOnce(job: Job): Promise<void> {
     try {
       await job.run(stopping.signal)
-      if (failing.delete(job.name)) logger.info({ job: job.name }, 'job works again')
+      if (failing.delete(job.name)) logger.info({ job: job.name }, 'job recovered')
     } catch (error) {
-      // Once, not every time: a store that is away would fill the log.
+      // Once, not every time: a store that is down would fill the log.
       if (!failing.has(job.name)) logger.warn({ job: job.name, err: error }, 'job failed')
       failing.add(job.name)
     } finally {

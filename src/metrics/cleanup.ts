@@ -2,28 +2,28 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { CleanupObserver } from '../store/operator/maintenance.ts'
 
-/** Of the runs in this process; those of a command elsewhere show in how far cleanup is behind. */
+/** Runs in this process only. Runs of `latchkey cleanup` elsewhere show in `latchkey_cleanup_behind_seconds`. */
 export function cleanupMetrics(clock: Clock, registers: Registry[]): CleanupObserver {
   const runs = new Counter({
     name: 'latchkey_cleanup_runs_total',
-    help: 'Runs of cleanup in this process.',
+    help: 'Cleanup runs in this process by outcome.',
     labelNames: ['outcome'],
     registers,
   })
   const deleted = new Counter({
     name: 'latchkey_cleanup_deleted_rows_total',
-    help: 'Rows that cleanup has deleted in this process.',
+    help: 'Rows deleted by cleanup in this process.',
     labelNames: ['kind'],
     registers,
   })
   const endedAt = new Gauge({
     name: 'latchkey_cleanup_last_run_timestamp_seconds',
-    help: 'When the last run of this process that did its work ended; 0 before the first.',
+    help: 'Time at which the last successful cleanup run of this process ended, 0 before the first.',
     registers,
   })
   const took = new Gauge({
     name: 'latchkey_cleanup_last_run_seconds',
-    help: 'How long that run took.',
+    help: 'Duration of the last successful cleanup run of this process.',
     registers,
   })
   return {

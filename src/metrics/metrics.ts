@@ -4,20 +4,20 @@ import type { Clock } from '../clock.ts'
 import type { ProblemCode } from '../errors.ts'
 import type { SessionObserver } from '../session/observer.ts'
 import type { CleanupObserver } from '../store/operator/maintenance.ts'
-import { answerCounter, faultCounter } from './answers.ts'
+import { answerMetrics, faultCounter } from './answers.ts'
 import { cleanupMetrics } from './cleanup.ts'
 import { type CountedRows, rowMetrics } from './rows.ts'
 import { sessionMetrics } from './sessions.ts'
 import { signInMetrics } from './sign-ins.ts'
 import { breakerMetrics, poolMetrics, storeMetrics } from './stores.ts'
 
-/** What a scrape tells of the service; times are in seconds, as Prometheus wants them. `docs/reference/metrics.md` lists it. */
+/** What a scrape reports, with times in seconds. `docs/reference/metrics.md` lists it. */
 export type Metrics = {
   sessions: SessionObserver
   signIns: SignInObserver
   cleanup: CleanupObserver
   /** A request was answered; `route` as it is registered, so that ids do not make labels. On the hot path. */
-  answered(route: string, statusCode: number): void
+  answered(route: string, method: string, statusCode: number, tookMs: number): void
   /** A request was answered with a problem of status 5xx. */
   faulted(code: ProblemCode): void
   /** A store is in this state from now on. */
@@ -39,22 +39,23 @@ export function createMetrics(clock: Clock, version: string): Metrics {
   collectDefaultMetrics({ register: registry })
   new Gauge({
     name: 'latchkey_info',
-    help: 'The version that runs.',
+    help: 'Running version; always 1.',
     labelNames: ['version'],
     registers,
   }).set({ version }, 1)
   const stores = storeMetrics(registers)
+  const answers = answerMetrics(registers)
   return {
     sessions: sessionMetrics(clock, registers),
     signIns: signInMetrics(registers),
     cleanup: cleanupMetrics(clock, registers),
-    answered: answerCounter(registers),
+    answered: answers.answered,
     faulted: faultCounter(registers),
     storeState: stores.enter,
     watchPool: read => poolMetrics(read, registers),
     watchBreaker: isOpen => breakerMetrics(isOpen, registers),
     watchRows: read => rowMetrics(read, clock, registers),
-    text: () => registry.metrics(),
+    text: async () => `${await registry.metrics()}\n${answers.durations()}\n`,
     contentType: registry.contentType,
   }
 }

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 
-/** What only the rows can tell; the same from every instance. */
+/** Counts of rows in the database; the same from every instance. */
 export type CountedRows = {
   live: { byClientType: Record<string, number>; byAuthMethod: Record<string, number> }
   /** For how long the oldest session that cleanup should delete has been due; 0 when there is none. */
@@ -32,7 +32,7 @@ export function rowMetrics(read: () => Promise<CountedRows>, clock: Clock, regis
   ): void {
     new Gauge({
       name,
-      help: 'Live sessions, counted from the rows; every instance tells the same.',
+      help: 'Live sessions, counted in the database. All instances report the same number.',
       labelNames: [label],
       registers,
       async collect() {
@@ -48,7 +48,7 @@ export function rowMetrics(read: () => Promise<CountedRows>, clock: Clock, regis
   liveGauge('latchkey_sessions_live_by_auth_method', 'auth_method', rows => rows.live.byAuthMethod)
   new Gauge({
     name: 'latchkey_cleanup_behind_seconds',
-    help: 'For how long the oldest session that cleanup should delete has been due, whoever runs it.',
+    help: 'How long the oldest session that cleanup should delete has been due.',
     registers,
     async collect() {
       const rows = await latest()

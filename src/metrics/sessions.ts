@@ -6,42 +6,42 @@ export function sessionMetrics(clock: Clock, registers: Registry[]): SessionObse
   const countVerified = verifyCounter(registers)
   const rotated = new Counter({
     name: 'latchkey_refresh_total',
-    help: 'Refresh tokens that were presented.',
+    help: 'Refresh requests by verdict.',
     labelNames: ['verdict'],
     registers,
   })
   const revoked = new Counter({
     name: 'latchkey_revocations_total',
-    help: 'Sessions that were revoked.',
+    help: 'Revoked sessions by reason.',
     labelNames: ['reason'],
     registers,
   })
   const unconfirmed = new Counter({
     name: 'latchkey_revocations_unconfirmed_total',
-    help: 'Revocations that were committed, and answered with a 503.',
+    help: 'Revocations that were committed but not confirmed by every instance in time (503).',
     registers,
   })
   const lag = new Histogram({
     name: 'latchkey_revocation_lag_seconds',
-    help: 'From the commit of a revocation until it held on every instance.',
+    help: 'Time from the commit of a revocation until every instance applied it.',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2],
     registers,
   })
   const polls = new Histogram({
     name: 'latchkey_feed_poll_seconds',
-    help: 'How long a poll of the revocation feed took.',
+    help: 'Duration of a poll of the revocation feed.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.4],
     registers,
   })
   const rows = new Counter({
     name: 'latchkey_feed_rows_total',
-    help: 'Rows that the polls of the revocation feed have brought.',
+    help: 'Rows returned by polls of the revocation feed.',
     registers,
   })
   let polledAt: number | null = null
   new Gauge({
     name: 'latchkey_feed_age_seconds',
-    help: 'How long ago the last good poll of the revocation feed began; past the lease no snapshot counts.',
+    help: 'Time since the last successful poll of the revocation feed began. Past the lease, snapshots are not used.',
     registers,
     collect() {
       if (polledAt !== null) this.set((clock.monotonic() - polledAt) / 1000)
@@ -61,12 +61,12 @@ export function sessionMetrics(clock: Clock, registers: Registry[]): SessionObse
   }
 }
 
-/** Counts by itself between two scrapes: the library takes 0.6 µs to find a counter by its labels, this 0.04. */
+/** Counts in maps of its own between scrapes: the library takes 0.6 µs to find a counter by its labels, this 0.04. */
 function verifyCounter(registers: Registry[]): SessionObserver['verified'] {
   const counts = new Map<VerifySource, Map<VerifyVerdict, number>>()
   new Counter({
     name: 'latchkey_verify_total',
-    help: 'Verifies, by what answered.',
+    help: 'Verify requests by source of the answer and verdict.',
     labelNames: ['source', 'verdict'],
     registers,
     collect() {

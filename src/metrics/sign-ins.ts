@@ -4,13 +4,13 @@ import type { SignInObserver } from '../account/observer.ts'
 export function signInMetrics(registers: Registry[]): SignInObserver {
   const signIns = new Counter({
     name: 'latchkey_sign_ins_total',
-    help: 'Sign-ins with a password, by what they came to.',
+    help: 'Password sign-ins by outcome.',
     labelNames: ['outcome'],
     registers,
   })
   const lockouts = new Counter({
     name: 'latchkey_lockouts_total',
-    help: 'Failed sign-ins that locked an address.',
+    help: 'Failed sign-ins that locked an account.',
     registers,
   })
   return {

@@ -5,13 +5,13 @@ const storeStates = ['up', 'down', 'recovering', 'restricted'] as const
 export function storeMetrics(registers: Registry[]) {
   const current = new Gauge({
     name: 'latchkey_store_state',
-    help: '1 for the state that a store is in.',
+    help: '1 for the current state of a store, 0 for the others.',
     labelNames: ['store', 'state'],
     registers,
   })
   const transitions = new Counter({
     name: 'latchkey_store_transitions_total',
-    help: 'How often a store came into a state.',
+    help: 'State changes of a store, by the state that it entered.',
     labelNames: ['store', 'state'],
     registers,
   })
@@ -29,7 +29,7 @@ export function poolMetrics(
 ): void {
   new Gauge({
     name: 'latchkey_pool_connections',
-    help: 'Connections to Postgres, and requests that wait for one.',
+    help: 'Postgres connections by state, and requests waiting for one.',
     labelNames: ['state'],
     registers,
     collect() {
@@ -44,7 +44,7 @@ export function poolMetrics(
 export function breakerMetrics(isOpen: () => boolean, registers: Registry[]): void {
   new Gauge({
     name: 'latchkey_breaker_open',
-    help: '1 while a store has failed so often that no request asks it; a probe does.',
+    help: '1 while requests skip a store because it failed repeatedly; a probe checks it.',
     labelNames: ['store'],
     registers,
     collect() {

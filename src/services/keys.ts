@@ -75,7 +75,7 @@ export function createKeys(parts: {
       () => {
         loadedVersion = version
       },
-      error => logger.warn({ reason: String(error) }, 'the keys could not be read'),
+      error => logger.warn({ reason: String(error) }, 'keys could not be loaded'),
     )
   }
 

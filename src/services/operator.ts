@@ -31,7 +31,7 @@ export function createOperator(parts: {
     idleDeadlines: () => idleDeadlines(config.policies, clock.now(), context.continuity.before),
     flushRefreshes: context.refreshes.flush,
     onInterrupted: error =>
-      logger.warn({ err: error }, 'a bulk revocation is in effect, but not all rows are marked'),
+      logger.warn({ err: error }, 'bulk revocation in effect, but not all rows are marked'),
   })
   const maintenance = createMaintenance(
     {

@@ -138,6 +138,26 @@ describe('request', () => {
     })
   })
 
+  it.each([
+    ['a page of another origin', 'https://app.example.test', true, new TypeError('Failed to fetch'), true],
+    ['a page of the service', baseUrl, true, new TypeError('Failed to fetch'), false],
+    ['a browser that is offline', 'https://app.example.test', false, new TypeError('Failed to fetch'), false],
+    ['a time limit', 'https://app.example.test', true, new DOMException('late', 'AbortError'), false],
+  ])(
+    'names ALLOWED_ORIGINS when it may be why nothing came: %s',
+    async (_where, origin, onLine, cause, named) => {
+      vi.stubGlobal('location', { origin, href: `${origin}/` })
+      vi.stubGlobal('navigator', { onLine })
+      service.script('POST /v1/admin/cleanup', () => Promise.reject(cause))
+      const failure = await client.request('POST /v1/admin/cleanup').catch((error: Error) => error)
+      vi.unstubAllGlobals()
+      expect(failure).toMatchObject({
+        code: 'network_error',
+        message: `The service could not be reached${named ? `, or ALLOWED_ORIGINS lacks ${origin}` : ''}`,
+      })
+    },
+  )
+
   it('gives up an attempt that takes longer than the time limit', async () => {
     const seconds: number[] = []
     const startedAt = performance.now()

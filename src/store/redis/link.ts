@@ -121,7 +121,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
       else if (runId !== server?.runId) server = { runId }
       probed = true
       breaker = closedBreaker
-      tell('it answers')
+      tell('it responds')
       return true
     } catch (error) {
       broken(messageOf(error))

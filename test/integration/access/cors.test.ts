@@ -174,3 +174,66 @@ describe('without ALLOWED_ORIGINS', () => {
     }
   })
 })
+
+describe('the log', () => {
+  const warnings = (logLines: readonly string[]) =>
+    logLines.map(line => JSON.parse(line)).filter(({ msg }) => /origins? rejected|rejected origins/.test(msg))
+
+  it('has one warning for each rejected origin, and none for what is allowed, our own or not from a page', async () => {
+    const fresh = await startInstance({
+      ...stores,
+      ALLOWED_ORIGINS: listed,
+      ISSUER: 'https://auth.example.com',
+    })
+    const at = Number(new URL(fresh.url).port)
+    const from = (origin: string, path = '/v1/sessions', headers = {}) =>
+      call(at, 'GET', path, { headers: { origin, ...headers } })
+    for (const _ of [1, 2]) {
+      await from('https://other.example')
+      await preflight('http://localhost:5173', '/v1/auth/login', 'POST', at)
+    }
+    await from(listed)
+    await from('https://auth.example.com')
+    await from(`http://127.0.0.1:${at}`)
+    await from('https://behind-a-proxy.example', '/v1/sessions', { 'sec-fetch-site': 'same-origin' })
+    await from('https://called-through-a-gateway.example', '/v1/verify')
+    await from('https://a.example/\u00e9 forged')
+    expect(warnings(fresh.logLines)).toMatchObject([
+      { level: 'warn', origin: 'https://other.example', remedy: expect.stringContaining('ALLOWED_ORIGINS') },
+      { level: 'warn', origin: 'http://localhost:5173' },
+    ])
+    await fresh.close()
+  })
+
+  it('names twenty rejected origins, and then says that it names no more', async () => {
+    const fresh = await startInstance(stores)
+    const at = Number(new URL(fresh.url).port)
+    for (let number = 0; number < 25; number++) {
+      await call(at, 'GET', '/v1/sessions', { headers: { origin: `https://forged-${number}.example` } })
+    }
+    const logged = warnings(fresh.logLines)
+    expect(logged.length).toBe(21)
+    expect(logged.at(-1)).toMatchObject({ msg: 'further rejected origins are not logged' })
+    await fresh.close()
+  })
+})
+
+describe('every port of this machine in ALLOWED_ORIGINS', () => {
+  it('lets pages of any port of it call, and no others', async () => {
+    const dev = await startInstance({ ...stores, ALLOWED_ORIGINS: 'http://localhost:*,http://127.0.0.1:*' })
+    const at = Number(new URL(dev.url).port)
+    for (const origin of ['http://localhost:5173', 'http://127.0.0.1:8080', 'http://localhost']) {
+      expectReadableBy(await call(at, 'GET', '/v1/sessions', { headers: { origin } }), origin)
+    }
+    const others = [
+      'https://localhost:5173',
+      'http://localhost.evil.example',
+      'http://localhost:',
+      'http://localhost:1/x',
+    ]
+    for (const origin of [...others, 'http://localhost:*', 'http://127.0.0.1:80.evil.example', 'null']) {
+      expect(corsHeaders(await call(at, 'GET', '/v1/sessions', { headers: { origin } }))).toEqual([])
+    }
+    await dev.close()
+  })
+})

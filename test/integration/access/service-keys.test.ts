@@ -287,7 +287,7 @@ describe('the table of service keys', () => {
     expect(rows.some(({ row }) => row.includes(id))).toBe(true)
     expect(rows.some(({ row }) => row.includes(key.slice(4)))).toBe(false)
     const again = () => a.services.serviceKeys.create({ name, scopes: ['verify'] }, byCli)
-    await expect(again()).rejects.toThrow(`there is a service key named ${name} already`)
+    await expect(again()).rejects.toThrow(`a service key named ${name} already exists`)
     await a.services.serviceKeys.revoke(id, byCli)
     expect((await again()).id).not.toBe(id)
   })

@@ -221,6 +221,7 @@ describe('latchkey', () => {
       ['sessions', 'revoke', '--all', '--reason', 'test'],
       ['sessions', 'revoke', '--all', '--reason', 'test', '--confirm', 'yes'],
       ['sessions', 'revoke', '--user', id, '--reason', 'test', '--confirm', 'all'],
+      ['sessions', 'revoke', '--ip', '0.0.0.0/0', '--reason', 'test', '--confirm', 'all'],
       ['users', 'delete', id],
       ['users', 'delete', email, '--confirm', 'somebody@else.test'],
     ]
@@ -337,7 +338,10 @@ describe('latchkey users', () => {
       latchkey(['users', 'create', '--email', 'elsewhere@example.test']),
     ])
     expect(json(withPassword)).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
-    expect(json(without)).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(JSON.parse(without.stdout)).toEqual({ id: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    expect(without.stderr).toMatch(
+      /^latchkey: elsewhere@example\.test has no password .+--password-stdin\.\n$/,
+    )
 
     const tokens = await client(a.url).signIn('created@example.test', { password: 'a password of a person' })
     const verified = await client(b.url).verify(tokens.accessToken)
@@ -809,7 +813,7 @@ describe('latchkey service-keys', () => {
       latchkey(['service-keys', 'create', '--name', 'backend', '--scope', 'revoke']),
       latchkey(['service-keys', 'list', '--json']),
     ])
-    expectOneLine(again, /there is a service key named backend already/)
+    expectOneLine(again, /a service key named backend already exists/)
     expect(json(listed)).toEqual([
       {
         id,
@@ -920,7 +924,8 @@ describe('latchkey cleanup', () => {
 describe('latchkey serve', () => {
   it('answers until SIGTERM, and then ends with exit code 0', async () => {
     const port = await freePort()
-    const child = start(['serve'], { ...environment, PORT: String(port), METRICS_PORT: '0' })
+    const settings = { PORT: String(port), METRICS_PORT: '0', LOG_FORMAT: 'pretty' }
+    const child = start(['serve'], { ...environment, ...settings })
     const finished = finish(child)
     const ready = () =>
       fetch(`http://127.0.0.1:${port}/health/ready`).then(
@@ -931,7 +936,9 @@ describe('latchkey serve', () => {
       .poll(ready, { interval: 200 })
       .toEqual({ status: 200, body: { status: 'ok', postgres: 'up', redis: 'up' } })
     child.kill('SIGTERM')
-    expect(await finished).toMatchObject({ code: 0, stderr: '' })
+    const { stdout, ...ended } = await finished
+    expect(ended).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}listening {2}address=http:\/\/127\.0\.0\.1:\d+$/m)
   })
 
   it('refuses to start, with one line, on a port that is taken or a database without migrations', async () => {

@@ -86,6 +86,11 @@ describe('the metrics', () => {
     expect(await sample('latchkey_http_requests_total{route="/v1/sessions/:id",status="2xx"}')).toBe(1)
     expect(await sample('latchkey_http_requests_total{route="/v1/sessions/:id",status="4xx"}')).toBe(1)
     expect(await sample('latchkey_http_requests_total{route="none",status="4xx"}')).toBe(before + 2)
+    const durations = 'latchkey_http_request_duration_seconds'
+    const labels = 'route="/v1/sessions/:id",method="GET",status="2xx"'
+    expect(await sample(`${durations}_count{${labels}}`)).toBe(1)
+    expect(await sample(`${durations}_bucket{${labels},le="+Inf"}`)).toBe(1)
+    expect(await sample(`${durations}_sum{${labels}}`)).toBeGreaterThan(0)
     expect(await scrape()).not.toContain(sessionId)
   })
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { findProgram } from '../../support/debian-program.ts'
 import { documentedMetrics } from '../../support/metrics-table.ts'
 
@@ -11,7 +12,10 @@ const root = join(import.meta.dirname, '..', '..', '..')
 const folder = join(root, 'deploy', 'prometheus')
 const promtool = await findProgram('promtool', { package: 'prometheus' })
 
-type Rule = { alert: string; annotations: { runbook: string } }
+/** The base that the head of the rules says how to replace. */
+const runbooks = 'https://latchkey.dev/docs/operate/runbooks.md'
+
+type Rule = { alert: string; annotations: { runbook_url: string } }
 
 async function read(...path: string[]): Promise<string> {
   return await readFile(join(root, ...path), 'utf8')
@@ -30,10 +34,29 @@ describe('the alerts', () => {
     async () => {
       const path = promtool.kind === 'found' ? promtool.path : ''
       const run = (...args: string[]) => promisify(execFile)(path, args, { cwd: folder })
-      expect((await run('check', 'rules', 'latchkey-alerts.yml')).stdout).toContain('SUCCESS: 7 rules found')
+      expect((await run('check', 'rules', 'latchkey-alerts.yml')).stdout).toContain('SUCCESS: 12 rules found')
       expect((await run('test', 'rules', 'latchkey-alerts.test.yml')).stdout).toContain('SUCCESS')
     },
     120_000,
+  )
+
+  it.skipIf(promtool.kind === 'none')(
+    'have a dashboard beside them whose queries promtool can read',
+    async () => {
+      const dashboard: { panels: { targets?: { expr: string }[] }[] } = JSON.parse(
+        await read('deploy', 'grafana', 'latchkey.json'),
+      )
+      const queries = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
+      const asRules = queries.map((expr, index) => ({
+        record: `query_${index}`,
+        expr: expr.replaceAll('$__rate_interval', '5m').replaceAll('$job', 'latchkey'),
+      }))
+      const file = join(await mkdtemp(join(tmpdir(), 'latchkey-dashboard-')), 'queries.yml')
+      await writeFile(file, stringify({ groups: [{ name: 'dashboard', rules: asRules }] }))
+      const path = promtool.kind === 'found' ? promtool.path : ''
+      const { stdout } = await promisify(execFile)(path, ['check', 'rules', file])
+      expect(stdout).toContain(`SUCCESS: ${queries.length} rules found`)
+    },
   )
 
   it('are each seen to fire and to be quiet in the tests of the rules', async () => {
@@ -51,13 +74,13 @@ describe('the alerts', () => {
     }
   })
 
-  it('have a runbook each, which their annotation links, and no runbook is without an alert', async () => {
+  it('have a runbook each, to which `runbook_url` is an absolute link, and no runbook is without an alert', async () => {
     const text = await read('docs', 'operate', 'runbooks.md')
     const headings = [...text.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading)
     const all = await rules()
     expect(headings).toEqual(all.map(({ alert }) => alert))
     for (const { alert, annotations } of all) {
-      expect(annotations.runbook).toBe(`docs/operate/runbooks.md#${alert.toLowerCase()}`)
+      expect(annotations.runbook_url).toBe(`${runbooks}#${alert.toLowerCase()}`)
     }
   })
 

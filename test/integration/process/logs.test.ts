@@ -26,7 +26,7 @@ const document: { paths: Record<string, Record<string, unknown>> } = JSON.parse(
 const routes = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.keys(item).map(method => ({ method: method.toUpperCase(), path })),
 )
-const forged = '{"level":30,"msg":"all is well"}'
+const forged = '{"level":"info","msg":"all is well"}'
 const hostileAgent = `x\r\n${forged}\r\n\u001b[2J\u001b[1;31m\u009b2K`
 
 let databaseUrl: string
@@ -88,6 +88,7 @@ async function serve(databaseUrl: string, redisUrl: string): Promise<void> {
       REDIS_URL: redisUrl,
       LATCHKEY_SECRET: secret,
       LOG_LEVEL: 'trace',
+      LOG_REQUESTS: 'all',
       PORT: String(port),
       METRICS_PORT: '0',
       REGISTRATION: 'open',
@@ -304,7 +305,10 @@ describe('the log at `trace`, after every route and every failure', () => {
     // An outage is one line a second, however many requests it refuses.
     expect(lines().length).toBeGreaterThan(10)
     for (const line of lines()) {
-      expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number), time: expect.any(Number) })
+      expect(JSON.parse(line)).toMatchObject({
+        level: expect.stringMatching(/^(trace|debug|info|warn|error)$/),
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      })
       expect(line).not.toMatch(/\p{Cc}|all is well/u)
     }
   })

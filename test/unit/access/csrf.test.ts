@@ -43,6 +43,14 @@ describe('where a request with cookies comes from', () => {
     expect(judgeProvenance({ fetchSite, origin }, allowed)).toBe(verdict)
   })
 
+  it('trusts every port of this machine where the list has them all, and nothing that only looks like one', () => {
+    const development = { listed: ['http://localhost:*'], own: null }
+    const verdictOn = (origin: string) => judgeProvenance({ fetchSite: 'same-site', origin }, development)
+    expect(['http://localhost:5173', 'http://localhost'].map(verdictOn)).toEqual(['trusted', 'trusted'])
+    for (const origin of ['http://127.0.0.1:5173', 'http://localhost:x', 'http://localhost:80@evil.example'])
+      expect(verdictOn(origin)).toBe('foreign')
+  })
+
   it('trusts no origin when none is allowed', () => {
     expect(judgeProvenance({ fetchSite: undefined, origin: 'null' }, { listed: [], own: null })).toBe(
       'foreign',

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { Command } from 'commander'
 import { expect, test } from 'vitest'
-import { confirm, requireConfirmable, type Terminal } from '../../../src/cli/confirm.ts'
+import { confirm, confirmAtTerminal, requireConfirmable, type Terminal } from '../../../src/cli/confirm.ts'
 
 /** A terminal on which `typed` is typed; empty: it hangs up. */
 function terminal(typed: string | null): Terminal & { shown: () => string } {
@@ -39,4 +39,14 @@ test('without a terminal an option is needed, and it must be right', async () =>
   await confirm(command(), { ...about, given: 'an-id' }, terminal(null))
   const wrong = confirm(command(), { ...about, given: 'eve@example.com' }, terminal(null))
   await expect(wrong).rejects.toThrow('--confirm must be ada@example.com or an-id; nothing was changed')
+})
+
+test('what names its target is asked for at a terminal only; a script goes on, and a wrong word never does', async () => {
+  const revoke = { expected: ['revoke'], question: 'This ends 3 live sessions.' }
+  await confirmAtTerminal(command(), { ...revoke, given: undefined }, terminal(null))
+  await confirmAtTerminal(command(), { ...revoke, given: undefined }, terminal('revoke\n'))
+  const refused = confirmAtTerminal(command(), { ...revoke, given: undefined }, terminal('no\n'))
+  await expect(refused).rejects.toThrow('not confirmed; nothing was changed')
+  const wrong = confirmAtTerminal(command(), { ...revoke, given: 'all' }, terminal(null))
+  await expect(wrong).rejects.toThrow('--confirm must be revoke; nothing was changed')
 })

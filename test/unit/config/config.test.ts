@@ -122,6 +122,20 @@ describe('configuration', () => {
     [{ ALLOWED_ORIGINS: 'https://*.example.com' }, /^ALLOWED_ORIGINS must be a list of origins/],
     [{ ALLOWED_ORIGINS: 'https://App.example.com' }, /^ALLOWED_ORIGINS must be a list of origins/],
     [{ ALLOWED_ORIGINS: 'https://app.example.com:443' }, /^ALLOWED_ORIGINS must be a list of origins/],
+    ...['https://localhost:*', 'http://app.example.com:*', 'http://localhost:*/', 'http://192.168.1.7:*'].map(
+      (origin): [Record<string, string>, RegExp] => [
+        { ALLOWED_ORIGINS: origin },
+        /^ALLOWED_ORIGINS must be a list of origins/,
+      ],
+    ),
+    [
+      { ALLOWED_ORIGINS: 'http://localhost:*', HOST: '0.0.0.0' },
+      /^ALLOWED_ORIGINS has http:\/\/localhost:\*, which is for development .+ HOST is 0\.0\.0\.0; list each/,
+    ],
+    [
+      { ALLOWED_ORIGINS: 'https://a.example,http://127.0.0.1:*', NODE_ENV: 'production' },
+      /^ALLOWED_ORIGINS has http:\/\/127\.0\.0\.1:\*, .+ NODE_ENV is production; list each/,
+    ],
     [{ ALLOWED_ORIGINS: 'file:///index.html' }, /^ALLOWED_ORIGINS must be a list of origins/],
     [{ INSECURE_COOKIES: 'yes' }, /^INSECURE_COOKIES must be true or false/],
     ...['0.0.0.0', '::', '192.168.1.7', 'latchkey.internal'].map((HOST): [Record<string, string>, RegExp] => [

@@ -8,6 +8,7 @@ const base = [
   'errors.ts',
   'clock.ts',
   'error-log.ts',
+  'log',
   'observability.ts',
   'patience.ts',
   'place.ts',

@@ -60,10 +60,14 @@ export function createConnection(options: ConnectionOptions) {
     return new URL(url, globalThis.location?.href ?? baseUrl)
   }
 
+  function serviceOrigin(): string {
+    return absolute(baseUrl).origin
+  }
+
   /** Throws `origin_not_allowed` for where the person's credentials are not to go. */
   function prepare(input: string | URL | Request, init: RequestInit = {}): Request {
     const url = absolute(input instanceof Request ? input.url : String(input))
-    const own = absolute(baseUrl).origin
+    const own = serviceOrigin()
     if (![own, globalThis.location?.origin, ...options.origins].includes(url.origin)) {
       throw new LatchkeyError('origin_not_allowed', `List ${url.origin} in \`origins\` to call it signed in`)
     }
@@ -73,7 +77,7 @@ export function createConnection(options: ConnectionOptions) {
 
   function call(request: Call): Promise<Response> {
     const { isRepeatable, signal } = request
-    return persist(() => attempt(request), { patienceMs, isRepeatable, signal })
+    return persist(() => attempt(request), { patienceMs, isRepeatable, signal, origin: serviceOrigin() })
   }
 
   return {

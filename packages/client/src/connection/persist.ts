@@ -10,6 +10,8 @@ export type Persistence = {
   /** Whether it does no harm to send the request twice. */
   isRepeatable: boolean
   signal?: AbortSignal | null | undefined
+  /** Of the service; left out for calls of other services, whose lists of origins have other names. */
+  origin?: string
 }
 
 type Outcome = { kind: 'answered'; answer: Response } | { kind: 'lost'; cause: unknown }
@@ -21,7 +23,7 @@ type Outcome = { kind: 'answered'; answer: Response } | { kind: 'lost'; cause: u
  */
 export async function persist(
   send: () => Promise<Response>,
-  { patienceMs, isRepeatable, signal }: Persistence,
+  { patienceMs, isRepeatable, signal, origin }: Persistence,
 ): Promise<Response> {
   const startedAt = monotonicMs()
   for (let failures = 0; ; failures++) {
@@ -31,10 +33,21 @@ export async function persist(
     const isOver = monotonicMs() - startedAt + waitMs > patienceMs
     if (isOver || !(await maySendAgain(outcome, isRepeatable))) {
       if (outcome.kind === 'answered') return outcome.answer
-      throw new LatchkeyError('network_error', 'The service could not be reached', { cause: outcome.cause })
+      throw unreachable(outcome.cause, origin)
     }
     await sleep(waitMs, signal)
   }
+}
+
+/** A browser reports a rejected origin as it reports a lost connection: a `TypeError` without a reason. */
+function unreachable(cause: unknown, service?: string): LatchkeyError {
+  const page = globalThis.location?.origin
+  const mayBeRejected = page && service && page !== service && cause instanceof TypeError && navigator.onLine
+  return new LatchkeyError(
+    'network_error',
+    `The service could not be reached${mayBeRejected ? `, or ALLOWED_ORIGINS lacks ${page}` : ''}`,
+    { cause },
+  )
 }
 
 async function outcomeOf(send: () => Promise<Response>): Promise<Outcome> {

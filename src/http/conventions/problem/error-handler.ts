@@ -12,17 +12,22 @@ declare module 'fastify' {
     /** Counts and logs a problem of status 5xx. */
     noteFault(problem: Problem, request: FastifyRequest): void
   }
+  interface FastifyReply {
+    /** Of the problem that is the answer; null for any other answer. */
+    problemCode: ProblemCode | null
+  }
 }
 
 /** Milliseconds. While a store is down, every request fails by it: a line for each would be a flood of its own. */
 const outageLogEveryMs = 1_000
 
-/** Decorates the application with `noteFault`. */
+/** Decorates the application with `noteFault`, and replies with `problemCode`. */
 export function logFaults(
   app: FastifyInstance,
   onFault: (code: ProblemCode) => void = () => undefined,
 ): void {
   const logOutage = createSparseLog(outageLogEveryMs, monotonic)
+  app.decorateReply('problemCode', null)
   app.decorate('noteFault', (problem: Problem, request: FastifyRequest) => {
     onFault(problem.code)
     const reqId = request.id
@@ -62,6 +67,7 @@ function answerError(
 ): void {
   const problem = problemOf(error, request)
   if (problem.status >= 500) request.server.noteFault(problem, request)
+  reply.problemCode = problem.code
   keepConnection(reply)
   noteAnswered(request.raw)
   send(problem, request, reply)
