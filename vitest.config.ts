@@ -22,6 +22,8 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // The console names the packages, which stand beside it.
+        resolve: { tsconfigPaths: true },
         test: {
           name: 'unit',
           include: [

@@ -17,7 +17,10 @@ export function createRedisRights(now: () => number = createClock().monotonic): 
   return {
     isRefusal(error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOPERM')) return false
-      latest = { reason: `${error.message}; docs/operate/deployment.md has the rights that are needed`, at: now() }
+      latest = {
+        reason: `${error.message}; docs/operate/deployment.md has the rights that are needed`,
+        at: now(),
+      }
       return true
     },
     refusal: () => (latest !== null && now() - latest.at < rememberedMs ? latest.reason : null),

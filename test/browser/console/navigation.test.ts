@@ -91,7 +91,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.getByLabel('Current password', { exact: true }).waitFor()
     await expect.poll(() => page.evaluate('document.activeElement.autocomplete')).toBe('current-password')
     expect(await accessibilityFaults(page)).toEqual([])
-    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
     await expect.poll(() => focused(page)).toBe('Change password')
     await page.getByRole('link', { name: 'Your devices', exact: true }).click()
     await page.getByText('Active now').waitFor()

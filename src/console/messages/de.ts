@@ -1,0 +1,3 @@
+import { de as components } from '@latchkey/react/messages/de'
+
+export const de = { ...components.messages }

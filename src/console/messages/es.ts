@@ -1,0 +1,3 @@
+import { es as components } from '@latchkey/react/messages/es'
+
+export const es = { ...components.messages }
