@@ -1,4 +1,4 @@
-import { createText, type PlainKey, type Text } from '@latchkey/react/parts'
+import { createText, type Text } from '@latchkey/react/parts'
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react'
 import { en } from '../messages/en.ts'
 import {
@@ -57,6 +57,3 @@ export function useText(): Spoken {
   if (spoken === null) throw new Error('useText needs a LanguageProvider around it')
   return spoken
 }
-
-/** A text without placeholders. */
-export type PlainText = PlainKey<typeof en>

@@ -1,5 +1,5 @@
 import type { AnswerTo } from '@latchkey/client'
-import type { PlainText } from '../../text/text.tsx'
+import type { PlainText } from '../../text/keys.ts'
 
 export type Standing = AnswerTo<'GET /v1/admin/status'>
 
