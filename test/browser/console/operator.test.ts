@@ -129,6 +129,7 @@ describe.skipIf(chromium.kind === 'none')('an operator at the console', () => {
     await row.getByText('Never').waitFor()
     await row.getByRole('link').click()
     await page.getByText(/Sign-in is locked until .*\d\d:\d\d:\d\d/).waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Unlock sign-in' }).click()
     await page.getByText('Sign-in is unlocked.').waitFor()
     await page.getByText('Active', { exact: true }).waitFor()

@@ -8,7 +8,7 @@ export function StatusBadge({ user: { disabled, lockedUntil } }: { user: User })
   const { text } = useText()
   if (disabled) return <span className="lk-badge lk-bad">{text('people.disabled')}</span>
   if (lockedUntil !== null) return <span className="lk-badge lk-warn">{text('people.locked')}</span>
-  return <span className="lk-badge lk-good">{text('people.active')}</span>
+  return <span className="lk-badge">{text('people.active')}</span>
 }
 
 export function RoleBadges({ roles }: Pick<User, 'roles'>) {
