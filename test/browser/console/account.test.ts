@@ -144,6 +144,7 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
     await entry.getByText('New device signed in').click()
     await details.waitFor()
     await entry.getByRole('button', { name: 'No, it wasn’t' }).click()
+    expect(await page.evaluate('document.activeElement.className')).toBe('lk-question')
     await entry.getByText('If this wasn’t you, change your password.').waitFor()
     expect(await entry.getByRole('link', { name: 'Change password' }).getAttribute('href')).toBe(
       '#security/password',
@@ -161,6 +162,8 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
     await entry.getByText('New device signed in').click()
     await entry.getByRole('button', { name: 'Yes, it was me' }).click()
     await entry.getByText('127.0.0.1').waitFor({ state: 'hidden' })
+    // The button that had the focus is gone.
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY')
     await page.reload()
     await entry.getByText('New device signed in').click()
     await entry.getByText('127.0.0.1').waitFor()

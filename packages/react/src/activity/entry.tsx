@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Check, Info, Pencil, SignOut, Warning } from '../controls/icons.tsx'
 import { knownDevice } from '../devices/device.tsx'
 import { useText } from '../text/text.tsx'
@@ -37,12 +37,13 @@ export function Entry({ event, links, isKnown, onKnown }: Props) {
   const mark = isKnown ? 'signed-in' : (description?.mark ?? 'changed')
   const { Icon, tone } = marks[mark]
   const [isOpen, setOpen] = useState(mark === 'alarm')
+  const summary = useRef<HTMLElement>(null)
   const device = event.device === null ? null : knownDevice(event.device, words)
   const actor = actors[event.actor]
   return (
     <li>
       <details className="lk-event" open={isOpen} onToggle={toggled => setOpen(toggled.currentTarget.open)}>
-        <summary>
+        <summary ref={summary}>
           <span className={`lk-dot lk-${tone}`}>
             <Icon size={16} />
           </span>
@@ -69,6 +70,7 @@ export function Entry({ event, links, isKnown, onKnown }: Props) {
               onKnown={() => {
                 onKnown()
                 setOpen(false)
+                summary.current?.focus()
               }}
             />
           )}

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useAction } from '../controls/action.ts'
 import { Button } from '../controls/button.tsx'
 import { useSessionManagement } from '../devices/management.ts'
@@ -20,6 +20,11 @@ type Props = {
 export function WasItYou({ event, description: { advice, remedy }, links, onKnown }: Props) {
   const { text } = useText()
   const [isDenied, setDenied] = useState(false)
+  const answer = useRef<HTMLDivElement>(null)
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (isDenied) answer.current?.focus()
+  }, [isDenied])
   if (!isDenied) {
     return (
       <div className="lk-question">
@@ -34,7 +39,7 @@ export function WasItYou({ event, description: { advice, remedy }, links, onKnow
     )
   }
   return (
-    <div className="lk-question">
+    <div className="lk-question" ref={answer} tabIndex={-1}>
       {advice !== undefined && <p>{text(advice)}</p>}
       <div className="lk-actions lk-start">
         <SignOutDevice event={event} />
