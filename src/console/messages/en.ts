@@ -39,7 +39,7 @@ export const en = {
   'entrance.sign-in': 'Sign in to {name}',
   'entrance.sign-in-intro': 'Manage your devices and account security.',
   'entrance.sign-up': 'Create your {name} account',
-  'entrance.sign-up-intro': 'You can sign in right after.',
+  'entrance.sign-up-intro': 'You’ll be signed in right away.',
 
   'health.unknown': 'This page keeps trying.',
   'health.visitor': 'You can’t sign in right now. This page keeps trying.',

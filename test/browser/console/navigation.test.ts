@@ -195,6 +195,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.evaluate('location.hash = "#nonsense"')
     await page.getByRole('heading', { name: 'Page not found' }).waitFor()
     expect(await page.title()).toBe('Page not found · Latchkey')
+    expect(await accessibilityFaults(page)).toEqual([])
     await page.getByRole('link', { name: 'Go to your devices' }).click()
     await page.getByText('Active now').waitFor()
   })
@@ -206,6 +207,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.evaluate('location.hash = "#audit-log"')
     await page.getByRole('heading', { name: 'You don’t have access to this page' }).waitFor()
     expect(await page.title()).toBe('No access · Latchkey')
+    expect(await accessibilityFaults(page)).toEqual([])
   })
 
   it('loads nothing from elsewhere, and nothing that the content security policy forbids', () => {
