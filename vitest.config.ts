@@ -28,7 +28,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/unit/**/*.test.ts',
-            'packages/*/test/*.test.ts',
+            'packages/*/test/*.test.{ts,tsx}',
             'test/model/**/*.test.ts',
             'test/fault/checker.test.ts',
           ],

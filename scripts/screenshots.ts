@@ -124,6 +124,7 @@ async function take(page: Page, url: string, { hash, ready, name }: Shot, path: 
   await page.goto(`${url}/console/${hash}`)
   await page.locator(ready).first().waitFor()
   await prepare[name]?.(page)
+  await page.evaluate('scrollTo(0, 0)')
   await page.waitForTimeout(700)
   await page.screenshot({ path })
 }

@@ -68,6 +68,7 @@ function SignedIn() {
     pollMs,
   )
   const place = usePlace()
+  useScrollToTop(place)
   const permissions = user?.permissions ?? []
   const allowed = entries.filter(({ permission }) => permission === null || permissions.includes(permission))
   const entry = allowed.find(candidate => candidate.place === place)
@@ -99,6 +100,15 @@ function SignedIn() {
 function usePlace(): UserPlace | null {
   const { place } = useRoute()
   return place === 'sign-up' ? 'devices' : place
+}
+
+/** A page begins at its top: to a browser, another `#` is the same page. */
+function useScrollToTop(place: UserPlace | null): void {
+  const before = useRef(place)
+  useEffect(() => {
+    if (before.current !== place) scrollTo(0, 0)
+    before.current = place
+  }, [place])
 }
 
 function useTitle(title: string | undefined): void {

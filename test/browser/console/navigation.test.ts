@@ -104,6 +104,16 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     expect(await whereabouts(page)).toBe('#security')
   })
 
+  it('begins every page at its top', async () => {
+    const page = await rig.visitors.visit({ viewport: { width: 390, height: 300 } })
+    await signIn(page, await rig.newUser())
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(0)
+    await page.evaluate('location.hash = "#security"')
+    await page.getByText('Account created').waitFor()
+    expect(await page.evaluate('scrollY')).toBe(0)
+  })
+
   it('offers an operator no more than the permissions allow', async () => {
     const anybody = await rig.newUser()
     await rig.elsewhere(anybody, 'Phone')

@@ -14,10 +14,10 @@ export type DeviceList = ReturnType<typeof createDeviceList>
 /** The user's devices, shared by all components that show them; loaded for the first of these. */
 export function createDeviceList(client: LatchkeyClient) {
   let devices = noDevices
-  /** Whose they are: a session's id, or why there is none. */
+  /** The session whose devices these are, or the status if there is none. */
   let owner: string | null = null
   let loading: { owner: string | null; done: Promise<void> } | null = null
-  /** Changes that have been made here: a list that was asked for before the last of them may lack it. */
+  /** Counts the changes made here: a list that was requested before the last one may lack it. */
   let changes = 0
   let stopFollowing = () => {}
   const listeners = new Set<() => void>()

@@ -14,41 +14,11 @@ import { NewPasswordField, type PasswordRule } from './new-password-field.tsx'
 type Props = PasswordRule & { onDone: () => void; onCancel: () => void }
 
 export function PasswordForm({ minLength = 12, strength, onDone, onCancel }: Props) {
-  const words = useText()
-  const { text } = words
+  const { text } = useText()
   const { user } = useSession()
-  const [fields, setFields] = useState(emptyFields)
-  const [isSubmitted, setSubmitted] = useState(false)
-  const form = useRef<HTMLFormElement>(null)
-  const focus = (name: keyof Fields) =>
-    form.current?.querySelector<HTMLInputElement>(`[name=${name}]`)?.focus()
-  useEffect(() => form.current?.querySelector<HTMLInputElement>('[name=currentPassword]')?.focus(), [])
-  const change = useChange(onDone, error => {
-    const refused = refusedField(error)
-    if (refused !== null) focus(refused)
-  })
-  const found = checkFields(fields, minLength, words)
-  const refused = refusedField(change.error)
-  const isUnchanged = refused !== null && change.sent[refused] === fields[refused]
-  const errors: FieldErrors = {
-    ...(isSubmitted ? found : noErrors),
-    ...(isUnchanged && { [refused]: failureText(change.error, words) }),
-  }
-  const field = (name: keyof Fields) => ({
-    name,
-    value: fields[name],
-    error: errors[name],
-    onValue: (value: string) => setFields({ ...fields, [name]: value }),
-  })
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault()
-    setSubmitted(true)
-    const invalid = firstInvalid(found)
-    if (invalid !== null) focus(invalid)
-    else change.run(fields)
-  }
+  const { element, field, change, isFailureShown, submit } = usePasswordForm(minLength, onDone)
   return (
-    <form ref={form} className="lk-stack lk-narrow" noValidate onSubmit={submit}>
+    <form ref={element} className="lk-stack lk-narrow" noValidate onSubmit={submit}>
       <Owner email={user?.email ?? ''} />
       <PasswordField
         label={text('password.current')}
@@ -63,7 +33,7 @@ export function PasswordForm({ minLength = 12, strength, onDone, onCancel }: Pro
         {...field('newPassword')}
       />
       <PasswordField label={text('password.repeat')} autoComplete="new-password" {...field('repeated')} />
-      {refused === null && <Failure error={change.error} />}
+      {isFailureShown && <Failure error={change.error} />}
       <div className="lk-actions lk-start">
         <Button type="submit" look="primary" disabled={change.isPending}>
           {text(change.isPending ? 'password.changing' : 'password.change')}
@@ -72,6 +42,46 @@ export function PasswordForm({ minLength = 12, strength, onDone, onCancel }: Pro
       </div>
     </form>
   )
+}
+
+function usePasswordForm(minLength: number, onDone: () => void) {
+  const words = useText()
+  const [fields, setFields] = useState(emptyFields)
+  const [isSubmitted, setSubmitted] = useState(false)
+  const element = useRef<HTMLFormElement>(null)
+  const focus = (name: keyof Fields) =>
+    element.current?.querySelector<HTMLInputElement>(`[name=${name}]`)?.focus()
+  useEffect(() => element.current?.querySelector<HTMLInputElement>('[name=currentPassword]')?.focus(), [])
+  const change = useChange(onDone, error => {
+    const refused = refusedField(error)
+    if (refused !== null) focus(refused)
+  })
+  const found = checkFields(fields, minLength, words)
+  const refused = refusedField(change.error)
+  const isUnchanged = refused !== null && change.sent[refused] === fields[refused]
+  const errors: FieldErrors = {
+    ...(isSubmitted ? found : noErrors),
+    ...(isUnchanged && { [refused]: failureText(change.error, words) }),
+  }
+  return {
+    element,
+    change,
+    /** The error is about no field. */
+    isFailureShown: refused === null,
+    field: (name: keyof Fields) => ({
+      name,
+      value: fields[name],
+      error: errors[name],
+      onValue: (value: string) => setFields({ ...fields, [name]: value }),
+    }),
+    submit(event: SubmitEvent) {
+      event.preventDefault()
+      setSubmitted(true)
+      const invalid = firstInvalid(found)
+      if (invalid !== null) focus(invalid)
+      else change.run(fields)
+    },
+  }
 }
 
 /** Tells a password manager whose password it is. */
