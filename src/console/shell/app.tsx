@@ -85,7 +85,7 @@ function SignedIn() {
         <main ref={content} tabIndex={-1} className={`page-${place}`}>
           <HealthNotice audience={permissions.includes('sessions:read') ? 'operator' : 'user'} />
           <Mishap key={place}>
-            <Suspense fallback={<Placeholder />}>
+            <Suspense fallback={<Arriving place={place} />}>
               <Content place={place} isAllowed={entry !== undefined} isUserKnown={user !== null} />
             </Suspense>
           </Mishap>
@@ -122,7 +122,22 @@ type Chosen = { place: UserPlace | null; isAllowed: boolean; isUserKnown: boolea
 
 function Content({ place, isAllowed, isUserKnown }: Chosen) {
   if (place === null) return <NotFound />
-  if (!isAllowed) return isUserKnown ? <NoAccess /> : <Placeholder />
+  if (!isAllowed) return isUserKnown ? <NoAccess /> : <Arriving place={place} />
   const Page = pages[place]
   return <Page />
+}
+
+/** In place of a page whose code, or whose user, has not arrived: its heading is known. */
+function Arriving({ place }: { place: UserPlace | null }) {
+  const { text } = useText()
+  return (
+    <>
+      <header className="page-head">
+        <div>
+          <h1>{text(place === null ? 'shell.not-found' : `shell.${place}`)}</h1>
+        </div>
+      </header>
+      <Placeholder />
+    </>
+  )
 }

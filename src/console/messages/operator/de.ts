@@ -105,9 +105,8 @@ export const de = {
   'audit.since': 'Seit',
   'audit.caption': 'Ereignisse',
   'audit.time': 'Zeit ({zone})',
-  'audit.by': 'Durch',
+  'audit.by': 'Durch {actor}',
   'audit.from': 'Von',
-  'audit.the-user': 'Der Benutzer',
   'audit.more-events': { one: '+{count} Ereignis', other: '+{count} Ereignisse' },
   'audit.only-session': 'Nur diese Sitzung',
 

@@ -102,9 +102,8 @@ export const en = {
   'audit.since': 'Since',
   'audit.caption': 'Events',
   'audit.time': 'Time ({zone})',
-  'audit.by': 'By',
+  'audit.by': 'By {actor}',
   'audit.from': 'From',
-  'audit.the-user': 'The user',
   'audit.more-events': { one: '+{count} event', other: '+{count} events' },
   'audit.only-session': 'Only this session',
 

@@ -105,9 +105,8 @@ export const es = {
   'audit.since': 'Desde',
   'audit.caption': 'Eventos',
   'audit.time': 'Hora ({zone})',
-  'audit.by': 'Por',
+  'audit.by': 'Por {actor}',
   'audit.from': 'Origen',
-  'audit.the-user': 'El usuario',
   'audit.more-events': { one: '+{count} evento', other: '+{count} eventos' },
   'audit.only-session': 'Solo esta sesión',
 

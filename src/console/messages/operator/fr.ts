@@ -105,9 +105,8 @@ export const fr = {
   'audit.since': 'Depuis',
   'audit.caption': 'Événements',
   'audit.time': 'Heure ({zone})',
-  'audit.by': 'Par',
+  'audit.by': 'Par {actor}',
   'audit.from': 'Origine',
-  'audit.the-user': 'L’utilisateur',
   'audit.more-events': { one: '+{count} événement', other: '+{count} événements' },
   'audit.only-session': 'Cette session uniquement',
 

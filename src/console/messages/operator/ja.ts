@@ -95,9 +95,8 @@ export const ja = {
   'audit.since': '開始日時',
   'audit.caption': 'イベント',
   'audit.time': '日時（{zone}）',
-  'audit.by': '実行者',
+  'audit.by': '実行者: {actor}',
   'audit.from': '送信元',
-  'audit.the-user': '本人',
   'audit.more-events': { other: '他 {count} 件' },
   'audit.only-session': 'このセッションのみ',
 

@@ -40,13 +40,15 @@ export function EventRow({ group: { main, others } }: { group: Group }) {
             <span className="gist">{gistOf(main.details)}</span>
           </button>
         </td>
-        <td className="user">{userId === null ? '–' : <NamedUser id={userId} />}</td>
-        <td>{actor === userId ? text('audit.the-user') : shortened(actor)}</td>
+        <td className="user">
+          {userId !== null && <NamedUser id={userId} />}
+          {actor !== userId && <p className="by">{text('audit.by', { actor: shortened(actor) })}</p>}
+        </td>
         <td className="lk-figures">{ipAddress ?? '–'}</td>
       </tr>
       <tr id={details} className="log-details" hidden={!isOpen}>
         {isOpen && (
-          <td colSpan={5}>
+          <td colSpan={4}>
             {[main, ...others].map(event => (
               <Details key={event.id} event={event} />
             ))}

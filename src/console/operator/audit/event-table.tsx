@@ -18,7 +18,6 @@ export function EventTable({ events }: { events: readonly LoggedEvent[] }) {
             <th scope="col">{text('audit.time', { zone: zoneName(locale) })}</th>
             <th scope="col">{text('audit.event')}</th>
             <th scope="col">{text('audit.user')}</th>
-            <th scope="col">{text('audit.by')}</th>
             <th scope="col">{text('audit.from')}</th>
           </tr>
         </thead>
