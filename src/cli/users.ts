@@ -55,10 +55,7 @@ function importFile(users: Command): void {
   const command = users
     .command('import')
     .description('import users with password hashes; existing users are left unchanged')
-    .argument(
-      '<file>',
-      'one JSON object a line: {"email", "passwordHash"?, "roles"?}; docs/guides/migrate.md',
-    )
+    .argument('<file>', 'one JSON object a line: {"email", "passwordHash"?, "roles"?}; docs/guides/migrate.md')
     .action(async (file: string, _options: unknown, self: Command) => {
       await withServices(async services => {
         const result = await importUsers(services, file)
