@@ -22,11 +22,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // The console names the packages, which stand beside it.
+        resolve: { tsconfigPaths: true },
         test: {
           name: 'unit',
           include: [
             'test/unit/**/*.test.ts',
-            'packages/*/test/*.test.ts',
+            'packages/*/test/*.test.{ts,tsx}',
             'test/model/**/*.test.ts',
             'test/fault/checker.test.ts',
           ],

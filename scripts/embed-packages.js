@@ -1,5 +1,5 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 
 /**
  * Part of `npm run build`: puts what the packages have built into the service's own dist/, for `latchkey/client`,
@@ -13,9 +13,11 @@ for (const name of ['client', 'react', 'node']) {
 }
 
 // What is for React names types of the client, which stands beside it here under no name.
-for (const file of await readdir(join(embedded, 'react'))) {
+const react = join(embedded, 'react')
+for (const file of await readdir(react, { recursive: true })) {
   if (!file.endsWith('.d.ts')) continue
-  const path = join(embedded, 'react', file)
+  const path = join(react, file)
+  const client = relative(dirname(path), join(embedded, 'client', 'index.js'))
   const text = await readFile(path, 'utf8')
-  await writeFile(path, text.replaceAll("'@latchkey/client'", "'../client/index.js'"))
+  await writeFile(path, text.replaceAll("'@latchkey/client'", `'${client}'`))
 }

@@ -49,7 +49,8 @@ async function manifestIn(path: string): Promise<Manifest> {
 async function productIn(path: string): Promise<Product> {
   const { name, exports } = await manifestIn(path)
   const exported = Object.keys(exports)
-    .filter(key => key !== './package.json')
+    // A stylesheet is for bundlers.
+    .filter(key => key !== './package.json' && !key.endsWith('.css'))
     .map(key => name + key.slice('.'.length))
   const needs = name === '@latchkey/react' ? ['@latchkey/client'] : []
   const beside: Record<string, string[]> = {
@@ -90,7 +91,16 @@ async function tryOut(product: Product, names: readonly string[]): Promise<void>
 async function lint({ name }: Product): Promise<void> {
   const tarball = tarballOf(name)
   await run('npx', ['--no-install', 'publint', '--strict', tarball], root)
-  await run('npx', ['--no-install', 'attw', tarball, '--profile', 'esm-only', '--no-color'], root)
+  const judged = [
+    'attw',
+    tarball,
+    '--profile',
+    'esm-only',
+    '--no-color',
+    '--exclude-entrypoints',
+    './styles.css',
+  ]
+  await run('npx', ['--no-install', ...judged], root)
 }
 
 /** The tarball by itself first: it must bring nothing that this Node.js is too old for. Then what it is used with. */
@@ -134,9 +144,10 @@ async function use(name: string, project: string): Promise<void> {
   }
 }
 
-/** One text for an entry point of the service and for the package that it re-exports. */
+/** One text for an entry point of the service and for the package that it re-exports, and one for all languages. */
 async function programFor(name: string, language: 'js' | 'ts'): Promise<string> {
-  const file = `${basename(name)}.${language}`
+  const isCatalog = name.startsWith('@latchkey/react/messages/')
+  const file = `${isCatalog ? 'messages' : basename(name)}.${language}`
   const text = await readFile(join(uses, file), 'utf8').catch(() => {
     throw new Error(`nothing uses this export: write test/package/${file}`)
   })
@@ -144,6 +155,7 @@ async function programFor(name: string, language: 'js' | 'ts'): Promise<string> 
   return text
     .replaceAll("'latchkey/fastify'", "'@latchkey/node/fastify'")
     .replaceAll(/'latchkey\/(client|react)'/g, "'@latchkey/$1'")
+    .replaceAll('LANGUAGE', basename(name))
 }
 
 async function run(

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import getPort from 'get-port'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -12,27 +13,34 @@ import { migrate } from '../src/store/postgres/migrate.ts'
 import { seed } from './dev/life.ts'
 import { startPostgres, startRedis } from './stores.ts'
 
-/** The pictures of the console in docs/images, of the seeded life. Needs a Chromium and a build: `npm run screenshots`. */
-
-const folder = join(import.meta.dirname, '..', 'docs', 'images')
+/**
+ * The pictures of the console in docs/images, of the seeded life. Needs a Chromium and a build: `npm run screenshots`.
+ * In another language, to look at: `npm run screenshots -- de /tmp/pictures`.
+ */
+const [language = 'en', folder = join(import.meta.dirname, '..', 'docs', 'images')] = process.argv.slice(2)
 const email = 'demo@latchkey.dev'
 const operatorEmail = 'operator@latchkey.dev'
 const password = 'walnut-harbour-demo-42'
 const sizes = { desktop: { width: 1180, height: 760 }, phone: { width: 390, height: 844 } }
 
+/** `ready`: a selector of what is there once the page is. */
 type Shot = { name: string; who: string | null; hash: string; ready: string }
 
 const shots: readonly Shot[] = [
-  { name: 'sign-in', who: null, hash: '', ready: 'Sign in to Latchkey' },
-  { name: 'devices', who: email, hash: '#devices', ready: 'Kitchen tablet' },
-  { name: 'security', who: email, hash: '#security', ready: 'Recent activity' },
-  { name: 'overview', who: operatorEmail, hash: '#overview', ready: 'Revoked by reason' },
-  { name: 'person', who: operatorEmail, hash: '#people', ready: 'ada@example.com' },
-  { name: 'revocations', who: operatorEmail, hash: '#revocations', ready: 'Revoke by' },
-  { name: 'audit-log', who: operatorEmail, hash: '#audit-log', ready: 'the user' },
+  { name: 'sign-in', who: null, hash: '', ready: '.lk-sign-in form' },
+  { name: 'sign-up', who: null, hash: '#sign-up', ready: '.lk-sign-up form' },
+  { name: 'devices', who: email, hash: '#devices', ready: '.lk-device:nth-child(3)' },
+  { name: 'security', who: email, hash: '#security', ready: '.lk-event' },
+  { name: 'password', who: email, hash: '#security/password', ready: '[name=currentPassword]' },
+  { name: 'overview', who: operatorEmail, hash: '#overview', ready: '.chart canvas' },
+  { name: 'users', who: operatorEmail, hash: '#people', ready: 'tbody tr' },
+  { name: 'person', who: operatorEmail, hash: '#people', ready: 'tbody tr' },
+  { name: 'revocations', who: operatorEmail, hash: '#revocations', ready: '.choices' },
+  { name: 'audit-log', who: operatorEmail, hash: '#audit-log', ready: '.event-button' },
 ]
 
 async function main(): Promise<void> {
+  await mkdir(folder, { recursive: true })
   const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
   const postgres = await startPostgres({ port: 0 })
   const redis = await startRedis({})
@@ -79,6 +87,7 @@ async function main(): Promise<void> {
 
 async function takeAll(browser: Browser, url: string, who: string | null): Promise<void> {
   const context = await browser.newContext({
+    locale: language,
     userAgent:
       'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
     extraHTTPHeaders: { 'x-forwarded-for': '203.0.113.24' },
@@ -100,33 +109,45 @@ async function takeAll(browser: Browser, url: string, who: string | null): Promi
 }
 
 async function signIn(page: Page, who: string): Promise<void> {
-  await page.getByLabel('Email').fill(who)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  const signedIn = page.getByRole('heading', { name: 'Your devices' })
+  await page.locator('input[type=email]').fill(who)
+  await page.locator('input[type=password]').fill(password)
+  const signedIn = page.locator('.lk-live')
   const refused = page.getByRole('alert')
   // A busy machine may not hash the password in time.
   do {
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.locator('.lk-sign-in button[type=submit]').click()
     await signedIn.or(refused).first().waitFor()
   } while (await refused.isVisible())
 }
 
 async function take(page: Page, url: string, { hash, ready, name }: Shot, path: string): Promise<void> {
   await page.goto(`${url}/console/${hash}`)
-  await page.getByText(ready).first().waitFor()
-  if (name === 'person') {
-    await page.getByRole('link', { name: 'edsger@example.com' }).click()
-    await page.getByText('Signed in').first().waitFor()
-  }
-  if (name === 'overview') await page.getByText('Last day').click()
-  if (name === 'revocations') {
-    await page.getByText('IP or network').click()
-    await page.getByLabel('IP address or network', { exact: true }).fill('203.0.113.0/24')
-    await page.getByLabel('Reason').fill('the office’s network was misused')
-    await page.getByText('This ends').waitFor()
-  }
+  await page.locator(ready).first().waitFor()
+  await prepare[name]?.(page)
+  await page.evaluate('scrollTo(0, 0)')
   await page.waitForTimeout(700)
   await page.screenshot({ path })
+}
+
+/** What a page needs before it is worth a picture. */
+const prepare: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  async password(page) {
+    await page.locator('[name=newPassword]').fill('seven green bottles')
+    await page.locator('.lk-strength').waitFor()
+  },
+  async overview(page) {
+    await page.locator('.switch label').last().click()
+  },
+  async person(page) {
+    await page.getByRole('link', { name: 'edsger@example.com' }).click()
+    await page.locator('.lk-device').first().waitFor()
+  },
+  async revocations(page) {
+    await page.locator('.choices label').nth(3).click()
+    await page.locator('.lk-panel input[placeholder]').fill('203.0.113.0/24')
+    await page.locator('[name=reason]').fill('the office’s network was misused')
+    await page.locator('button[type=submit]:enabled').waitFor()
+  },
 }
 
 await main()

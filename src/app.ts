@@ -7,7 +7,7 @@ import { countDocument, rateLimits } from './http/access/rate-limits.ts'
 import { serviceKeys } from './http/access/service-key.ts'
 import { ownEventRoutes } from './http/account/own-events.ts'
 import { passwordRoutes } from './http/account/password.ts'
-import { builtConsole, consolePages } from './http/console.ts'
+import { builtConsole, consolePages } from './http/console/pages.ts'
 import { addressesIn, connectionLimitsOf, openFilesLimit } from './http/conventions/connections.ts'
 import { conventions, serverOptions } from './http/conventions.ts'
 import { healthRoutes } from './http/health.ts'
@@ -92,7 +92,12 @@ export async function buildApp(
 
   // Public: files. What they show, they ask for below.
   if (config.console === 'on') {
-    const settings = { passwordMinLength: config.shortestPassword, clientTypes: config.policies.keys() }
+    const settings = {
+      branding: config.branding,
+      isRegistrationOpen: config.registration === 'open',
+      passwordMinLength: config.shortestPassword,
+      clientTypes: config.policies.keys(),
+    }
     await app.register(consolePages, { folder: consoleFolder, settings })
   }
 

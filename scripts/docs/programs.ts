@@ -22,11 +22,14 @@ const compilerOptions = {
     'latchkey/fastify': ['../packages/node/src/fastify.ts'],
     '@latchkey/client': ['../packages/client/src/index.ts'],
     '@latchkey/react': ['../packages/react/src/index.ts'],
+    '@latchkey/react/messages/*': ['../packages/react/src/messages/*.ts'],
     '@latchkey/node/fastify': ['../packages/node/src/fastify.ts'],
   },
   lib: ['ES2023', 'ES2024.String', 'DOM', 'DOM.Iterable'],
   jsx: 'react-jsx',
   allowImportingTsExtensions: true,
+  // A stylesheet is for bundlers.
+  noUncheckedSideEffectImports: false,
   // An example need not use what it declares.
   noUnusedLocals: false,
 }

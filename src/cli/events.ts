@@ -66,6 +66,7 @@ async function read(services: Services, options: Options): Promise<RecordedEvent
     userId: user === undefined ? null : await idOf(services, user),
     sessionId: session,
     types: type === null ? null : [type],
+    network: null,
     since,
   }
   const events: RecordedEvent[] = []

@@ -71,6 +71,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
     allowedOrigins: env.ALLOWED_ORIGINS ?? [],
     insecureCookies: env.INSECURE_COOKIES,
     console: env.CONSOLE,
+    branding: {
+      name: env.CONSOLE_NAME,
+      logo: env.CONSOLE_LOGO ?? null,
+      accent: env.CONSOLE_ACCENT ?? null,
+      supportUrl: env.CONSOLE_SUPPORT_URL ?? null,
+      privacyUrl: env.CONSOLE_PRIVACY_URL ?? null,
+    },
     apiDocs: env.API_DOCS,
     issuer: env.ISSUER,
     audience: env.AUDIENCE,

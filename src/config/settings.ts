@@ -1,5 +1,7 @@
 import { str } from 'envalid'
 import { logFormats } from '../log/destination.ts'
+import { accentColor } from './branding/accent.ts'
+import { displayName, linkUrl, logo } from './branding/formats.ts'
 import { flag, hosts, httpUrl, json, networks, oneOf, origins, ratio, secret, whole } from './formats.ts'
 import { issuerUrl } from './issuer.ts'
 import { postgresUrl } from './postgres-url.ts'
@@ -41,6 +43,11 @@ export const settings = {
   ALLOWED_ORIGINS: origins({ default: undefined }),
   INSECURE_COOKIES: flag({ default: false }),
   CONSOLE: oneOf('on', 'off')({ default: 'on' }),
+  CONSOLE_NAME: displayName({ default: 'Latchkey' }),
+  CONSOLE_LOGO: logo({ default: undefined }),
+  CONSOLE_ACCENT: accentColor({ default: undefined }),
+  CONSOLE_SUPPORT_URL: linkUrl({ default: undefined }),
+  CONSOLE_PRIVACY_URL: linkUrl({ default: undefined }),
   API_DOCS: oneOf('on', 'off')({ default: 'on' }),
   ISSUER: issuerUrl({ default: 'http://localhost:3000' }),
   AUDIENCE: str({ default: 'latchkey' }),

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict'
-import { LatchkeyProvider, useLatchkey, useSession, useSessionManagement } from 'latchkey/react'
+import * as react from 'latchkey/react'
 
-for (const part of [LatchkeyProvider, useLatchkey, useSession, useSessionManagement]) {
-  assert.equal(typeof part, 'function')
-}
+assert.deepEqual(Object.keys(react).sort(), [
+  'ChangePassword',
+  'Devices',
+  'LatchkeyProvider',
+  'SecurityActivity',
+  'SignIn',
+  'SignUp',
+  'useLatchkey',
+  'useSecurityActivity',
+  'useSession',
+  'useSessionManagement',
+  'useTokenStatus',
+])

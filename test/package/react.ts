@@ -1,8 +1,11 @@
 import { createLatchkeyClient } from 'latchkey/client'
-import { LatchkeyProvider, useSession, useSessionManagement } from 'latchkey/react'
+import { Devices, LatchkeyProvider, useSession, useSessionManagement } from 'latchkey/react'
 
-export const provider = LatchkeyProvider({ client: createLatchkeyClient({ transport: 'cookie' }) })
+const client = createLatchkeyClient({ transport: 'cookie' })
+export const provider = LatchkeyProvider({ client, initialSession: null })
+export const devices = Devices({ headingLevel: 2 })
 export const name = (): string | undefined => useSession().user?.email
+export const failed = (): string | undefined => useSession().error?.message
 export const ids = (): string[] => useSessionManagement().sessions.map(session => session.id)
 // @ts-expect-error: no session has such a thing
 export const passwords = () => useSession().password

@@ -1095,6 +1095,11 @@ export interface components {
             email: string;
             roles: string[];
             disabled: boolean;
+            disabledAt: string | null;
+            /** @description Until when failed attempts lock sign-in from devices that are not known. */
+            lockedUntil: string | null;
+            /** @description Of the sessions that are still on record. */
+            lastSignInAt: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC.
@@ -3576,6 +3581,9 @@ export interface operations {
                 userId?: string;
                 sessionId?: string;
                 type?: "sign_in_succeeded" | "sign_in_failed" | "session_created" | "session_revoked" | "session_limit_reached" | "refresh_reused" | "database_rewound" | "account_locked" | "session_context_changed" | "new_device" | "password_changed" | "password_change_failed" | "account_unlocked" | "user_created" | "user_disabled" | "user_enabled" | "user_deleted" | "roles_changed" | "key_rotated" | "key_revoked" | "service_key_created" | "service_key_revoked" | "bulk_revocation" | "cleanup_ran";
+                severity?: "info" | "warning" | "critical";
+                /** @description An address, or a network like 203.0.113.0/24. */
+                ipAddress?: string;
                 /** @description Included. */
                 since?: string;
                 limit?: number;

@@ -9,9 +9,9 @@ import {
   sessionId,
   start,
 } from '../../client/test/scripted-service.ts'
-import { createDeviceList } from '../src/devices.ts'
+import { createDeviceList } from '../src/devices/device-list.ts'
 import { LatchkeyProvider, useSession, useSessionManagement } from '../src/index.ts'
-import { keepInformed } from '../src/inform.ts'
+import { createInformer } from '../src/session/inform.ts'
 
 function Page() {
   const { status, user } = useSession()
@@ -41,7 +41,7 @@ it('a page whose storage is blocked becomes signed out with a reason, and does n
     throw new DOMException('The operation is insecure.', 'SecurityError')
   })
   const { client } = start(scriptedService(), { storage })
-  const stop = keepInformed(client)
+  const stop = createInformer(client).start()
   await expect.poll(() => client.state.status).toBe('signed-out')
   expect(client.state).toEqual({ status: 'signed-out', reason: 'storage_failed' })
   stop()
@@ -85,4 +85,40 @@ it('a list that was on its way while a device was signed out does not bring it b
   expect(ids()).toEqual([sessionId])
   expect(service.to('GET /v1/sessions')).toHaveLength(3)
   stop()
+})
+
+function Who() {
+  const { status, user, error } = useSession()
+  return createElement('p', {}, `${status} ${user?.email} ${error?.message}`)
+}
+
+it('renders the session that the server found, until the client knows better', async () => {
+  const service = scriptedService()
+  const { client } = start(service, { transport: 'cookie' })
+  const page = (initialSession: typeof currentSession | null) =>
+    renderToString(createElement(LatchkeyProvider, { client, initialSession }, createElement(Who)))
+  expect(page({ ...currentSession, user: { ...currentSession.user, email: 'ada@example.test' } })).toContain(
+    'signed-in ada@example.test',
+  )
+  // The browser may be able to refresh, so no session on the server is not a sign-out.
+  expect(page(null)).toContain('unknown')
+  expect(service.asked).toEqual([])
+})
+
+it('keeps the reason of a failure to find out who is signed in, until an attempt works', async () => {
+  const service = scriptedService()
+  service.script('GET /v1/auth/session', () => {
+    throw new TypeError('fetch failed')
+  })
+  const { client } = start(service, { transport: 'cookie', patienceMs: 0 })
+  const informer = createInformer(client)
+  const heard: (string | null)[] = []
+  informer.subscribe(() => heard.push(informer.error()?.name ?? null))
+  const stop = informer.start()
+  await expect.poll(() => informer.error()?.name).toBe('LatchkeyError')
+  stop()
+  await client.restore()
+  informer.start()()
+  expect(informer.error()).toBeNull()
+  expect(heard).toEqual(['LatchkeyError', null])
 })

@@ -13,7 +13,7 @@ export function Switch<Value extends string>({ legend, options, value, onValue }
   const values = Object.keys(options).filter((key): key is Value => Object.hasOwn(options, key))
   return (
     <fieldset className="switch">
-      <legend className="hidden">{legend}</legend>
+      <legend className="lk-hidden">{legend}</legend>
       {values.map(option => (
         <label key={option}>
           <input type="radio" name={name} checked={value === option} onChange={() => onValue(option)} />

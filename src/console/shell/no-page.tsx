@@ -1,20 +1,21 @@
 import type { ReactNode } from 'react'
+import { useText } from '../text/text.tsx'
 import { linkTo } from './route.ts'
 
 /** The address names no page. */
 export function NotFound() {
+  const { text, rich } = useText()
   return (
-    <NoPage title="Page not found">
-      There is no page at this address. <BackToDevices />
-    </NoPage>
+    <NoPage title={text('shell.not-found')}>{rich('shell.not-found-text', { link: <ToDevices /> })}</NoPage>
   )
 }
 
 /** The page needs a permission that the user lacks. */
 export function NoAccess() {
+  const { text, rich } = useText()
   return (
-    <NoPage title="You don’t have access to this page">
-      Your account doesn’t have the permission it needs. <BackToDevices />
+    <NoPage title={text('shell.no-access-title')}>
+      {rich('shell.no-access-text', { link: <ToDevices /> })}
     </NoPage>
   )
 }
@@ -30,6 +31,7 @@ function NoPage({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-function BackToDevices() {
-  return <a href={linkTo('devices')}>Go to your devices</a>
+function ToDevices() {
+  const { text } = useText()
+  return <a href={linkTo('devices')}>{text('shell.to-devices')}</a>
 }

@@ -1,12 +1,24 @@
 import { useSyncExternalStore } from 'react'
 
 /** The pages of the console. Their names follow the `#`, so that the service has one page to serve. */
-export const places = ['devices', 'security', 'overview', 'people', 'revocations', 'audit-log'] as const
+export const places = [
+  'devices',
+  'security',
+  'overview',
+  'people',
+  'revocations',
+  'audit-log',
+  // Of visitors.
+  'sign-up',
+] as const
 
 export type Place = (typeof places)[number]
 
-/** `#people/0198…` is the place `people` with a detail. `place` null: the address names no page. */
-export type Route = { place: Place | null; detail: string | null }
+/**
+ * `#people/0198…` is the place `people` with a detail, `#audit-log?type=…` the place `audit-log` with a query. `place`
+ * null: the address names no page.
+ */
+export type Route = { place: Place | null; detail: string | null; query: string }
 
 function subscribe(listener: () => void): () => void {
   addEventListener('hashchange', listener)
@@ -14,9 +26,10 @@ function subscribe(listener: () => void): () => void {
 }
 
 export function routeOf(hash: string): Route {
-  const [name, detail = null] = hash.replace(/^#\/?/, '').split('/')
-  if (name === '') return { place: 'devices', detail: null }
-  return { place: places.find(place => place === name) ?? null, detail }
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?')
+  const [name, detail = null] = path.split('/')
+  if (name === '') return { place: 'devices', detail: null, query }
+  return { place: places.find(place => place === name) ?? null, detail, query }
 }
 
 export function useRoute(): Route {
@@ -26,4 +39,17 @@ export function useRoute(): Route {
 
 export function linkTo(place: Place, detail?: string): string {
   return detail === undefined ? `#${place}` : `#${place}/${detail}`
+}
+
+/** Leaves out what is empty. */
+export function linkToQuery(place: Place, query: Readonly<Record<string, string>>): string {
+  const set = Object.entries(query).filter(([, value]) => value !== '')
+  return set.length === 0 ? `#${place}` : `#${place}?${new URLSearchParams(set)}`
+}
+
+/** Replaces the address without an entry in the history, so that Back leaves the page. */
+export function replaceRoute(link: string): void {
+  if (location.hash === link) return
+  history.replaceState(null, '', link)
+  dispatchEvent(new HashChangeEvent('hashchange'))
 }

@@ -1,9 +1,11 @@
 import { useSession } from '@latchkey/react'
-import { Key, SignOut } from '../controls/icons.tsx'
-import { useSignOut } from '../session/sign-out.ts'
-import { Failure } from '../status/failure.tsx'
+import { Failure, IconButton, icons, useSignOut } from '@latchkey/react/parts'
+import { useState } from 'react'
+import { Mark } from '../brand/mark.tsx'
+import { useText } from '../text/text.tsx'
 import type { Entry } from './places.ts'
 import { linkTo, type Place } from './route.ts'
+import { settings } from './settings.ts'
 
 type Props = {
   entries: readonly Entry[]
@@ -13,13 +15,13 @@ type Props = {
 
 /** On a phone: a header whose links wrap, so that all of them, and the current one, are always in view. */
 export function Sidebar({ entries, place }: Props) {
-  const { user } = useSession()
-  const signOut = useSignOut()
-  const link = ({ place: target, title, Icon }: Entry) => (
+  const { text } = useText()
+  const [{ name }] = useState(settings)
+  const link = ({ place: target, Icon }: Entry) => (
     <li key={target}>
       <a href={linkTo(target)} aria-current={target === place ? 'page' : undefined}>
         <Icon size={18} />
-        {title}
+        {text(`shell.${target}`)}
       </a>
     </li>
   )
@@ -27,17 +29,26 @@ export function Sidebar({ entries, place }: Props) {
   return (
     <header className="sidebar">
       <p className="wordmark">
-        <span className="mark small">
-          <Key size={18} />
-        </span>
-        Latchkey
+        <Mark isSmall />
+        {name}
       </p>
-      <nav aria-label="Pages">
-        <p className="group">Your account</p>
+      <nav aria-label={text('shell.pages')}>
+        <p className="group">{text('shell.account')}</p>
         <ul>{entries.filter(({ permission }) => permission === null).map(link)}</ul>
-        {operator.length > 0 && <p className="group">Operations</p>}
+        {operator.length > 0 && <p className="group">{text('shell.operations')}</p>}
         {operator.length > 0 && <ul>{operator.map(link)}</ul>}
       </nav>
+      <User />
+    </header>
+  )
+}
+
+function User() {
+  const { text } = useText()
+  const { user } = useSession()
+  const signOut = useSignOut()
+  return (
+    <>
       <div className="person">
         <span className="avatar" aria-hidden="true">
           {user?.email.slice(0, 1).toUpperCase()}
@@ -45,18 +56,16 @@ export function Sidebar({ entries, place }: Props) {
         <span className="email" title={user?.email}>
           {user?.email}
         </span>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label="Sign out of this device"
-          title="Sign out"
+        <IconButton
+          label={text('shell.sign-out')}
+          title={text('shell.sign-out-title')}
           disabled={signOut.isPending}
           onClick={() => signOut.run()}
         >
-          <SignOut size={18} />
-        </button>
+          <icons.SignOut size={18} />
+        </IconButton>
       </div>
       <Failure error={signOut.error} />
-    </header>
+    </>
   )
 }

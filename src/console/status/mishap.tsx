@@ -1,4 +1,6 @@
+import { Button } from '@latchkey/react/parts'
 import { Component, type ReactNode } from 'react'
+import { useText } from '../text/text.tsx'
 
 type Props = { children: ReactNode }
 
@@ -14,17 +16,19 @@ export class Mishap extends Component<Props, { failed: boolean }> {
   }
 
   override render() {
-    if (!this.state.failed) return this.props.children
-    return (
-      <header className="page-head">
-        <div role="alert">
-          <h1>This page couldn’t be loaded</h1>
-          <p>You’re still signed in. Try again in a moment.</p>
-          <button type="button" onClick={() => location.reload()}>
-            Reload
-          </button>
-        </div>
-      </header>
-    )
+    return this.state.failed ? <Failed /> : this.props.children
   }
+}
+
+function Failed() {
+  const { text } = useText()
+  return (
+    <header className="page-head">
+      <div role="alert">
+        <h1>{text('shell.failed')}</h1>
+        <p>{text('shell.failed-text')}</p>
+        <Button onClick={() => location.reload()}>{text('shell.reload')}</Button>
+      </div>
+    </header>
+  )
 }

@@ -57,7 +57,13 @@ export const ownEventRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
     },
     async request => {
       const { userId } = sessionOf(request)
-      const filter = { userId, sessionId: null, types: ownEventTypes, since: null }
+      const filter = {
+        userId,
+        sessionId: null,
+        types: ownEventTypes,
+        network: null,
+        since: null,
+      }
       const page = await services.auditLog.list(filter, pageIn(request.query))
       const events = page.events.flatMap(event => ownEvent(event, userId) ?? [])
       return {

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import { normaliseNetwork } from '../../access/address.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import { eventTypes } from '../../session/events.ts'
+import { type EventType, eventTypes, type Severity, severityOf } from '../../session/events.ts'
 import type { RecordedEvent } from '../../store/session/events.ts'
 import { operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
 import {
@@ -52,6 +53,14 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
           userId: Type.Optional(Id),
           sessionId: Type.Optional(Id),
           type: Type.Optional(Type.Enum(eventTypes)),
+          severity: Type.Optional(Type.Enum(['info', 'warning', 'critical'])),
+          ipAddress: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 50,
+              description: 'An address, or a network like 203.0.113.0/24.',
+            }),
+          ),
           since: Type.Optional(Type.String({ format: 'date-time', description: 'Included.' })),
           ...pageFields,
         }),
@@ -65,9 +74,14 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
       config: { problems: ['validation_failed', ...operatorProblems] },
     },
     async request => {
-      const { userId = null, sessionId = null, type, since } = request.query
-      const types = type === undefined ? null : [type]
-      const filter = { userId, sessionId, types, since: since === undefined ? null : instantIn(since) }
+      const { userId = null, sessionId = null, type, severity, ipAddress, since } = request.query
+      const filter = {
+        userId,
+        sessionId,
+        types: typesIn(type, severity),
+        network: ipAddress === undefined ? null : networkIn(ipAddress),
+        since: since === undefined ? null : instantIn(since),
+      }
       const page = await services.auditLog.list(filter, pageIn(request.query))
       return { events: page.events.map(eventView), ...nextCursorView(page.nextCursor) }
     },
@@ -79,6 +93,21 @@ function instantIn(text: string): number {
   const at = Date.parse(text)
   if (at >= 0) return at
   const errors = [{ path: '/since', message: 'must be a time like 2026-01-31T12:00:00Z' }]
+  throw new Problem('validation_failed', { detail: 'The query string is not valid.', errors })
+}
+
+/** A severity stands for the types that have it, which are indexed. Null: every type. */
+function typesIn(type: EventType | undefined, severity: Severity | undefined): EventType[] | null {
+  if (severity === undefined) return type === undefined ? null : [type]
+  return eventTypes.filter(
+    candidate => severityOf(candidate) === severity && (type === undefined || candidate === type),
+  )
+}
+
+function networkIn(text: string): string {
+  const network = normaliseNetwork(text)
+  if (network !== null) return network
+  const errors = [{ path: '/ipAddress', message: 'must be an IP address or a network like 203.0.113.0/24' }]
   throw new Problem('validation_failed', { detail: 'The query string is not valid.', errors })
 }
 

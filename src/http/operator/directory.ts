@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
+import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import type { ListedUser } from '../../store/operator/directory.ts'
@@ -25,6 +26,13 @@ const UserView = Type.Object(
     email: Type.String(),
     roles: Type.Array(Type.String()),
     disabled: Type.Boolean(),
+    disabledAt: Type.Union([Timestamp, Type.Null()]),
+    lockedUntil: Type.Union([Timestamp, Type.Null()], {
+      description: 'Until when failed attempts lock sign-in from devices that are not known.',
+    }),
+    lastSignInAt: Type.Union([Timestamp, Type.Null()], {
+      description: 'Of the sessions that are still on record.',
+    }),
     createdAt: Timestamp,
   },
   { title: 'UserAccount' },
@@ -157,12 +165,25 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
     return {
       ...sessionView(session, currentId, config.policies),
       state: session.state,
-      revokedAt: session.revokedAt === null ? null : timestamp(session.revokedAt),
+      revokedAt: timestampOrNull(session.revokedAt),
       revokedReason: session.revokedReason,
     }
   }
 }
 
-function userView({ id, email, roles, disabled, createdAt }: ListedUser) {
-  return { id, email, roles, disabled, createdAt: timestamp(createdAt) }
+function userView({ id, email, roles, disabled, ...user }: ListedUser) {
+  return {
+    id,
+    email,
+    roles,
+    disabled,
+    disabledAt: timestampOrNull(user.disabledAt),
+    lockedUntil: timestampOrNull(user.lockedUntil),
+    lastSignInAt: timestampOrNull(user.lastSignInAt),
+    createdAt: timestamp(user.createdAt),
+  }
+}
+
+function timestampOrNull(at: Instant | null): string | null {
+  return at === null ? null : timestamp(at)
 }

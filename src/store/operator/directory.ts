@@ -1,10 +1,11 @@
 import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm'
+import { unknownDevice } from '../../account/lockout.ts'
 import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { IdleDeadlines } from '../../session/policy.ts'
 import type { Page } from '../postgres/cursor.ts'
 import type { Database, Executor } from '../postgres/database.ts'
-import { users } from '../postgres/schema/users.ts'
+import { loginThrottles, users } from '../postgres/schema/users.ts'
 import { type JudgedSession, listAll, listLive } from '../session/lists.ts'
 
 /** A user as operators see them. */
@@ -13,6 +14,11 @@ export type ListedUser = {
   email: string
   roles: string[]
   disabled: boolean
+  disabledAt: Instant | null
+  /** Null unless sign-in from unknown devices is locked right now. */
+  lockedUntil: Instant | null
+  /** Of the sessions that are still on record; null: there is none. */
+  lastSignInAt: Instant | null
   createdAt: Instant
 }
 
@@ -21,6 +27,15 @@ const columns = {
   email: users.email,
   roles: users.roles,
   disabled: sql<boolean>`${users.disabledAt} IS NOT NULL`,
+  disabledAt: users.disabledAt,
+  // Without the names of Drizzle, which leaves the table out where there is one.
+  lockedUntil: sql<Instant | null>`(
+    SELECT max(throttle.locked_until) FROM login_throttles AS throttle
+    WHERE throttle.user_id = users.id AND throttle.device_id = ${unknownDevice} AND throttle.locked_until > now()
+  )`.mapWith(loginThrottles.lockedUntil),
+  lastSignInAt: sql<Instant | null>`(
+    SELECT max(session.created_at) FROM user_sessions AS session WHERE session.user_id = users.id
+  )`.mapWith(users.createdAt),
   createdAt: users.createdAt,
 }
 

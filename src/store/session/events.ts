@@ -64,6 +64,8 @@ export type EventFilter = {
   userId: string | null
   sessionId: string | null
   types: readonly EventType[] | null
+  /** An address, or a network in CIDR notation. */
+  network: string | null
   since: Instant | null
 }
 
@@ -110,11 +112,12 @@ async function listEvents(
   return { events: page.rows.map(({ micros, ...event }) => event), nextCursor: page.nextCursor }
 }
 
-function conditions({ userId, sessionId, types, since }: EventFilter): (SQL | undefined)[] {
+function conditions({ userId, sessionId, types, network, since }: EventFilter): (SQL | undefined)[] {
   return [
     userId === null ? undefined : eq(securityEvents.userId, userId),
     sessionId === null ? undefined : eq(securityEvents.sessionId, sessionId),
     types === null ? undefined : inArray(securityEvents.type, [...types]),
+    network === null ? undefined : sql`${securityEvents.ipAddress} <<= ${network}::inet`,
     since === null ? undefined : gte(securityEvents.createdAt, since),
   ]
 }

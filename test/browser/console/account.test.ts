@@ -103,7 +103,7 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
       ['xK9#q', /weak/i],
     ] as const) {
       await next(page).fill(password)
-      await page.locator('.strength span').filter({ hasText: word }).waitFor()
+      await page.locator('.lk-strength span').filter({ hasText: word }).waitFor()
       expect(await meter.isVisible()).toBe(true)
     }
     expect(loaded.filter(url => url.includes('/strength'))).toHaveLength(1)
@@ -143,10 +143,47 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
     expect((await entry.boundingBox())?.height).toBeLessThan(56)
     await entry.getByText('New device signed in').click()
     await details.waitFor()
-    expect(await entry.getByText('If this wasn’t you, change your password.').isVisible()).toBe(true)
+    await entry.getByRole('button', { name: 'No, it wasn’t' }).click()
+    expect(await page.evaluate('document.activeElement.className')).toBe('lk-question')
+    await entry.getByText('If this wasn’t you, change your password.').waitFor()
+    expect(await entry.getByRole('link', { name: 'Change password' }).getAttribute('href')).toBe(
+      '#security/password',
+    )
     expect(await page.getByText('Don’t recognize something?').count()).toBe(1)
     expect(await accessibilityFaults(page)).toEqual([])
     expect(await isTooWide(page)).toBe(false)
+  })
+
+  it('asks whether it was the user, and does not ask again once they say so', async () => {
+    const page = await rig.visitors.visit()
+    await signIn(page, await rig.newUser())
+    await page.evaluate('location.hash = "#security"')
+    const entry = page.getByRole('listitem').filter({ hasText: 'New device signed in' })
+    await entry.getByText('New device signed in').click()
+    await entry.getByRole('button', { name: 'Yes, it was me' }).click()
+    await entry.getByText('127.0.0.1').waitFor({ state: 'hidden' })
+    // The button that had the focus is gone.
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY')
+    await page.reload()
+    await entry.getByText('New device signed in').click()
+    await entry.getByText('127.0.0.1').waitFor()
+    expect(await page.getByText('Was this you?').count()).toBe(0)
+  })
+
+  it('signs out the device of an event that was not the user', async () => {
+    const email = await rig.newUser()
+    const page = await rig.visitors.visit()
+    await signIn(page, email)
+    await rig.elsewhere(email, 'Phone')
+    await page.evaluate('location.hash = "#security"')
+    const entry = page.getByRole('listitem').filter({ hasText: 'New device signed in' }).first()
+    await page.getByText('Account created').waitFor()
+    await entry.getByText('New device signed in').click()
+    await entry.getByRole('button', { name: 'No, it wasn’t' }).click()
+    await entry.getByRole('button', { name: 'Sign out this device' }).click()
+    await entry.getByText('The device is signed out.').waitFor()
+    await page.getByRole('link', { name: 'Your devices', exact: true }).click()
+    await page.getByText('You’re signed in on this device only.').waitFor()
   })
 
   it('advises only on a new device, a failure or a copied login', async () => {
@@ -163,8 +200,8 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
     await page.getByText('Account created').waitFor()
     const advised = await page
       .getByRole('listitem')
-      .filter({ has: page.locator('.advice') })
-      .locator('.event-title')
+      .filter({ has: page.locator('.lk-question') })
+      .locator('.lk-event-title')
       .allTextContents()
     expect(new Set(advised)).toEqual(new Set(['New device signed in', 'Failed sign-in']))
   })
@@ -174,7 +211,7 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
     const page = await passwordForm(email)
     await change(page, 'not the password', newPassword)
     await page.getByText('Current password is incorrect.').waitFor()
-    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
     await page.reload()
     await page.getByText('Password change failed').waitFor()
     expect(await page.getByText('Failed sign-in').count()).toBe(0)
@@ -190,8 +227,8 @@ describe.skipIf(chromium.kind === 'none')('the account of a user', () => {
     const ended = page.getByRole('listitem').filter({ hasText: 'Signed out' })
     await ended.waitFor()
     const began = page.getByRole('listitem').filter({ hasText: 'Signed in' }).first()
-    const markOf = (entry: typeof ended) => entry.locator('.dot path').first().getAttribute('d')
-    expect(await ended.locator('.dot').getAttribute('class')).toBe('dot calm')
+    const markOf = (entry: typeof ended) => entry.locator('.lk-dot path').first().getAttribute('d')
+    expect(await ended.locator('.lk-dot').getAttribute('class')).toBe('lk-dot lk-calm')
     expect(await markOf(ended)).not.toBe(await markOf(began))
     expect(await page.getByText('Unknown device').count()).toBe(0)
   })

@@ -83,7 +83,7 @@ describe.skipIf(chromium.kind === 'none')('the devices of a user', () => {
   it('signs out all others', async () => {
     const { desk, hand } = await twoDevices()
     await desk.getByRole('button', { name: 'Sign out all other devices' }).click()
-    await desk.getByRole('button', { name: 'Sign out one device' }).click()
+    await desk.getByRole('button', { name: 'Sign out 1 device' }).click()
     await desk.getByText('You’re signed in on this device only.').waitFor()
     await expectSignedOut(hand, /You were signed out:.*all other devices/)
   })
@@ -102,8 +102,22 @@ describe.skipIf(chromium.kind === 'none')('the devices of a user', () => {
   it('shows when a session began as a date and a time', async () => {
     const page = await rig.visitors.visit({ timezoneId: 'UTC' })
     await signIn(page, await rig.newUser())
-    const facts = await device(page, 'Chrome on Linux').locator('.facts').innerText()
+    const facts = await device(page, 'Chrome on Linux').locator('.lk-facts').innerText()
     expect(facts.replaceAll('\u202f', ' ')).toMatch(/Signed in [A-Z][a-z]{2} \d{1,2}, \d{1,2}:\d\d [AP]M/)
+  })
+
+  it('shows exact times, with seconds and zone, on demand', async () => {
+    const page = await rig.visitors.visit({ timezoneId: 'UTC' })
+    await signIn(page, await rig.newUser())
+    const own = device(page, 'Chrome on Linux')
+    const expiry = own.getByText('Signs out at the latest')
+    expect(await expiry.isVisible()).toBe(false)
+    await own.getByText('Details').click()
+    await expiry.waitFor()
+    const times = await own.locator('dd time').allInnerTexts()
+    expect(times).toHaveLength(4)
+    for (const time of times) expect(time).toMatch(/^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d\d:\d\d:\d\d UTC$/)
+    expect(await accessibilityFaults(page)).toEqual([])
   })
 
   it.each([

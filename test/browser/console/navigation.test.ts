@@ -91,7 +91,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.getByLabel('Current password', { exact: true }).waitFor()
     await expect.poll(() => page.evaluate('document.activeElement.autocomplete')).toBe('current-password')
     expect(await accessibilityFaults(page)).toEqual([])
-    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: 'Cancel' }).click()
     await expect.poll(() => focused(page)).toBe('Change password')
     await page.getByRole('link', { name: 'Your devices', exact: true }).click()
     await page.getByText('Active now').waitFor()
@@ -102,6 +102,16 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.goForward()
     await page.getByLabel('Current password', { exact: true }).waitFor({ state: 'detached' })
     expect(await whereabouts(page)).toBe('#security')
+  })
+
+  it('begins every page at its top', async () => {
+    const page = await rig.visitors.visit({ viewport: { width: 390, height: 300 } })
+    await signIn(page, await rig.newUser())
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    expect(await page.evaluate('scrollY')).toBeGreaterThan(0)
+    await page.evaluate('location.hash = "#security"')
+    await page.getByText('Account created').waitFor()
+    expect(await page.evaluate('scrollY')).toBe(0)
   })
 
   it('offers an operator no more than the permissions allow', async () => {
@@ -195,6 +205,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.evaluate('location.hash = "#nonsense"')
     await page.getByRole('heading', { name: 'Page not found' }).waitFor()
     expect(await page.title()).toBe('Page not found · Latchkey')
+    expect(await accessibilityFaults(page)).toEqual([])
     await page.getByRole('link', { name: 'Go to your devices' }).click()
     await page.getByText('Active now').waitFor()
   })
@@ -206,6 +217,7 @@ describe.skipIf(chromium.kind === 'none')('the way through the console', () => {
     await page.evaluate('location.hash = "#audit-log"')
     await page.getByRole('heading', { name: 'You don’t have access to this page' }).waitFor()
     expect(await page.title()).toBe('No access · Latchkey')
+    expect(await accessibilityFaults(page)).toEqual([])
   })
 
   it('loads nothing from elsewhere, and nothing that the content security policy forbids', () => {

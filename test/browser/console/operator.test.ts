@@ -84,7 +84,9 @@ describe.skipIf(chromium.kind === 'none')('an operator at the console', () => {
     expect(await chart.locator('canvas').count()).toBe(0)
   })
 
-  it('sees the state of the stores, and what it means', async () => {
+  it('sees first whether the service is healthy, then the state of the stores, and what it means', async () => {
+    const second = page.getByRole('main').getByRole('heading').nth(1)
+    expect(await second.innerText()).toBe('Everything is working')
     const stores = page.getByRole('region', { name: 'Data stores (this instance)' })
     await stores.getByText('In sync').waitFor()
     expect(await stores.getByText('Up', { exact: true }).count()).toBe(2)
@@ -111,8 +113,28 @@ describe.skipIf(chromium.kind === 'none')('an operator at the console', () => {
     expect((await client(rig.service.url).verify(token)).status).toBe(401)
     await page.getByText('All sessions', { exact: true }).click()
     await device(page, 'test').getByText('admin').waitFor()
+    expect(await page.getByRole('button', { name: 'Unlock sign-in' }).isDisabled()).toBe(true)
+  })
+
+  it('sees in the list and on the page that a user is locked, and unlocks them', async () => {
+    const email = 'hopper@example.test'
+    await createUser(rig.service.services, email)
+    const body = { email, password: 'not the password' }
+    // A busy machine may not count every attempt.
+    await expect
+      .poll(async () => (await client(rig.service.url).call('POST', '/v1/auth/login', { body })).status)
+      .toBe(429)
+    await pageOf('Users')
+    const row = page.getByRole('row').filter({ hasText: email })
+    await row.getByText('Locked').waitFor()
+    await row.getByText('Never').waitFor()
+    await row.getByRole('link').click()
+    await page.getByText(/Sign-in is locked until .*\d\d:\d\d:\d\d/).waitFor()
+    expect(await accessibilityFaults(page)).toEqual([])
     await page.getByRole('button', { name: 'Unlock sign-in' }).click()
     await page.getByText('Sign-in is unlocked.').waitFor()
+    await page.getByText('Active', { exact: true }).waitFor()
+    expect(await page.getByText('Locked', { exact: true }).count()).toBe(0)
   })
 
   it('keeps “No roles” on one line beside a long email', async () => {

@@ -61,7 +61,7 @@ describe.skipIf(chromium.kind === 'none')('the console while a store is down', (
   })
 
   const own = () => device(page, 'Chrome on Linux')
-  const notices = (of: Page) => of.locator('.notice, .note')
+  const notices = (of: Page) => of.locator('.lk-notice, .lk-note')
   /** Everything on the page that reports a problem. */
   const problems = async (of: Page) => (await notices(of).allInnerTexts()).map(text => text.trim())
 
@@ -171,6 +171,7 @@ describe.skipIf(chromium.kind === 'none')('the console while a store is down', (
     await stores.getByText('In sync').waitFor()
     await redis.kill()
     await stores.getByText('Postgres answers all reads. Slower; nothing is lost.').waitFor()
+    await page.getByRole('heading', { name: 'Working, with limits' }).waitFor()
     await redis.start()
     await stores.getByText('Answers most reads.').waitFor()
   })

@@ -125,7 +125,7 @@ describe.skipIf(chromium.kind === 'none')('an operator who revokes sessions', ()
     expect(await revoke.isDisabled()).toBe(true)
     await question.getByRole('textbox').fill('all')
     await revoke.click()
-    await page.getByText('an operator ended this session').waitFor()
+    await page.getByText('an administrator ended this session').waitFor()
   })
 
   it('loads nothing from elsewhere, and nothing that the content security policy forbids', () => {

@@ -149,7 +149,7 @@ describe.skipIf(chromium.kind === 'none')('the console when users do the unexpec
     const field = page.getByLabel('Password', { exact: true })
     await field.fill('correct horse battery')
     expect(await field.getAttribute('type')).toBe('password')
-    await page.getByRole('button', { name: 'Show password' }).click()
+    await page.getByRole('button', { name: 'Show: Password' }).click()
     expect(await field.getAttribute('type')).toBe('text')
   })
 
@@ -163,7 +163,7 @@ describe.skipIf(chromium.kind === 'none')('the console when users do the unexpec
     ] as const) {
       await page.emulateMedia({ reducedMotion })
       await page.reload()
-      await page.locator('.placeholder').waitFor()
+      await page.locator('.lk-placeholder').waitFor()
       expect(await page.evaluate('document.getAnimations().length > 0'), reducedMotion).toBe(moves)
     }
   })

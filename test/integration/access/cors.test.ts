@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { builtConsole } from '../../../src/http/console.ts'
+import { builtConsole } from '../../../src/http/console/pages.ts'
 import { securityHeaders } from '../../../src/http/conventions/security-headers.ts'
 import { bodyOf } from '../../support/browser-call.ts'
 import { client } from '../../support/client.ts'

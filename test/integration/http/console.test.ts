@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildConsole } from '../../support/console.ts'
@@ -72,6 +73,56 @@ describe('the console', () => {
     }
     await other.close()
     expect(page).toContain('<meta name="latchkey-password-min-length" content="12"')
+  })
+
+  it('has the name, logo, color and links of the operator, and a policy that allows the logo', async () => {
+    const settings = {
+      CONSOLE_NAME: 'Acme "A&B" <Cloud>',
+      CONSOLE_LOGO: 'https://cdn.example.com/logo.png?a=1&b=2',
+      CONSOLE_ACCENT: '#0b6e4f',
+      CONSOLE_SUPPORT_URL: 'mailto:help@example.com',
+      CONSOLE_PRIVACY_URL: 'https://example.com/privacy',
+      REGISTRATION: 'open',
+    }
+    const other = await startInstance({ ...environment, ...settings }, 0, { consoleFolder: built.folder })
+    const { text, headers } = await get('/console/', {}, other)
+    const name = 'Acme &quot;A&amp;B&quot; &lt;Cloud>'
+    const logo = 'https://cdn.example.com/logo.png?a=1&amp;b=2'
+    expect(text).toContain(`<title>${name}</title>`)
+    expect(text).toContain(`<meta name="latchkey-name" content="${name}"`)
+    expect(text).toContain(`<meta name="latchkey-logo" content="${logo}"`)
+    expect(text).toContain(`<link rel="icon" href="${logo}" />`)
+    expect(text).toContain('<meta name="latchkey-support-url" content="mailto:help@example.com"')
+    expect(text).toContain('<meta name="latchkey-privacy-url" content="https://example.com/privacy"')
+    expect(text).toContain('<meta name="latchkey-registration" content="open"')
+    expect(headers.get('content-security-policy')).toContain("img-src 'self' https://cdn.example.com;")
+    expect(text).toContain('<link rel="stylesheet" href="/console/brand.css" /></head>')
+    const styles = await get('/console/brand.css', {}, other)
+    expect(styles.headers.get('content-type')).toMatch(/^text\/css/)
+    expect(styles.text).toContain('--lk-accent-strong: #0b6e4f;')
+    await other.close()
+    expect(page).toContain('<meta name="latchkey-registration" content="closed"')
+    expect((await get('/console/brand.css')).status).toBe(404)
+    expect((await get('/console/logo')).status).toBe(404)
+  })
+
+  it('serves the file of a logo, which can run no script', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'latchkey-logo-'))
+    const path = join(folder, 'logo.svg')
+    const picture = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    await writeFile(path, picture)
+    const settings = { CONSOLE_LOGO: `@${path}` }
+    const other = await startInstance({ ...environment, ...settings }, 0, { consoleFolder: built.folder })
+    const answer = await get('/console/logo', {}, other)
+    expect([answer.status, answer.headers.get('content-type'), answer.text]).toEqual([
+      200,
+      'image/svg+xml',
+      picture,
+    ])
+    expect(answer.headers.get('content-security-policy')).toContain("script-src 'self'")
+    expect((await get('/console/', {}, other)).text).toContain('content="/console/logo"')
+    await other.close()
+    await rm(folder, { recursive: true })
   })
 
   it('is where the root leads', async () => {

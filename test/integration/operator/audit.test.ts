@@ -155,7 +155,13 @@ describe('the service as a role that may not change the audit log', () => {
   })
 })
 
-const noFilter = { userId: null, sessionId: null, types: null, since: null }
+const noFilter = {
+  userId: null,
+  sessionId: null,
+  types: null,
+  network: null,
+  since: null,
+}
 
 describe('the role of docs/grants.sql', () => {
   it('may use every table', async () => {

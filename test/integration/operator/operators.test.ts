@@ -139,6 +139,9 @@ describe('operators find users', () => {
       email,
       roles: ['agent', 'customer'],
       disabled: true,
+      disabledAt: expect.stringMatching(instant),
+      lockedUntil: null,
+      lastSignInAt: null,
       createdAt: expect.stringMatching(instant),
     }
     const answer = await get(`/v1/admin/users/${id}`)
@@ -146,6 +149,26 @@ describe('operators find users', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(listed(await get(`/v1/admin/users?email=${email}`), 'users')).toEqual([expected])
     expect(codeOf(await get(`/v1/admin/users/${unknownId}`))).toEqual([404, 'not_found'])
+  })
+
+  it('are shown with the lock that failed attempts have caused, and with their last sign-in', async () => {
+    const { id, email } = await newUser()
+    const other = await newUser()
+    await client(a.url).signIn(other.email)
+    const session = await client(a.url).signIn(email)
+    const body = { email, password: 'not the password' }
+    // A busy machine may not count every attempt.
+    await expect
+      .poll(async () => (await client(a.url).call('POST', '/v1/auth/login', { body })).status)
+      .toBe(429)
+    const locked = (await get(`/v1/admin/users/${id}`)).body
+    expect(locked).toMatchObject({ disabledAt: null, lockedUntil: expect.stringMatching(instant) })
+    const [own] = listed(await get(`/v1/admin/users/${id}/sessions`), 'sessions')
+    expect(own?.['id']).toBe(session.sessionId)
+    expect(locked['lastSignInAt']).toBe(own?.['createdAt'])
+    expect((await get(`/v1/admin/users/${other.id}`)).body).toMatchObject({ lockedUntil: null })
+    await a.services.accounts.unlock(id, byCli)
+    expect((await get(`/v1/admin/users/${id}`)).body).toMatchObject({ lockedUntil: null })
   })
 
   it('and are told of a cursor that is none', async () => {
@@ -563,12 +586,33 @@ describe('the audit log', () => {
     expect(await read(`userId=${unknownId}`)).toEqual([])
   })
 
+  it('is read by severity, and by address or network', async () => {
+    const read = async (filter: string) =>
+      listed(await get(`/v1/admin/events?userId=${person.id}&${filter}`), 'events')
+    const all = await read('limit=100')
+    expect(await read('severity=critical')).toEqual([])
+    expect(await read('severity=info')).toEqual(all.filter(event => event['severity'] === 'info'))
+    expect(await read('severity=info&type=refresh_reused')).toEqual([])
+    for (const [network, address] of [
+      ['127.0.0.1', '127.0.0.1'],
+      ['192.0.2.0/24', '192.0.2.1'],
+    ]) {
+      const expected = all.filter(event => event['ipAddress'] === address)
+      expect(expected.length).toBeGreaterThan(0)
+      expect(await read(`ipAddress=${network}`)).toEqual(expected)
+    }
+    expect(await read('ipAddress=203.0.113.0/24')).toEqual([])
+  })
+
   it.each([
     ['type=no_such_type'],
     ['since=yesterday'],
     ['since=0000-01-01T00:00:00Z'],
     ['since=1990-12-31T23:59:60Z'],
     ['userId=me'],
+    ['ipAddress=the-office'],
+    ['ipAddress=127.0.0.0/33'],
+    ['severity=high'],
     ['cursor=garbage'],
     ['limit=101'],
     ['actor=cli'],

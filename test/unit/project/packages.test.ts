@@ -110,6 +110,7 @@ describe('the packages', () => {
   it('read the clock in one file only, and never the environment', () => {
     expect(filesWith(/\bDate\.now\(|new Date\(\)|performance\.now\(|process\.hrtime/)).toEqual([
       'packages/client/src/clock.ts',
+      'packages/react/src/time/clock.ts',
     ])
     expect(filesWith(/process\.env\b/)).toEqual([])
   })

@@ -32,6 +32,4 @@ const known: Record<EventType, true> = {
 
 export const eventTypes = Object.keys(known).filter((name): name is EventType => Object.hasOwn(known, name))
 
-export function typeInWords(type: EventType): string {
-  return type.replaceAll('_', ' ')
-}
+export const severities = ['info', 'warning', 'critical'] as const

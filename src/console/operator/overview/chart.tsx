@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import { useText } from '../../text/text.tsx'
 import { scaleOf } from './chart-scale.ts'
 
-/** `colour` is a class of the stylesheet's swatches. */
-export type Series = { label: string; colour: string; values: readonly number[] }
+/** `color` is a class of the stylesheet's swatches. */
+export type Series = { label: string; color: string; values: readonly number[] }
 
 type Props = {
   title: string
@@ -20,6 +21,7 @@ const height = 168
  * says the same for screen readers.
  */
 export function Chart({ title, times, series }: Props) {
+  const { text, locale } = useText()
   const place = useRef<HTMLDivElement>(null)
   const [pointed, setPointed] = useState<number | null>(null)
 
@@ -29,46 +31,49 @@ export function Chart({ title, times, series }: Props) {
     let plot: uPlot
     const draw = () => {
       plot?.destroy()
-      plot = new uPlot(optionsOf(element, series, setPointed), stacked(times, series), element)
+      plot = new uPlot(optionsOf(element, series, locale, setPointed), stacked(times, series), element)
     }
     draw()
     const resized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height }))
     const darkness = matchMedia('(prefers-color-scheme: dark)')
+    const themed = new MutationObserver(draw)
     resized.observe(element)
     darkness.addEventListener('change', draw)
+    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
     return () => {
       resized.disconnect()
       darkness.removeEventListener('change', draw)
+      themed.disconnect()
       plot.destroy()
     }
-  }, [times, series])
+  }, [times, series, locale])
 
   const at = pointed === null ? undefined : times[pointed]
   const sums = series.map(({ label, values }) => `${label} ${sum(values)}`)
   const isEmpty = series.every(({ values }) => sum(values) === 0)
   return (
-    <figure className="chart panel">
+    <figure className="chart lk-panel">
       <figcaption>
         <h3>
           {title}
-          {at !== undefined && <span className="at">{clockTime(at)}</span>}
+          {at !== undefined && <span className="at">{clockTime(at, locale)}</span>}
         </h3>
         <ul className="legend">
-          {series.map(({ label, colour, values }) => (
+          {series.map(({ label, color, values }) => (
             <li key={label}>
-              <span className={`swatch ${colour}`} />
+              <span className={`swatch ${color}`} />
               {label}{' '}
-              <strong className="figures">
-                {(pointed === null ? sum(values) : (values[pointed] ?? 0)).toLocaleString('en')}
+              <strong className="lk-figures">
+                {(pointed === null ? sum(values) : (values[pointed] ?? 0)).toLocaleString(locale)}
               </strong>
             </li>
           ))}
         </ul>
       </figcaption>
       {isEmpty ? (
-        <p className="chart-empty">None in this period</p>
+        <p className="chart-empty">{text('chart.none')}</p>
       ) : (
-        <div ref={place} role="img" aria-label={`${title}: ${sums.join(', ')} in all`} />
+        <div ref={place} role="img" aria-label={text('chart.summary', { title, totals: sums.join(', ') })} />
       )}
     </figure>
   )
@@ -93,10 +98,11 @@ const bars = uPlot.paths.bars?.({ size: [1, 14, 1], gap: 1 })
 function optionsOf(
   element: HTMLElement,
   series: readonly Series[],
+  locale: string,
   onPoint: (step: number | null) => void,
 ): uPlot.Options {
   const style = getComputedStyle(element)
-  const grid = { stroke: colourOf(element, 'line'), width: 1 }
+  const grid = { stroke: colorOf(element, 'line'), width: 1 }
   const axis = { stroke: style.color, ticks: { show: false }, font: `11px ${style.fontFamily}` }
   return {
     width: element.clientWidth,
@@ -116,7 +122,7 @@ function optionsOf(
         size: 26,
         space: 64,
         grid: { show: false },
-        values: (_plot, splits) => splits.map(clockTime),
+        values: (_plot, splits) => splits.map(seconds => clockTime(seconds, locale)),
       },
       {
         ...axis,
@@ -127,9 +133,9 @@ function optionsOf(
     ],
     series: [
       {},
-      ...series.toReversed().map(({ label, colour }) => ({
+      ...series.toReversed().map(({ label, color }) => ({
         label,
-        fill: colourOf(element, colour),
+        fill: colorOf(element, color),
         width: 0,
         points: { show: false },
         ...(bars !== undefined && { paths: bars }),
@@ -144,17 +150,16 @@ function widened(steps: number, first: number, last: number): [number, number] {
 }
 
 /** A canvas cannot use the variables of a stylesheet, so they are looked up. */
-function colourOf(element: HTMLElement, name: string): string {
+function colorOf(element: HTMLElement, name: string): string {
   const probe = document.createElement('span')
   probe.className = `swatch ${name}`
   element.append(probe)
-  const colour = getComputedStyle(probe).backgroundColor
+  const color = getComputedStyle(probe).backgroundColor
   probe.remove()
-  return colour
+  return color
 }
 
-const format = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-
-function clockTime(seconds: number): string {
+function clockTime(seconds: number, locale: string): string {
+  const format = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   return format.format(seconds * 1000)
 }

@@ -3,7 +3,7 @@ export function ChartsSkeleton() {
   return (
     <div className="halves" aria-hidden="true">
       {['sign-ins', 'refreshes', 'revocations', 'lockouts'].map(chart => (
-        <div key={chart} className="chart panel skeleton" />
+        <div key={chart} className="chart lk-panel skeleton" />
       ))}
     </div>
   )

@@ -1,31 +1,32 @@
 import { useLatchkey } from '@latchkey/react'
+import { LoadFailure, usePollMs } from '@latchkey/react/parts'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import { usePollMs } from '../../shell/presence.ts'
-import { LoadFailure } from '../../status/failure.tsx'
+import { useText } from '../../text/text.tsx'
 import { Chart } from './chart.tsx'
 import { ChartsSkeleton } from './charts-skeleton.tsx'
 
 const charts = [
   {
-    title: 'Sign-ins',
+    title: 'chart.sign-ins',
     lines: [
-      ['signedIn', 'Signed in', 'blue'],
-      ['signInFailed', 'Failed', 'amber'],
+      ['signedIn', 'chart.signed-in', 'blue'],
+      ['signInFailed', 'chart.failed', 'amber'],
     ],
   },
-  { title: 'Refreshes', lines: [['refreshed', 'Refreshed', 'green']] },
-  { title: 'Revocations', lines: [['revoked', 'Revoked', 'violet']] },
+  { title: 'chart.refreshes', lines: [['refreshed', 'chart.refreshed', 'green']] },
+  { title: 'chart.revocations', lines: [['revoked', 'chart.revoked', 'violet']] },
   {
-    title: 'Lockouts and reuse',
+    title: 'chart.lockouts',
     lines: [
-      ['locked', 'Locked', 'amber'],
-      ['reused', 'Reuse', 'red'],
+      ['locked', 'chart.locked', 'amber'],
+      ['reused', 'chart.reused', 'red'],
     ],
   },
 ] as const
 
 export default function Charts({ span }: { span: 'hour' | 'day' }) {
+  const { text } = useText()
   const client = useLatchkey()
   const refetchInterval = usePollMs(5_000)
   const { data, error } = useQuery({
@@ -39,15 +40,15 @@ export default function Charts({ span }: { span: 'hour' | 'day' }) {
     return {
       times: data.points.map(({ at }) => Date.parse(at) / 1000),
       charts: charts.map(({ title, lines }) => ({
-        title,
-        series: lines.map(([name, label, colour]) => ({
-          label,
-          colour,
+        title: text(title),
+        series: lines.map(([name, label, color]) => ({
+          label: text(label),
+          color,
           values: data.points.map(point => point[name]),
         })),
       })),
     }
-  }, [data])
+  }, [data, text])
   if (drawn === null) return error === null ? <ChartsSkeleton /> : <LoadFailure error={error} />
   return (
     <div className="halves">

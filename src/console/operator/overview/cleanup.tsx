@@ -1,35 +1,37 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey, useSession } from '@latchkey/react'
-import { useAction } from '../../controls/action.ts'
-import { Done } from '../../status/done.tsx'
-import { Failure } from '../../status/failure.tsx'
+import { Button, Done, Failure, useAction } from '@latchkey/react/parts'
+import { useText } from '../../text/text.tsx'
 
 export function Cleanup() {
+  const words = useText()
+  const { text } = words
   const client = useLatchkey()
   const { user } = useSession()
-  const cleanup = useAction({ mutationFn: () => client.request('POST /v1/admin/cleanup') })
+  const cleanup = useAction({ task: () => client.request('POST /v1/admin/cleanup') })
   if (user?.permissions.includes('sessions:cleanup') !== true) return null
   return (
-    <section className="panel" aria-labelledby="cleanup">
-      <div className="row">
+    <section className="lk-panel" aria-labelledby="cleanup">
+      <div className="lk-row">
         <div>
-          <h3 id="cleanup">Clean up</h3>
-          <p className="muted">
-            Removes expired sessions and old events. Runs for about a second; also runs on a schedule.
-          </p>
+          <h2 id="cleanup">{text('overview.cleanup')}</h2>
+          <p className="lk-muted">{text('overview.cleanup-effect')}</p>
         </div>
-        <button type="button" disabled={cleanup.isPending} onClick={() => cleanup.run()}>
-          {cleanup.isPending ? 'Cleaning…' : 'Clean up now'}
-        </button>
+        <Button disabled={cleanup.isPending} onClick={() => cleanup.run()}>
+          {text(cleanup.isPending ? 'overview.cleanup-running' : 'overview.cleanup-run')}
+        </Button>
       </div>
       <Failure error={cleanup.error} />
-      <Done>{cleanup.data === undefined ? '' : outcomeOf(cleanup.data)}</Done>
+      <Done>{cleanup.result === null ? '' : outcomeText(cleanup.result, words)}</Done>
     </section>
   )
 }
 
-function outcomeOf(outcome: AnswerTo<'POST /v1/admin/cleanup'>): string {
-  if ('skipped' in outcome) return 'Another cleanup is running.'
-  const { deletedSessions, deletedEvents, tookMs } = outcome
-  return `Deleted ${deletedSessions} sessions and ${deletedEvents} events in ${tookMs} ms.`
+function outcomeText(
+  outcome: AnswerTo<'POST /v1/admin/cleanup'>,
+  { text }: ReturnType<typeof useText>,
+): string {
+  if ('skipped' in outcome) return text('overview.cleanup-skipped')
+  const { deletedSessions: sessions, deletedEvents: events, tookMs: milliseconds } = outcome
+  return text('overview.cleanup-done', { sessions, events, milliseconds })
 }

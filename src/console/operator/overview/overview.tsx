@@ -1,11 +1,10 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
+import { clockTime, duration, LoadFailure, usePollMs } from '@latchkey/react/parts'
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { Switch } from '../../controls/switch.tsx'
-import { usePollMs } from '../../shell/presence.ts'
-import { LoadFailure } from '../../status/failure.tsx'
-import { clockTimeOf, lengthInWords } from '../../time/time.tsx'
+import { useText } from '../../text/text.tsx'
 import { ChartsSkeleton } from './charts-skeleton.tsx'
 import { Cleanup } from './cleanup.tsx'
 import { Shares } from './shares.tsx'
@@ -13,9 +12,9 @@ import { Stores } from './stores.tsx'
 
 const Charts = lazy(() => import('./charts.tsx'))
 
-const spans = { hour: 'Last hour', day: 'Last day' } as const
-
+/** Its first row answers whether the service is healthy. */
 export default function Overview() {
+  const { text, locale } = useText()
   const client = useLatchkey()
   const refetchInterval = usePollMs(5_000)
   const [span, setSpan] = useState<'hour' | 'day'>('hour')
@@ -25,25 +24,34 @@ export default function Overview() {
     refetchInterval,
   })
   const happened = span === 'hour' ? stats?.lastHour : stats?.lastDay
+  const updated =
+    stats === undefined
+      ? text('overview.loading')
+      : text('overview.updated', { time: clockTime(stats.asOf, locale) })
   return (
     <>
       <header className="page-head">
         <div>
-          <h1>Overview</h1>
-          <p className="figures">{stats === undefined ? 'Loading…' : `Updated ${clockTimeOf(stats.asOf)}`}</p>
+          <h1>{text('shell.overview')}</h1>
+          <p className="lk-figures">{updated}</p>
         </div>
-        <Switch legend="Time span" options={spans} value={span} onValue={setSpan} />
+        <Switch
+          legend={text('overview.span')}
+          options={{ hour: text('overview.last-hour'), day: text('overview.last-day') }}
+          value={span}
+          onValue={setSpan}
+        />
       </header>
       <LoadFailure error={error} />
-      <Figures stats={stats} happened={happened} />
       <Stores />
+      <Figures stats={stats} happened={happened} />
       <Suspense fallback={<ChartsSkeleton />}>
         <Charts span={span} />
       </Suspense>
       <div className="thirds">
-        <Shares title="Live sessions by client type" counts={stats?.live.byClientType} />
-        <Shares title="Live sessions by method" counts={stats?.live.byAuthMethod} />
-        <Shares title="Revoked by reason" counts={happened?.revoked} />
+        <Shares title={text('overview.by-client-type')} counts={stats?.live.byClientType} />
+        <Shares title={text('overview.by-method')} counts={stats?.live.byAuthMethod} />
+        <Shares title={text('overview.by-reason')} counts={happened?.revoked} />
       </div>
       <Cleanup />
     </>
@@ -55,28 +63,23 @@ type Figured = { stats: Stats | undefined; happened: Stats['lastHour'] | undefin
 
 /** The numbers that no chart shows. While they load, a dash stands in each place. */
 function Figures({ stats, happened }: Figured) {
+  const { text, locale } = useText()
+  const digits = (count: number | undefined) => (count === undefined ? '–' : count.toLocaleString(locale))
+  const hasAge = stats !== undefined && stats.live.total > 0
   const figures = [
-    ['Live sessions', inDigits(stats?.live.total)],
-    ['Average session age', averageAge(stats)],
-    ['Started', inDigits(happened?.created)],
-    ['Expired', inDigits(happened?.expired)],
+    [text('overview.live-sessions'), digits(stats?.live.total)],
+    [text('overview.average-age'), hasAge ? duration(stats.averageAgeSeconds, locale) : '–'],
+    [text('overview.started'), digits(happened?.created)],
+    [text('overview.expired'), digits(happened?.expired)],
   ] as const
   return (
     <dl className="figures-row">
       {figures.map(([title, value]) => (
-        <div key={title} className="panel">
+        <div key={title} className="lk-panel">
           <dt>{title}</dt>
           <dd>{value}</dd>
         </div>
       ))}
     </dl>
   )
-}
-
-function inDigits(count: number | undefined): string {
-  return count === undefined ? '–' : count.toLocaleString('en')
-}
-
-function averageAge(stats: Stats | undefined): string {
-  return stats === undefined || stats.live.total === 0 ? '–' : lengthInWords(stats.averageAgeSeconds)
 }

@@ -1,48 +1,20 @@
-import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
+import { icons, usePollMs } from '@latchkey/react/parts'
 import { useQuery } from '@tanstack/react-query'
-import { Bolt, Database, Pulse } from '../../controls/icons.tsx'
-import { usePollMs } from '../../shell/presence.ts'
+import { useText } from '../../text/text.tsx'
+import {
+  isFeedInSync,
+  postgresStates,
+  redisStates,
+  type Standing,
+  type StoreState,
+  type Tone,
+  verdictOf,
+} from './store-states.ts'
 
-type Standing = AnswerTo<'GET /v1/admin/status'>
-
-type State = { tone: 'good' | 'warn' | 'bad'; state: string; meaning: string }
-
-const postgresStates: Record<Standing['postgres'], State> = {
-  up: { tone: 'good', state: 'Up', meaning: 'Source of truth.' },
-  down: {
-    tone: 'bad',
-    state: 'Down',
-    meaning: 'Known sessions stay valid for a while. Sign-in and revocation don’t work.',
-  },
-}
-
-const redisStates: Record<Standing['redis'], State> = {
-  up: { tone: 'good', state: 'Up', meaning: 'Answers most reads.' },
-  down: { tone: 'warn', state: 'Down', meaning: 'Postgres answers all reads. Slower; nothing is lost.' },
-  recovering: { tone: 'warn', state: 'Recovering', meaning: 'Back, but not read yet. Postgres answers.' },
-  restricted: {
-    tone: 'warn',
-    state: 'Restricted',
-    meaning: 'Its user may not do everything that the service needs. The log says what is refused.',
-  },
-  off: { tone: 'good', state: 'Off', meaning: 'Not configured. Postgres answers all reads.' },
-}
-
-function feedState({ feedAgeMs, revocationLeaseMs }: Standing): State {
-  const validFor = `(cached sessions valid for ${revocationLeaseMs / 1000} s)`
-  if (feedAgeMs < revocationLeaseMs) {
-    return { tone: 'good', state: 'In sync', meaning: `Last poll ${feedAgeMs} ms ago ${validFor}` }
-  }
-  const seconds = Math.round(feedAgeMs / 1000)
-  return { tone: 'bad', state: 'Lagging', meaning: `Last poll ${seconds} s ago ${validFor}` }
-}
-
-const loading: State = { tone: 'good', state: '', meaning: 'Loading…' }
-const unknown: State = { tone: 'warn', state: 'Unknown', meaning: 'The service doesn’t answer.' }
-
-/** The state of this instance's stores, and what it means for users. */
+/** Whether the service is healthy, and the state of this instance’s stores with what it means for users. */
 export function Stores() {
+  const { text } = useText()
   const client = useLatchkey()
   const refetchInterval = usePollMs(2_000)
   const { data, error } = useQuery({
@@ -50,33 +22,83 @@ export function Stores() {
     queryFn: () => client.request('GET /v1/admin/status'),
     refetchInterval,
   })
-  const stateOf = (state: (standing: Standing) => State): State => {
-    if (error !== null) return unknown
-    return data === undefined ? loading : state(data)
-  }
-  const stores = [
-    { name: 'Postgres', Icon: Database, ...stateOf(({ postgres }) => postgresStates[postgres]) },
-    { name: 'Redis', Icon: Bolt, ...stateOf(({ redis }) => redisStates[redis]) },
-    { name: 'Revocation feed', Icon: Pulse, ...stateOf(feedState) },
-  ]
+  const verdict = verdictOf(data, error !== null)
+  const Icon = verdict.tone === 'good' ? icons.Check : icons.Warning
   return (
-    <section className="panel" aria-labelledby="stores">
-      <h3 id="stores">Data stores (this instance)</h3>
-      <ul className="stores">
-        {stores.map(({ name, Icon, tone, state, meaning }) => (
-          <li key={name}>
-            <span className="tile small">
-              <Icon size={18} />
-            </span>
-            <div>
-              <p>
-                <strong>{name}</strong> {state !== '' && <span className={`badge ${tone}`}>{state}</span>}
-              </p>
-              <p className="muted">{meaning}</p>
-            </div>
-          </li>
-        ))}
-      </ul>
+    <section className="lk-panel health" aria-labelledby="health">
+      <div className="verdict">
+        <span className={`lk-dot large lk-${verdict.tone}`}>
+          <Icon size={20} />
+        </span>
+        <div role="status">
+          <h2 id="health">{text(verdict.title)}</h2>
+          <p className="lk-muted">{text(verdict.text)}</p>
+        </div>
+      </div>
+      <section aria-labelledby="stores">
+        <h3 id="stores">{text('stores.title')}</h3>
+        <StoreList standing={data} isSilent={error !== null} />
+      </section>
     </section>
+  )
+}
+
+type Listed = { standing: Standing | undefined; isSilent: boolean }
+
+function StoreList({ standing, isSilent }: Listed) {
+  const { text } = useText()
+  const simple = (stateOf: (standing: Standing) => StoreState): Shown => {
+    if (isSilent) return { tone: 'warn', state: text('stores.unknown'), meaning: text('stores.no-answer') }
+    if (standing === undefined) return { tone: 'good', state: '', meaning: text('overview.loading') }
+    const { tone, state, meaning } = stateOf(standing)
+    return { tone, state: text(state), meaning: text(meaning) }
+  }
+  return (
+    <ul className="stores">
+      <Store
+        name={text('stores.postgres')}
+        Icon={icons.Database}
+        shown={simple(({ postgres }) => postgresStates[postgres])}
+      />
+      <Store
+        name={text('stores.redis')}
+        Icon={icons.Bolt}
+        shown={simple(({ redis }) => redisStates[redis])}
+      />
+      <Store name={text('stores.feed')} Icon={icons.Pulse} shown={useFeed(standing, isSilent)} />
+    </ul>
+  )
+}
+
+function useFeed(standing: Standing | undefined, isSilent: boolean): Shown {
+  const { text } = useText()
+  if (isSilent) return { tone: 'warn', state: text('stores.unknown'), meaning: text('stores.no-answer') }
+  if (standing === undefined) return { tone: 'good', state: '', meaning: text('overview.loading') }
+  const { feedAgeMs, revocationLeaseMs } = standing
+  const lease = revocationLeaseMs / 1000
+  if (isFeedInSync(standing)) {
+    const meaning = text('stores.feed-text', { age: feedAgeMs, lease })
+    return { tone: 'good', state: text('stores.in-sync'), meaning }
+  }
+  const meaning = text('stores.feed-late', { age: Math.round(feedAgeMs / 1000), lease })
+  return { tone: 'bad', state: text('stores.lagging'), meaning }
+}
+
+type Shown = { tone: Tone; state: string; meaning: string }
+
+function Store({ name, Icon, shown }: { name: string; Icon: typeof icons.Bolt; shown: Shown }) {
+  return (
+    <li>
+      <span className="lk-tile small">
+        <Icon size={18} />
+      </span>
+      <div>
+        <p>
+          <strong>{name}</strong>{' '}
+          {shown.state !== '' && <span className={`lk-badge lk-${shown.tone}`}>{shown.state}</span>}
+        </p>
+        <p className="lk-muted">{shown.meaning}</p>
+      </div>
+    </li>
   )
 }

@@ -2,7 +2,7 @@ import type { LatchkeyClient } from '@latchkey/client'
 import { useLatchkey, useSession } from '@latchkey/react'
 import { useQuery } from '@tanstack/react-query'
 import { linkTo } from '../../shell/route.ts'
-import { NoSuchUser } from '../../status/failure-words.ts'
+import { NoSuchUser } from './no-such-user.ts'
 
 const knownForMs = 5 * 60_000
 
@@ -35,6 +35,6 @@ export async function userIdOf(client: LatchkeyClient, written: string): Promise
   if (!text.includes('@')) return text
   const { users } = await client.request('GET /v1/admin/users', { query: { email: text, limit: 1 } })
   const [first] = users
-  if (first?.email.toLowerCase() !== text.toLowerCase()) throw new NoSuchUser()
+  if (first?.email.toLowerCase() !== text.toLowerCase()) throw new NoSuchUser(text)
   return first.id
 }

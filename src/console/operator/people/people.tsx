@@ -1,12 +1,11 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
+import { Ago, dayOf, Field, Loading, useSettled } from '@latchkey/react/parts'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Field } from '../../controls/field.tsx'
-import { useSettled } from '../../controls/settled.ts'
 import { linkTo, useRoute } from '../../shell/route.ts'
-import { Loading } from '../../status/placeholder.tsx'
-import { dayOf } from '../../time/time.tsx'
+import { useText } from '../../text/text.tsx'
+import { RoleBadges, StatusBadge } from './badges.tsx'
 import { PersonPage } from './person.tsx'
 
 export default function People() {
@@ -15,6 +14,7 @@ export default function People() {
 }
 
 function Search() {
+  const { text } = useText()
   const client = useLatchkey()
   const [beginning, setBeginning] = useState('')
   const asked = useSettled(beginning.trim())
@@ -27,13 +27,13 @@ function Search() {
     <>
       <header className="page-head">
         <div>
-          <h1>Users</h1>
-          <p>Find a user, and see where they’re signed in.</p>
+          <h1>{text('shell.people')}</h1>
+          <p>{text('people.intro')}</p>
         </div>
       </header>
       <div className="search">
         <Field
-          label="Email starts with"
+          label={text('people.search')}
           type="search"
           autoComplete="off"
           value={beginning}
@@ -41,48 +41,58 @@ function Search() {
         />
       </div>
       {data === undefined && <Loading error={error} />}
-      {data?.users.length === 0 && <p className="panel muted">No matching users.</p>}
+      {data?.users.length === 0 && <p className="lk-panel lk-muted">{text('people.none')}</p>}
       {data !== undefined && data.users.length > 0 && <Found {...data} />}
     </>
   )
 }
 
 function Found({ users, nextCursor }: AnswerTo<'GET /v1/admin/users'>) {
+  const { text } = useText()
   return (
-    <div className="panel table-panel">
+    <div className="lk-panel table-panel">
       <table className="folding">
         <thead>
           <tr>
-            <th scope="col">Email</th>
-            <th scope="col">Roles</th>
-            <th scope="col">Member since</th>
+            <th scope="col">{text('people.email')}</th>
+            <th scope="col">{text('people.status')}</th>
+            <th scope="col">{text('people.roles')}</th>
+            <th scope="col">{text('people.last-sign-in')}</th>
+            <th scope="col">{text('people.since')}</th>
           </tr>
         </thead>
         <tbody>
-          {users.map(({ id, email, roles, disabled, createdAt }) => (
-            <tr key={id}>
-              <td>
-                <a href={linkTo('people', id)}>
-                  <bdi>{email}</bdi>
-                </a>
-                {disabled && <span className="badge bad">Disabled</span>}
-              </td>
-              <td className="roles">
-                {roles.length === 0 && <span className="muted">No roles</span>}
-                {roles.map(role => (
-                  <span key={role} className="badge">
-                    {role}
-                  </span>
-                ))}
-              </td>
-              <td className="nowrap">
-                <time dateTime={createdAt}>{dayOf(createdAt)}</time>
-              </td>
-            </tr>
+          {users.map(user => (
+            <Row key={user.id} user={user} />
           ))}
         </tbody>
       </table>
-      {nextCursor !== undefined && <p className="muted">More users match: type more of the email.</p>}
+      {nextCursor !== undefined && <p className="lk-muted">{text('people.more')}</p>}
     </div>
+  )
+}
+
+function Row({ user }: { user: AnswerTo<'GET /v1/admin/users'>['users'][number] }) {
+  const { text, locale } = useText()
+  return (
+    <tr>
+      <td className="address">
+        <a href={linkTo('people', user.id)}>
+          <bdi>{user.email}</bdi>
+        </a>
+      </td>
+      <td>
+        <StatusBadge user={user} />
+      </td>
+      <td className="roles">
+        <RoleBadges roles={user.roles} />
+      </td>
+      <td className="nowrap" data-label={text('people.last-sign-in')}>
+        {user.lastSignInAt === null ? text('people.never') : <Ago at={user.lastSignInAt} />}
+      </td>
+      <td className="nowrap" data-label={text('people.since')}>
+        <time dateTime={user.createdAt}>{dayOf(user.createdAt, locale)}</time>
+      </td>
+    </tr>
   )
 }

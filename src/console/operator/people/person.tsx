@@ -1,48 +1,47 @@
-import { type AnswerTo, LatchkeyError } from '@latchkey/client'
 import { useLatchkey, useSession } from '@latchkey/react'
-import { useQuery } from '@tanstack/react-query'
-import { useAction } from '../../controls/action.ts'
-import { ArrowLeft } from '../../controls/icons.tsx'
-import { linkTo } from '../../shell/route.ts'
-import { Done } from '../../status/done.tsx'
-import { Failure } from '../../status/failure.tsx'
-import { Loading } from '../../status/placeholder.tsx'
-import { dayOf } from '../../time/time.tsx'
+import { Button, Done, Failure, isLatchkeyError, Loading, useAction } from '@latchkey/react/parts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { linkToQuery } from '../../shell/route.ts'
+import { useText } from '../../text/text.tsx'
+import { BackToUsers, PersonFacts, Who } from './person-head.tsx'
 import { PersonSessions } from './person-sessions.tsx'
-
-type Person = AnswerTo<'GET /v1/admin/users/{id}'>
 
 /** One user, with their sessions. */
 export function PersonPage({ id }: { id: string }) {
+  const { text } = useText()
   const client = useLatchkey()
+  const queries = useQueryClient()
   const permissions = useSession().user?.permissions ?? []
   const { data: person, error } = useQuery({
     queryKey: ['person', id],
     queryFn: () => client.request('GET /v1/admin/users/{id}', { params: { id } }),
   })
   const unlock = useAction({
-    mutationFn: () => client.request('POST /v1/admin/users/{id}/unlock', { params: { id } }),
+    task: () => client.request('POST /v1/admin/users/{id}/unlock', { params: { id } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['person', id] }),
   })
+  const isUnlocked = unlock.error === null && !unlock.isPending && person?.lockedUntil === null
   if (person === undefined) return <NoPerson error={error} />
   return (
     <>
       <header className="page-head">
         <Who person={person} />
-        <div className="actions">
+        <div className="lk-actions">
           {permissions.includes('audit:read') && (
-            <a className="button" href={linkTo('audit-log', id)}>
-              Audit log
+            <a className="lk-button" href={linkToQuery('audit-log', { user: id })}>
+              {text('person.audit-log')}
             </a>
           )}
           {permissions.includes('users:unlock') && (
-            <button type="button" disabled={unlock.isPending} onClick={() => unlock.run()}>
-              Unlock sign-in
-            </button>
+            <Button disabled={unlock.isPending || person.lockedUntil === null} onClick={() => unlock.run()}>
+              {text('person.unlock')}
+            </Button>
           )}
         </div>
       </header>
       <Failure error={unlock.error} />
-      <Done>{unlock.isSuccess ? 'Sign-in is unlocked.' : ''}</Done>
+      <Done>{unlock.isDone && isUnlocked ? text('person.unlocked') : ''}</Done>
+      <PersonFacts person={person} />
       {permissions.includes('sessions:read') && <PersonSessions person={person} />}
     </>
   )
@@ -50,43 +49,18 @@ export function PersonPage({ id }: { id: string }) {
 
 /** While the user is loading, and in place of one that is not there: the address may have been mistyped. */
 function NoPerson({ error }: { error: unknown }) {
-  const isUnknown =
-    error instanceof LatchkeyError && (error.code === 'not_found' || error.code === 'validation_failed')
+  const { text } = useText()
+  const isUnknown = isLatchkeyError(error) && ['not_found', 'validation_failed'].includes(error.code)
   return (
     <>
       <header className="page-head">
         <div>
           <BackToUsers />
-          <h1>{isUnknown ? 'User not found' : 'User'}</h1>
-          {isUnknown && <p>No user has this ID. The account may have been deleted.</p>}
+          <h1>{text(isUnknown ? 'person.not-found' : 'person.title')}</h1>
+          {isUnknown && <p>{text('person.not-found-text')}</p>}
         </div>
       </header>
       {!isUnknown && <Loading error={error} />}
     </>
-  )
-}
-
-function BackToUsers() {
-  return (
-    <p className="crumbs">
-      <a href={linkTo('people')}>
-        <ArrowLeft size={15} /> Users
-      </a>
-    </p>
-  )
-}
-
-function Who({ person: { email, roles, disabled, createdAt } }: { person: Person }) {
-  return (
-    <div>
-      <BackToUsers />
-      <h1>
-        <bdi>{email}</bdi>
-      </h1>
-      <p>
-        {disabled && <span className="badge bad">Disabled</span>} Member since {dayOf(createdAt)}
-        {roles.length > 0 && ` · ${roles.join(', ')}`}
-      </p>
-    </div>
   )
 }

@@ -1,9 +1,8 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
+import { Confirm, Field, useAction } from '@latchkey/react/parts'
 import { useState } from 'react'
-import { useAction } from '../../controls/action.ts'
-import { Confirm } from '../../controls/dialog.tsx'
-import { Field } from '../../controls/field.tsx'
+import { useText } from '../../text/text.tsx'
 import { fieldsOf, type Target } from './strategies.ts'
 
 type Asked = {
@@ -14,34 +13,37 @@ type Asked = {
   onDone: (answer: AnswerTo<'POST /v1/admin/revocations'>) => void
 }
 
+/** What the service asks for before it revokes everything; the same in every language. */
+const confirmWord = 'all'
+
 export function ConfirmRevocation({ target, reason, preview, onCancel, onDone }: Asked) {
+  const { text, rich } = useText()
   const client = useLatchkey()
   const [typed, setTyped] = useState('')
   const isAll = target.strategy === 'all'
   const revoke = useAction({
-    mutationFn: async () => {
-      const confirm = isAll ? { confirm: 'all' as const } : {}
+    task: async () => {
+      const confirm = isAll ? ({ confirm: confirmWord } as const) : {}
       const body = { ...(await fieldsOf(client, target)), reason: reason.trim(), ...confirm }
       return client.request('POST /v1/admin/revocations', { body })
     },
     onSuccess: onDone,
   })
+  const effect = isAll ? 'revocation.confirm-all-effect' : 'revocation.confirm-effect'
   return (
     <Confirm
-      title={isAll ? 'Sign out all users?' : 'Revoke these sessions?'}
-      action="Revoke"
+      title={text(isAll ? 'revocation.confirm-all' : 'revocation.confirm')}
+      action={text('revocation.revoke')}
       isBusy={revoke.isPending}
-      isAllowed={!isAll || typed === 'all'}
+      isAllowed={!isAll || typed === confirmWord}
       error={revoke.error}
       onConfirm={() => revoke.run()}
       onCancel={onCancel}
     >
-      <p>
-        <strong>{preview}</strong> {isAll ? 'This includes your own session. ' : ''}You can’t undo it.
-      </p>
+      <p>{rich(effect, { preview: <strong>{preview}</strong> })}</p>
       {isAll && (
         <Field
-          label="Type “all” to confirm"
+          label={text('revocation.confirm-type', { word: confirmWord })}
           autoComplete="off"
           autoCapitalize="none"
           value={typed}

@@ -1,13 +1,15 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
+import { failureText, useSettled } from '@latchkey/react/parts'
 import { useQuery } from '@tanstack/react-query'
-import { useSettled } from '../../controls/settled.ts'
-import { invalidValue, whatWentWrong } from '../../status/failure-words.ts'
+import type { useText } from '../../text/text.tsx'
+import { fieldError } from '../people/no-such-user.ts'
 import { fieldsOf, type Target } from './strategies.ts'
 
-type Preview = {
+export type Preview = {
+  /** Something is entered. */
   isReady: boolean
-  /** Counted for exactly the target that is entered now, so that no operator confirms the number of another one. */
+  /** Undefined until exactly this target was counted. */
   data: AnswerTo<'GET /v1/admin/revocations/preview'> | undefined
   error: unknown
 }
@@ -27,10 +29,11 @@ export function usePreview(target: Target): Preview {
 }
 
 /** A value that the service refuses is an error of its field, and not of the preview. */
-export function previewInWords({ data, error, isReady }: Preview): string {
-  if (!isReady || invalidValue(error) !== null) return 'A preview appears here.'
-  if (error !== null) return whatWentWrong(error)
-  if (data === undefined) return 'Counting…'
-  const count = data.sessions === 1 ? '1 live session' : `${data.sessions.toLocaleString('en')} live sessions`
-  return `This ends ${data.complete ? '' : 'at least '}${count}.`
+export function previewText({ data, error, isReady }: Preview, words: ReturnType<typeof useText>): string {
+  const { text } = words
+  if (!isReady || fieldError(error, words) !== null) return text('revocation.preview-empty')
+  if (error !== null) return failureText(error, words)
+  if (data === undefined) return text('revocation.preview-counting')
+  const key = data.complete ? 'revocation.preview' : 'revocation.preview-at-least'
+  return text(key, { count: data.sessions })
 }

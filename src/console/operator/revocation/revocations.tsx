@@ -1,16 +1,18 @@
 import type { AnswerTo } from '@latchkey/client'
 import { useLatchkey } from '@latchkey/react'
+import { Button, Done, Field } from '@latchkey/react/parts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useRef, useState } from 'react'
-import { Field } from '../../controls/field.tsx'
-import { Done } from '../../status/done.tsx'
-import { invalidValue } from '../../status/failure-words.ts'
+import { useText } from '../../text/text.tsx'
+import { fieldError } from '../people/no-such-user.ts'
 import { ConfirmRevocation } from './confirm-revocation.tsx'
-import { previewInWords, usePreview } from './preview.ts'
+import { previewText, usePreview } from './preview.ts'
 import type { Target } from './strategies.ts'
 import { TargetFields } from './target-fields.tsx'
 
 export default function Revocations() {
+  const words = useText()
+  const { text } = words
   const [target, setTarget] = useState<Target>({ strategy: 'client_type', value: '' })
   const [reason, setReason] = useState('')
   const [isReasonMissed, setReasonMissed] = useState(false)
@@ -31,33 +33,33 @@ export default function Revocations() {
     <>
       <header className="page-head">
         <div>
-          <h1>Revocations</h1>
-          <p>Revoke sessions in bulk. Takes effect on all instances before you see the result.</p>
+          <h1>{text('shell.revocations')}</h1>
+          <p>{text('revocation.intro')}</p>
         </div>
       </header>
-      <form ref={form} className="panel stack" noValidate onSubmit={submit}>
-        <TargetFields target={target} onTarget={setTarget} error={invalidValue(preview.error)} />
+      <form ref={form} className="lk-panel lk-stack" noValidate onSubmit={submit}>
+        <TargetFields target={target} onTarget={setTarget} error={fieldError(preview.error, words)} />
         <Field
-          label="Reason, for the audit log"
+          label={text('revocation.reason')}
           name="reason"
           maxLength={200}
-          error={isReasonMissed && !hasReason ? 'Enter a reason to continue.' : null}
+          error={isReasonMissed && !hasReason ? text('revocation.reason-missing') : null}
           value={reason}
           onValue={setReason}
         />
         <p role="status" className="preview">
-          {previewInWords(preview)}
+          {previewText(preview, words)}
         </p>
-        <button type="submit" className="danger" disabled={preview.data === undefined}>
-          Revoke…
-        </button>
+        <Button type="submit" look="danger" disabled={preview.data === undefined}>
+          {text('revocation.submit')}
+        </Button>
       </form>
       {done !== null && <Progress begun={done} />}
       {isAsked && (
         <ConfirmRevocation
           target={target}
           reason={reason}
-          preview={previewInWords(preview)}
+          preview={previewText(preview, words)}
           onCancel={() => setAsked(false)}
           onDone={answer => {
             setDone(answer)
@@ -72,6 +74,7 @@ export default function Revocations() {
 
 /** The revocation is in effect already; its rows are marked in the background. */
 function Progress({ begun }: { begun: AnswerTo<'POST /v1/admin/revocations'> }) {
+  const { text } = useText()
   const client = useLatchkey()
   const { data } = useQuery({
     queryKey: ['revocation', begun.id],
@@ -79,11 +82,12 @@ function Progress({ begun }: { begun: AnswerTo<'POST /v1/admin/revocations'> }) 
     refetchInterval: query => (query.state.data?.completedAt === null ? 1_000 : false),
   })
   const { matched, revoked, completedAt } = data ?? begun
+  if (completedAt !== null) return <Done>{text('revocation.done', { count: revoked })}</Done>
   return (
     <Done>
-      {completedAt === null
-        ? `In effect. ${revoked} of ${matched ?? 'all'} rows are marked so far.`
-        : `Done: ${revoked === 1 ? '1 session' : `${revoked} sessions`} revoked.`}
+      {matched === null
+        ? text('revocation.progress-unknown', { revoked })
+        : text('revocation.progress', { revoked, matched })}
     </Done>
   )
 }

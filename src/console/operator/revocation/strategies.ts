@@ -6,28 +6,24 @@ export type Strategy = InputOf<'POST /v1/admin/revocations'>['body']['strategy']
 /** As the operator typed it. */
 export type Target = { strategy: Strategy; value: string }
 
-type Input = { title: string; label: string; placeholder?: string; hint?: string; type?: string }
-
 /** `label` null: there is no value to enter. */
-type Asked = Input | { title: string; label: null }
-
-export const strategies: Record<Strategy, Asked> = {
+export const strategies = {
   session: {
-    title: 'Session',
-    label: 'Session ID',
+    title: 'revocation.session',
+    label: 'revocation.session-label',
     placeholder: '01a1fd5a-62f8-71d8-8b3e-f3bdd08a6dc9',
   },
-  user: { title: 'User', label: 'Email or user ID', placeholder: 'ada@example.com' },
-  client_type: { title: 'Client type', label: 'Client type' },
-  ip: { title: 'IP or network', label: 'IP address or network', placeholder: '203.0.113.0/24' },
+  user: { title: 'revocation.user', label: 'revocation.user-label', placeholder: 'ada@example.com' },
+  client_type: { title: 'revocation.client-type', label: 'revocation.client-type' },
+  ip: { title: 'revocation.ip', label: 'revocation.ip-label', placeholder: '203.0.113.0/24' },
   issued_before: {
-    title: 'Signed in before',
-    label: 'Signed in before',
+    title: 'revocation.issued-before',
+    label: 'revocation.issued-before',
     type: 'datetime-local',
-    hint: 'In this browser’s time zone.',
+    hint: 'revocation.issued-before-hint',
   },
-  all: { title: 'All users', label: null },
-}
+  all: { title: 'revocation.all', label: null },
+} as const satisfies Record<Strategy, object>
 
 export const order: readonly Strategy[] = ['session', 'user', 'client_type', 'ip', 'issued_before', 'all']
 

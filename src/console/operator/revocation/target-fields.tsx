@@ -1,6 +1,7 @@
+import { Field, Select } from '@latchkey/react/parts'
 import { useState } from 'react'
-import { Field, Select } from '../../controls/field.tsx'
 import { settings } from '../../shell/settings.ts'
+import { useText } from '../../text/text.tsx'
 import { order, type Strategy, strategies, type Target } from './strategies.ts'
 
 type Props = {
@@ -28,28 +29,45 @@ export function TargetFields({ target, onTarget, error }: Props) {
 type Valued = { target: Target; error: string | null; onValue: (value: string) => void }
 
 function ValueField({ target: { strategy, value }, ...field }: Valued) {
-  const { title: _title, ...asked } = strategies[strategy]
+  const { text } = useText()
+  const asked = strategies[strategy]
   if (asked.label === null) return null
-  if (strategy === 'client_type') return <ClientType label={asked.label} value={value} {...field} />
-  return <Field {...asked} required value={value} {...field} />
+  const label = text(asked.label)
+  if (strategy === 'client_type') return <ClientType label={label} value={value} {...field} />
+  return (
+    <Field
+      label={label}
+      required
+      value={value}
+      {...('placeholder' in asked && { placeholder: asked.placeholder })}
+      {...('type' in asked && { type: asked.type })}
+      {...('hint' in asked && { hint: text(asked.hint) })}
+      {...field}
+    />
+  )
 }
 
-function ClientType(field: { label: string; value: string; onValue: (value: string) => void }) {
+type ClientTypeProps = {
+  label: string
+  value: string
+  error: string | null
+  onValue: (value: string) => void
+}
+
+function ClientType(field: ClientTypeProps) {
+  const { text } = useText()
   const [{ clientTypes }] = useState(settings)
   const types = clientTypes.map(type => [type, type] as const)
-  return <Select {...field} options={new Map([['', 'Choose a client type'], ...types])} />
+  return <Select {...field} options={new Map([['', text('revocation.client-type-choose')], ...types])} />
 }
 
-function Choices({
-  strategy: chosen,
-  onChange,
-}: {
-  strategy: Strategy
-  onChange: (strategy: Strategy) => void
-}) {
+type ChoicesProps = { strategy: Strategy; onChange: (strategy: Strategy) => void }
+
+function Choices({ strategy: chosen, onChange }: ChoicesProps) {
+  const { text } = useText()
   return (
     <fieldset className="choices">
-      <legend>Revoke by</legend>
+      <legend>{text('revocation.by')}</legend>
       {order.map(strategy => (
         <label key={strategy}>
           <input
@@ -58,7 +76,7 @@ function Choices({
             checked={chosen === strategy}
             onChange={() => onChange(strategy)}
           />
-          <span>{strategies[strategy].title}</span>
+          <span>{text(strategies[strategy].title)}</span>
         </label>
       ))}
     </fieldset>
