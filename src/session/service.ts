@@ -2,6 +2,7 @@ import type { SessionContext } from './context.ts'
 import { createInspect } from './inspect.ts'
 import { checkSession, idleDeadlines } from './policy.ts'
 import type { SessionPage } from './ports.ts'
+import { createConfirmedEnds } from './revocation/confirmed-ends.ts'
 import {
   type Ended,
   endLostSession,
@@ -30,6 +31,7 @@ export type Sessions = ReturnType<typeof createSessions>
 
 export function createSessions(context: SessionContext) {
   const { settings, clock, continuity, store, secrets, accessTokens } = context
+  const confirmedEnds = createConfirmedEnds(clock, context.denySet, context.lease)
 
   return {
     start: (request: StartRequest) => startSession(context, request),
@@ -101,6 +103,7 @@ export function createSessions(context: SessionContext) {
       if (parsed.kind === 'invalid') return null
       const { token } = parsed
       await beforeRead(token.sessionId)
+      if (confirmedEnds.has(token.sessionId)) return { sessionId: token.sessionId, presented: undefined }
       const state = await store.find(token.sessionId)
       const { sessionId } = token
       if (state === null) return { sessionId, presented: undefined }
@@ -111,8 +114,14 @@ export function createSessions(context: SessionContext) {
 
     /** Ends a session whoever it belongs to: its holder signs out, or an operator revokes it. */
     async end(sessionId: string, by: Omit<RevokedBy, 'actor'> & { actor?: Actor }): Promise<Ended> {
+      if (confirmedEnds.has(sessionId)) return { kind: 'repeated' }
+      const askedAt = clock.now()
       const state = await store.find(sessionId)
-      if (state !== null) return await endSession(context, state, { actor: state.userId, ...by })
+      if (state !== null) {
+        const ended = await endSession(context, state, { actor: state.userId, ...by })
+        confirmedEnds.add(sessionId, askedAt)
+        return ended
+      }
       const { reason, actor = 'system' } = by
       return await endLostSession(context, sessionId, { reason, actor })
     },

@@ -10,6 +10,9 @@ export type RateCounter = {
   remove(key: string): void
 }
 
+/** The share of a window by which its two ends may differ: by the time that Redis takes to answer, they always do. */
+const sameWindow = 0.01
+
 /**
  * Counts in Redis, in one round trip. While Redis is down, or has no room, each instance counts for itself: a limit is
  * then as many times as high as there are instances, but it is neither gone nor shut. What this instance alone has seen
@@ -31,7 +34,7 @@ export function createRateCounter(
         .catch(() => null)
       if (shared === null) return here
       // Both count the same window: it began with the first request to any instance.
-      local.endIn(key, shared.resetMs)
+      if (here.resetMs - shared.resetMs > windowMs * sameWindow) local.endIn(key, shared.resetMs)
       return believedTally(shared, here, max)
     },
     remove(key) {
