@@ -1,4 +1,4 @@
-import { serialize } from '@fastify/cookie'
+import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
@@ -33,12 +33,12 @@ export function createCookies({ insecure }: { insecure: boolean }) {
     value: string,
     maxAge: number,
   ): void {
-    reply.header('set-cookie', serialize(name, value, { ...attributes, maxAge }))
+    reply.header('set-cookie', fastifyCookie.serialize(name, value, { ...attributes, maxAge }))
   }
 
   function clear(reply: FastifyReply, { name, attributes }: typeof access): void {
     const ended = { ...attributes, maxAge: 0, expires: epoch }
-    reply.header('set-cookie', serialize(name, '', ended))
+    reply.header('set-cookie', fastifyCookie.serialize(name, '', ended))
   }
 
   return {
