@@ -28,7 +28,8 @@ export async function serve(
   const log = pretty({
     colorize: pc.isColorSupported,
     translateTime: 'SYS:HH:MM:ss',
-    ignore: 'pid,hostname',
+    // The service's own port is not for users: everything is at the one URL that is announced.
+    ignore: 'pid,hostname,address',
     sync: true,
   })
   server.stdout?.pipe(log)

@@ -91,8 +91,8 @@ export function createSessions(context: SessionContext) {
 
     /**
      * The session that a refresh token belongs to, spent or expired as it may be, and whether it is spent: then its holder
-     * may not be the session's owner. Null when it is not ours. Once the
-     * token has shown whose it is, and before Postgres is asked, `beforeRead` may throw.
+     * may not be the session's owner. Null when it is not ours. Once the token has shown whose it is, and before Postgres
+     * is asked, `beforeRead` may throw.
      */
     async sessionOf(
       refreshToken: string,

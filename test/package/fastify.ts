@@ -15,9 +15,9 @@ app.get<{ Params: { id: string } }>(
   },
 )
 
-// @ts-expect-error: the caller may be nobody
+// @ts-expect-error: caller is null on a route without a session
 app.get('/', request => request.caller.userId)
-// @ts-expect-error: there is no such way to verify
+// @ts-expect-error: verify takes 'by-asking' or 'locally'
 app.requireSession({ verify: 'somehow' })
-// @ts-expect-error: where Latchkey is must be said
+// @ts-expect-error: url is required
 await app.register(latchkey, {})

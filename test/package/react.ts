@@ -7,5 +7,5 @@ export const devices = Devices({ headingLevel: 2 })
 export const name = (): string | undefined => useSession().user?.email
 export const failed = (): string | undefined => useSession().error?.message
 export const ids = (): string[] => useSessionManagement().sessions.map(session => session.id)
-// @ts-expect-error: no session has such a thing
+// @ts-expect-error: the session has no field password
 export const passwords = () => useSession().password

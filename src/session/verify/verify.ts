@@ -61,7 +61,7 @@ export function createVerify(context: SessionContext) {
     const near = nearCache.read(hash, askedAt)
     const snapshot = near === null ? null : trustedSnapshot(near.reading, near.token, askedAt)
     if (near !== null && snapshot !== null) return sayYes('near', near.token, snapshot, askedAt)
-    // Looked at where it is, and kept once: moved by each use it costs 3 % of the answers (docs/internals/performance.md).
+    // Read in place and kept once: moving it at each use costs 3 % of the throughput (docs/internals/performance.md).
     const token = provenTokens.peek(hash) ?? accessTokens.peek(text, hash)
     return token === null ? notOurs() : verifyByCache(token, askedAt, prove)
   }

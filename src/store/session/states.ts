@@ -24,9 +24,10 @@ export function createStateReader(database: Database): (sessionId: string) => Pr
 }
 
 /**
- * All that decides about sessions, in one statement by primary key. `readAt` is never later than what was read: the time of
- * a statement is taken anew when it is executed, which is after the driver's `Bind` has fixed what it sees. It comes as one column of JSON: what the client and
- * drizzle do for each of 27 columns was a third of the time of a verify that Postgres answers.
+ * Everything that decides about sessions, in one statement by primary key, as one column of JSON: what the client and
+ * drizzle do for each of 27 columns was a third of the time of a verify that Postgres answers. `readAt` is never later
+ * than what was read: Postgres sets the time of a statement again when it executes it, after `Bind` has fixed what the
+ * statement sees.
  */
 const states = preparedOnce(executor => {
   const instant = (column: Column) => sql`extract(epoch FROM ${column}) * 1000`

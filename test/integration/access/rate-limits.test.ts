@@ -116,18 +116,6 @@ function expectLimited(answer: Answer, limit: number): void {
   })
 }
 
-describe('a 429', () => {
-  it('waits before it goes out, so that a connection gets few of them', async () => {
-    const from = newAddress()
-    const askWithout = () => ask(from, 'GET', '/v1/sessions')
-    expect(await statuses(4, askWithout)).toEqual([401, 401, 401, 401])
-    const began = performance.now()
-    expectLimited(await askWithout(), 4)
-    // Timers may be a millisecond early.
-    expect(performance.now() - began).toBeGreaterThanOrEqual(49)
-  })
-})
-
 describe('sign-ins to one account', () => {
   it('from one place are limited, right or wrong, over all instances', async () => {
     const [email, from] = [await newUser(), newAddress()]

@@ -1,9 +1,10 @@
 import type { User } from '@latchkey/client'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { AccountForm } from '../controls/account-form.tsx'
 import { useAction } from '../controls/action.ts'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
-import { Heading, type HeadingLevel } from '../controls/heading.tsx'
+import type { HeadingLevel } from '../controls/heading.tsx'
 import { PasswordField } from '../controls/password-field.tsx'
 import { useLatchkey } from '../provider/context.ts'
 import { isOutage, useOutage } from '../status/outage.ts'
@@ -25,54 +26,46 @@ export type SignInProps = {
 /** Signs a user in with email and password. */
 export function SignIn({ headingLevel = 2, onSignedIn, signUpHref, supportHref }: SignInProps) {
   const { text, rich } = useText()
-  const title = useId()
   const form = useSignInForm(onSignedIn)
   return (
-    <section className="lk lk-sign-in" {...(headingLevel === null ? {} : { 'aria-labelledby': title })}>
-      <SignedOut />
-      <form
-        className="lk-panel lk-stack"
-        noValidate
-        ref={form.element}
-        onSubmit={event => {
-          event.preventDefault()
-          form.submit()
-        }}
-      >
-        {headingLevel !== null && (
-          <Heading level={headingLevel} id={title}>
-            {text('sign-in.title')}
-          </Heading>
-        )}
-        {form.refusal !== null && <Refused {...form.refusal} supportHref={supportHref} />}
-        <Field
-          label={text('field.email')}
-          type="email"
-          name="email"
-          autoComplete="username"
-          required
-          value={form.email}
-          error={form.isMissed && form.email === '' ? text('field.email-missing') : null}
-          onValue={form.setEmail}
-        />
-        <PasswordField
-          label={text('field.password')}
-          name="password"
-          autoComplete="current-password"
-          value={form.password}
-          error={form.isMissed && form.password === '' ? text('field.password-missing') : null}
-          onValue={form.setPassword}
-        />
-        <Button type="submit" look="primary" isWide disabled={form.isPending || form.isWaiting}>
-          {text(form.isPending ? 'sign-in.pending' : 'sign-in.submit')}
-        </Button>
-      </form>
-      {signUpHref !== undefined && (
-        <p className="lk-aside">
-          {rich('sign-in.no-account', { link: <a href={signUpHref}>{text('sign-in.sign-up')}</a> })}
-        </p>
-      )}
-    </section>
+    <AccountForm
+      className="lk-sign-in"
+      title={text('sign-in.title')}
+      headingLevel={headingLevel}
+      element={form.element}
+      onSubmit={form.submit}
+      notice={<SignedOut />}
+      aside={
+        signUpHref !== undefined && (
+          <p className="lk-aside">
+            {rich('sign-in.no-account', { link: <a href={signUpHref}>{text('sign-in.sign-up')}</a> })}
+          </p>
+        )
+      }
+    >
+      {form.refusal !== null && <Refused {...form.refusal} supportHref={supportHref} />}
+      <Field
+        label={text('field.email')}
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        value={form.email}
+        error={form.isMissed && form.email === '' ? text('field.email-missing') : null}
+        onValue={form.setEmail}
+      />
+      <PasswordField
+        label={text('field.password')}
+        name="password"
+        autoComplete="current-password"
+        value={form.password}
+        error={form.isMissed && form.password === '' ? text('field.password-missing') : null}
+        onValue={form.setPassword}
+      />
+      <Button type="submit" look="primary" isWide disabled={form.isPending || form.isWaiting}>
+        {text(form.isPending ? 'sign-in.pending' : 'sign-in.submit')}
+      </Button>
+    </AccountForm>
   )
 }
 

@@ -1,9 +1,10 @@
 import type { User } from '@latchkey/client'
-import { useId, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
+import { AccountForm } from '../controls/account-form.tsx'
 import { useAction } from '../controls/action.ts'
 import { Button } from '../controls/button.tsx'
 import { Field } from '../controls/field.tsx'
-import { Heading, type HeadingLevel } from '../controls/heading.tsx'
+import type { HeadingLevel } from '../controls/heading.tsx'
 import { NewPasswordField, type PasswordRule } from '../password/new-password-field.tsx'
 import { useLatchkey } from '../provider/context.ts'
 import { Alert } from '../status/failure.tsx'
@@ -24,44 +25,36 @@ export type SignUpProps = PasswordRule & {
 /** Creates an account where registration is open, and signs its user in. */
 export function SignUp({ headingLevel = 2, signInHref, ...props }: SignUpProps) {
   const { text, rich } = useText()
-  const title = useId()
   const form = useSignUpForm(props)
   const { strength, minLength } = props
   return (
-    <section className="lk lk-sign-up" {...(headingLevel === null ? {} : { 'aria-labelledby': title })}>
-      <form
-        className="lk-panel lk-stack"
-        noValidate
-        ref={form.element}
-        onSubmit={event => {
-          event.preventDefault()
-          form.submit()
-        }}
-      >
-        {headingLevel !== null && (
-          <Heading level={headingLevel} id={title}>
-            {text('sign-up.title')}
-          </Heading>
-        )}
-        {form.isFailureShown && <SignUpFailure error={form.error} />}
-        <Field label={text('field.email')} type="email" autoComplete="username" {...form.field('email')} />
-        <NewPasswordField
-          label={text('field.password')}
-          email={form.fields.email}
-          {...(minLength !== undefined && { minLength })}
-          {...(strength !== undefined && { strength })}
-          {...form.field('password')}
-        />
-        <Button type="submit" look="primary" isWide disabled={form.isPending}>
-          {text(form.isPending ? 'sign-up.pending' : 'sign-up.submit')}
-        </Button>
-      </form>
-      {signInHref !== undefined && (
-        <p className="lk-aside">
-          {rich('sign-up.have-account', { link: <a href={signInHref}>{text('sign-up.sign-in')}</a> })}
-        </p>
-      )}
-    </section>
+    <AccountForm
+      className="lk-sign-up"
+      title={text('sign-up.title')}
+      headingLevel={headingLevel}
+      element={form.element}
+      onSubmit={form.submit}
+      aside={
+        signInHref !== undefined && (
+          <p className="lk-aside">
+            {rich('sign-up.have-account', { link: <a href={signInHref}>{text('sign-up.sign-in')}</a> })}
+          </p>
+        )
+      }
+    >
+      {form.isFailureShown && <SignUpFailure error={form.error} />}
+      <Field label={text('field.email')} type="email" autoComplete="username" {...form.field('email')} />
+      <NewPasswordField
+        label={text('field.password')}
+        email={form.fields.email}
+        {...(minLength !== undefined && { minLength })}
+        {...(strength !== undefined && { strength })}
+        {...form.field('password')}
+      />
+      <Button type="submit" look="primary" isWide disabled={form.isPending}>
+        {text(form.isPending ? 'sign-up.pending' : 'sign-up.submit')}
+      </Button>
+    </AccountForm>
   )
 }
 

@@ -26,7 +26,7 @@ const readers = [
 /** No format is longer. */
 const longest = 1_024
 
-/** Pure: what another system keeps in the place of a password. Reasons never quote it. docs/guides/migrate.md has the formats. */
+/** Pure: what another system stores for a password. Reasons never quote it. docs/guides/migrate.md lists the formats. */
 export function readImportedHash(value: unknown): Reading {
   if (value === null) return { kind: 'no_password' }
   if (typeof value !== 'string')

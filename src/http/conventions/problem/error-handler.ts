@@ -49,12 +49,6 @@ export function logFaults(
   })
 }
 
-/**
- * Milliseconds that a 429 waits. A connection gets 20 of them a second, so that a flood of refused requests is as slow as
- * it is cheap; a caller that waits for `Retry-After`, a second at least, loses nothing.
- */
-const rateLimitedWaitMs = 50
-
 /** Answers whatever a hook, a parser, a validator, a handler or the router failed with. */
 export const handleError = errorHandler(sendProblem)
 
@@ -76,12 +70,7 @@ function answerError(
   reply.problemCode = problem.code
   keepConnection(reply)
   noteAnswered(request.raw)
-  if (problem.code === 'rate_limited') setTimeout(answer, rateLimitedWaitMs)
-  else answer()
-
-  function answer(): void {
-    if (!reply.sent) send(problem, request, reply)
-  }
+  send(problem, request, reply)
 }
 
 /**
