@@ -143,15 +143,22 @@ describe('once a password change is answered', () => {
     viaProxy.port = String(proxy.port)
     const cutOff = await startInstance({ DATABASE_URL: viaProxy.href, REDIS_URL: redisUrl })
     try {
-      const tokens = await signInAndAsk()
+      const other = `changes-${users++}@example.test`
+      await createUser(a.services, other)
+      const [tokens, control] = [await signInAndAsk(), await client(cutOff.url).signIn(other)]
       const { verify } = client(cutOff.url)
+      const isServedByRedis = async () => (await verify(control.accessToken)).status === 204
       expect((await verify(tokens.accessToken)).status).toBe(204)
+      expect(await isServedByRedis()).toBe(true)
       const key = `session:{${tokens.sessionId}}`
       const older = (await redis.get(key)) ?? ''
       await proxy.set({ kind: 'refuse' })
       const changed = tokensOf(await changePassword(tokens.accessToken))
       await redis.set(key, older)
+      // Else it would refuse everything, and show nothing of the snapshot.
+      await expect.poll(isServedByRedis).toBe(true)
       expect(told(await verify(tokens.accessToken))).toEqual([503, 'store_unavailable'])
+      expect(await isServedByRedis()).toBe(true)
       await proxy.set({ kind: 'pass' })
       await expect.poll(async () => (await verify(changed.accessToken)).status).toBe(204)
       await redis.set(key, older)
@@ -231,7 +238,7 @@ describe('a refresh token of before a password change', () => {
     }
   })
 
-  it('is told from the current one in the event of the sign-out, as any spent token is', async () => {
+  it('is recorded as spent in the event of its sign-out, like any spent refresh token', async () => {
     const presentedAt = async (sessionId: string) => {
       const [event] = await query<{ details: Record<string, unknown> }>(
         databaseUrl,

@@ -122,14 +122,19 @@ describe('a change of roles', () => {
   })
 
   it('is not undone by an older snapshot that reaches Redis late, on an instance that is cut off from Postgres', async () => {
-    const tokens = await signIn('clerk', 'judge')
+    const [tokens, control] = [await signIn('clerk', 'judge'), await signIn('clerk')]
+    const controlRoles = () => rolesOf(control, [instances[2]])
+    expect(await controlRoles()).toEqual(['clerk'])
     const key = `session:{${tokens.sessionId}}`
     const older = (await redis.get(key)) ?? ''
     await proxy.set({ kind: 'refuse' })
     try {
       await change(tokens.userId, 'clerk')
       await redis.set(key, older)
+      // Else it would refuse everything, and show nothing of the snapshot.
+      await expect.poll(controlRoles).toEqual(['clerk'])
       expect(await rolesOf(tokens, [instances[2]])).toEqual([503])
+      expect(await controlRoles()).toEqual(['clerk'])
       expect(await rolesOf(tokens, [instances[0]])).toEqual(['clerk'])
       // Read after the change: it serves the instance that is cut off, too.
       await expect.poll(() => rolesOf(tokens, [instances[0], instances[2]])).toEqual(['clerk', 'clerk'])
