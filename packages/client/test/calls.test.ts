@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LatchkeyClient } from '../src/index.ts'
-import { baseUrl, json, lost, problem, type Reply, scriptedService, signedIn } from './scripted-service.ts'
+import {
+  baseUrl,
+  inTime,
+  json,
+  lost,
+  problem,
+  type Reply,
+  scriptedService,
+  signedIn,
+} from './scripted-service.ts'
 
 const orders = `${baseUrl}/orders`
 
@@ -16,12 +25,6 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.advanceTimersByTimeAsync(120_000)
-  return await promise
-}
 
 describe('what may be sent twice', () => {
   const overloaded = problem(503, 'overloaded', { retryAfter: '1' })

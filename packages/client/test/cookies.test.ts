@@ -1,6 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LatchkeyClient, memoryStorage } from '../src/index.ts'
-import { currentSession, lost, problem, scriptedService, sessionId, start } from './scripted-service.ts'
+import {
+  currentSession,
+  inTime,
+  lost,
+  problem,
+  scriptedService,
+  sessionId,
+  start,
+} from './scripted-service.ts'
 
 const person = { email: 'ada@example.test', password: 'correct horse battery' }
 
@@ -17,12 +25,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.advanceTimersByTimeAsync(120_000)
-  return await promise
-}
 
 describe('with cookies', () => {
   const cookie = { transport: 'cookie' } as const

@@ -3,6 +3,7 @@ import type { LatchkeyClient } from '../src/index.ts'
 import {
   baseUrl,
   cutOff,
+  inTime,
   json,
   lost,
   pair,
@@ -32,13 +33,6 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** What becomes of it when time passes. */
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.advanceTimersByTimeAsync(120_000)
-  return await promise
-}
 
 const secondsPass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
 const tokensPresented = () => service.to(refresh).map(({ body }) => body['refreshToken'])

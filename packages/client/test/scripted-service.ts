@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import { createLatchkeyClient, type LatchkeyClientOptions, type LatchkeyEvents } from '../src/index.ts'
 
 export const baseUrl = 'https://auth.example.test'
@@ -149,4 +150,11 @@ export async function signedIn(
   service.asked.length = 0
   started.events.length = 0
   return started
+}
+
+/** The outcome once two minutes of the fake clock have passed. */
+export async function inTime<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {})
+  await vi.advanceTimersByTimeAsync(120_000)
+  return await promise
 }

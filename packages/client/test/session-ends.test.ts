@@ -1,11 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LatchkeyClient } from '../src/index.ts'
-import { baseUrl, json, problem, type Reply, scriptedService, signedIn } from './scripted-service.ts'
+import { baseUrl, inTime, json, problem, type Reply, scriptedService, signedIn } from './scripted-service.ts'
 
 const orders = `${baseUrl}/orders`
 const refresh = 'POST /v1/auth/refresh'
 const expired = problem(401, 'access_token_expired')
-const _away = problem(503, 'store_unavailable', { retryAfter: '1' })
 
 let service: ReturnType<typeof scriptedService>
 let client: LatchkeyClient
@@ -20,16 +19,6 @@ beforeEach(async () => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-/** What becomes of it when time passes. */
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.advanceTimersByTimeAsync(120_000)
-  return await promise
-}
-
-const _secondsPass = (seconds: number) => vi.advanceTimersByTimeAsync(seconds * 1000)
-const _tokensPresented = () => service.to(refresh).map(({ body }) => body['refreshToken'])
 
 describe('the session ends', () => {
   const finals: [string, string | undefined][] = [

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type LatchkeyClient, memoryStorage } from '../src/index.ts'
 import {
   currentSession,
+  inTime,
   json,
   pair,
   problem,
@@ -11,27 +12,18 @@ import {
   start,
 } from './scripted-service.ts'
 
-const _person = { email: 'ada@example.test', password: 'correct horse battery' }
-
 let service: ReturnType<typeof scriptedService>
 let client: LatchkeyClient
-let _events: [string, unknown][]
 
 beforeEach(() => {
   vi.useFakeTimers()
   service = scriptedService()
-  ;({ client, _events } = start(service))
+  client = start(service).client
 })
 
 afterEach(() => {
   vi.useRealTimers()
 })
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.advanceTimersByTimeAsync(120_000)
-  return await promise
-}
 
 describe('the session', () => {
   it('is told with the person’s permissions, and kept', async () => {

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LatchkeyClient } from '../src/index.ts'
-import { json, lost, problem, scriptedService, sessionId, signedIn, start } from './scripted-service.ts'
+import {
+  inTime,
+  json,
+  lost,
+  problem,
+  scriptedService,
+  sessionId,
+  signedIn,
+  start,
+} from './scripted-service.ts'
 
 const person = { email: 'ada@example.test', password: 'correct horse battery' }
 
@@ -17,12 +26,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers()
 })
-
-async function inTime<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {})
-  await vi.advanceTimersByTimeAsync(120_000)
-  return await promise
-}
 
 describe('a new client', () => {
   it('asks nobody anything, and knows nothing', () => {
