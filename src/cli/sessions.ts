@@ -12,9 +12,9 @@ import type { JudgedSession } from '../store/session/lists.ts'
 import { byCli } from './actor.ts'
 import { parseId, parseInstant, parseUser, type UserReference } from './arguments.ts'
 import { confirm, confirmAtTerminal, requireConfirmable } from './confirm.ts'
-import { idOf, noUser } from './find-user.ts'
 import { explain, explainGroup } from './help.ts'
 import { createProgress, isoTime, print, sessionsInWords, table } from './output.ts'
+import { idOf, noUser } from './users/find-user.ts'
 import { withServices } from './with-services.ts'
 
 /** Milliseconds. A dry run counts to the end; a revocation does not wait for a count. */

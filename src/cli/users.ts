@@ -4,10 +4,10 @@ import type { ListedUser } from '../store/operator/directory.ts'
 import { byCli } from './actor.ts'
 import { collectRole, parseCount, parseEmail, parseUser, type UserReference } from './arguments.ts'
 import { confirm, requireConfirmable } from './confirm.ts'
-import { findUser, idOf, noUser } from './find-user.ts'
 import { explain, explainGroup } from './help.ts'
-import { importUsers } from './import-users.ts'
 import { isoTime, print, sessionsInWords, table } from './output.ts'
+import { findUser, idOf, noUser } from './users/find-user.ts'
+import { importUsers } from './users/import-users.ts'
 import { withServices } from './with-services.ts'
 
 const userArgument = ['<user>', 'email address or id', parseUser] as const

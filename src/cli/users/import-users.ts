@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { rolePattern } from '../access/permissions.ts'
-import type { ImportedUser, PreparedUser } from '../account/accounts.ts'
-import { canonicalEmail } from '../account/email.ts'
-import { readImportedHash } from '../account/hashing/imported/read.ts'
-import { Problem } from '../errors.ts'
-import type { Services } from '../services.ts'
-import { byCli } from './actor.ts'
-import { createProgress } from './output.ts'
+import { rolePattern } from '../../access/permissions.ts'
+import type { ImportedUser, PreparedUser } from '../../account/accounts.ts'
+import { canonicalEmail } from '../../account/email.ts'
+import { readImportedHash } from '../../account/hashing/imported/read.ts'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import { byCli } from '../actor.ts'
+import { createProgress } from '../output.ts'
 
 export type Imported = { created: number; unchanged: number; bad: { line: number; reason: string }[] }
 

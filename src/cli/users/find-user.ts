@@ -1,7 +1,7 @@
-import { Problem } from '../errors.ts'
-import type { Services } from '../services.ts'
-import type { ListedUser } from '../store/operator/directory.ts'
-import type { UserReference } from './arguments.ts'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import type { ListedUser } from '../../store/operator/directory.ts'
+import type { UserReference } from '../arguments.ts'
 
 /** The user's id. An id is passed on as it is: a deleted user still has sessions and events. */
 export async function idOf(services: Services, user: UserReference): Promise<string> {
