@@ -48,7 +48,7 @@ export function eventsCommand(program: Command): void {
   ])
 }
 
-/** Null for users who have been deleted; `actorEmail` also where the actor is no user. */
+/** `email` is null for deleted users. `actorEmail` is also null if the actor is not a user. */
 async function withEmails({ directory }: Services, events: readonly RecordedEvent[]) {
   const named = events.flatMap(({ userId, actor }) => [userId, isUuid(actor) ? actor : null])
   const emails = await directory.emailsOf([...new Set(named.filter(id => id !== null))])

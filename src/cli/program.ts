@@ -13,9 +13,7 @@ import { userCommands } from './users.ts'
 /** The command line, before it has read its arguments. Usage errors exit with code 2. */
 export function createProgram(): Command {
   const program = new Command('latchkey')
-    .description(
-      'Session service: Postgres is the source of truth, Redis caches reads, and revoked means revoked.',
-    )
+    .description('Self-hosted session service: sign-in, refresh token rotation, and immediate revocation.')
     .version(version)
     .option('--json', 'print the result as JSON')
     .showHelpAfterError('(see --help)')

@@ -123,7 +123,7 @@ function boundary(error: ValidationError): string | undefined {
 }
 
 const formats: Record<string, string> = {
-  email: 'an e-mail address',
+  email: 'an email address',
   uuid: 'a UUID',
   'visible-text':
     'a text that can be seen: remove control, zero-width and direction characters, or enter a name',
