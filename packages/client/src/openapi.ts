@@ -881,7 +881,10 @@ export interface components {
             strategy: "session" | "user" | "client_type" | "ip" | "issued_before" | "all";
             /** @description A session’s or user’s id, a client type, an address or network, a time; left out for everything. */
             value?: string;
-            /** @description For the audit log. */
+            /**
+             * Format: visible-text
+             * @description For the audit log.
+             */
             reason: string;
             /**
              * @description Needed for, and only for, everything.
