@@ -123,7 +123,7 @@ function boundary(error: ValidationError): string | undefined {
 }
 
 const formats: Record<string, string> = {
-  email: 'an e-mail address',
+  email: 'an email address',
   uuid: 'a UUID',
   'visible-text':
     'visible text: remove control, zero-width and direction characters, or enter at least one visible character',
