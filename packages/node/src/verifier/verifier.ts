@@ -2,6 +2,7 @@ import { credentialOf, type VerifiableRequest } from '../request/credential.ts'
 import type { Unknown, Verdict } from '../verdict/verdict.ts'
 import { type Ask, createAsker } from './asking.ts'
 import { createLocalVerifier } from './local.ts'
+import { pause } from './pause.ts'
 import { createStates, type VerifierState } from './state.ts'
 
 /**
@@ -150,18 +151,4 @@ function requireOrigin(origin: string): void {
   throw new TypeError(
     `latchkey: \`allowedOrigins\` has ${origin}, which is not an origin such as https://app.example.com`,
   )
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 }
