@@ -132,6 +132,8 @@ async function use() {
   const form = { method: 'POST', cookie, 'content-type': 'application/x-www-form-urlencoded' }
   assert.equal((await ask('/form', { ...form, origin: 'https://evil.test' })).status, 403)
   assert.equal((await ask('/form', { ...form, 'sec-fetch-site': 'same-origin' })).status, 200)
+  // Also without content, of which a page of the same site needs none.
+  assert.equal((await ask('/form', foreign)).status, 403)
 
   // The proxy.
   assert.match((await ask('/guarded', { ...html, cookie })).text, /guarded page/)

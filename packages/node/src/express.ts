@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { sendProblem } from './http.ts'
+import { sendProblem } from './verdict/answers.ts'
 import { rememberCaller } from './verdict/callers.ts'
 import { type Caller, callerIn } from './verdict/verdict.ts'
 import { requirePermissionName, type Verifier, type VerifyOptions } from './verifier/verifier.ts'

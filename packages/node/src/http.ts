@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerTo, sendProblem } from './verdict/answers.ts'
 import { rememberCaller } from './verdict/callers.ts'
-import { type NotSignedIn, problemFor } from './verdict/problem.ts'
 import { callerIn } from './verdict/verdict.ts'
 import type { Verifier, VerifyOptions } from './verifier/verifier.ts'
 
@@ -45,14 +45,4 @@ export function withNodeSession(
     rememberCaller(request, callerIn(verdict))
     await handler(request, response)
   }
-}
-
-export function answerTo(verdict: NotSignedIn): Response {
-  const { body, ...init } = problemFor(verdict)
-  return new Response(body, init)
-}
-
-export function sendProblem(verdict: NotSignedIn, response: ServerResponse): void {
-  const { status, headers, body } = problemFor(verdict)
-  response.writeHead(status, headers).end(body)
 }

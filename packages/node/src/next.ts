@@ -1,6 +1,8 @@
 /// <reference path="./next-headers.d.ts" />
 import { headers } from 'next/headers.js'
-import { answerTo, withSession } from './http.ts'
+import { withSession } from './http.ts'
+import { methodBehind } from './request/method.ts'
+import { answerTo } from './verdict/answers.ts'
 import { refusedFor } from './verdict/refused.ts'
 import { type Caller, callerIn, type Verdict } from './verdict/verdict.ts'
 import type { Verifier, VerifyOptions } from './verifier/verifier.ts'
@@ -29,7 +31,7 @@ export function createLatchkey({ verifier, signInPath = '/sign-in' }: LatchkeyOp
     async getSession(): Promise<Caller | null> {
       const received = await headers()
       const pending =
-        verdicts.get(received) ?? verifier.verify({ headers: received, method: methodOf(received) })
+        verdicts.get(received) ?? verifier.verify({ headers: received, method: methodBehind(received) })
       verdicts.set(received, pending)
       const verdict = await pending
       if (verdict.kind === 'signed_in') return callerIn(verdict)
@@ -58,11 +60,6 @@ export function createLatchkey({ verifier, signInPath = '/sign-in' }: LatchkeyOp
       return verdict.status === 401 ? toSignIn(request, signInPath) : answerTo(verdict)
     },
   }
-}
-
-/** Next.js does not tell a server component its method. A GET has no content, and a server action always has. */
-function methodOf(received: Headers): 'GET' | 'POST' {
-  return received.has('content-type') || received.has('next-action') ? 'POST' : 'GET'
 }
 
 /** A page, or its payload for the client's router, which follows a redirect as well. */

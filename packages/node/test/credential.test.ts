@@ -42,6 +42,17 @@ describe('the credential of a request', () => {
     expect(credentialOf(request, rules)).toMatchObject({ status: 401, code: 'authentication_required' })
   })
 
+  it.each(['Bearer a, Bearer b', 'Basic dTpw, Bearer b', 'bearer a, Basic dTpw'])(
+    'is none of two Authorization headers that were joined, and not the cookie either: %s',
+    authorization => {
+      const cookie = `${cookieName}=c`
+      expect(outcomes({ authorization, cookie })).toEqual(['authentication_required'])
+      const both = new Headers({ cookie })
+      for (const one of authorization.split(', ')) both.append('authorization', one)
+      expect(credentialOf({ headers: both, method: 'GET' }, rules)).toMatchObject({ status: 401 })
+    },
+  )
+
   it('is the bearer token when there is a cookie too', () => {
     expect(outcomes({ authorization: 'Bearer t', cookie: `${cookieName}=c` })).toEqual(['t'])
   })
@@ -69,6 +80,14 @@ describe('the credential of a request', () => {
     expect(outcomes({ ...foreign, cookie: `${cookieName}=c` }, 'POST')).toEqual(['csrf_rejected'])
     expect(outcomes({ ...foreign, cookie: `${cookieName}=c` }, 'GET')).toEqual(['csrf_rejected'])
     expect(outcomes({ ...foreign, authorization: 'Bearer t' }, 'POST')).toEqual(['t'])
+  })
+
+  it('is no cookie of a WebSocket that a page of another origin opens, though that is a GET', () => {
+    const socket = { cookie: `${cookieName}=c`, connection: 'Upgrade', upgrade: 'websocket' }
+    const sibling = { origin: 'https://blog.example.com', 'sec-fetch-site': 'same-site' }
+    expect(outcomes({ ...socket, ...sibling })).toEqual(['csrf_rejected'])
+    expect(outcomes({ ...socket, ...sibling, upgrade: 'WebSocket' })).toEqual(['csrf_rejected'])
+    expect(outcomes({ ...socket, origin: 'https://app.example.com' })).toEqual(['c'])
   })
 
   it('is no cookie without a method and without an origin, since the method may be POST', () => {

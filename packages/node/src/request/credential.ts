@@ -25,7 +25,9 @@ export type CredentialRules = {
 export function credentialOf(request: VerifiableRequest, rules: CredentialRules): string | Refusal {
   const authorization = header(request, 'authorization')
   // Node keeps the first of two, and a proxy in front may have judged the other.
-  if (isRepeated(request.rawHeaders, 'authorization')) return authenticationRequired
+  if (isRepeated(request.rawHeaders, 'authorization') || joined.test(authorization ?? '')) {
+    return authenticationRequired
+  }
   const bearer = authorization === null ? null : bearerTokenIn(authorization)
   if (bearer !== null) return bearer
   return rules.cookieName === null
@@ -41,7 +43,10 @@ function cookieOf(request: VerifiableRequest, name: string, trusted: TrustedOrig
   return isForeign(provenanceOf(request), trusted) ? foreign : token
 }
 
-/** White space inside makes it none: two headers that were joined to one have some. */
+/** `Headers` has two as one text (Fetch §2.2.2). A bearer token has neither a comma nor white space. */
+const joined = /^Bearer .*,\s|,\s*Bearer\s/i
+
+/** White space inside makes it none. */
 function bearerTokenIn(authorization: string): string | null {
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
   return token ?? null
@@ -57,7 +62,8 @@ function cookieValues(cookie: string, name: string): string[] {
 
 function provenanceOf(request: VerifiableRequest): Provenance {
   return {
-    method: request.method ?? 'POST',
+    // A WebSocket opens with a GET, and carries whatever its page sends (RFC 6455 §10.2).
+    method: header(request, 'upgrade')?.toLowerCase() === 'websocket' ? 'POST' : (request.method ?? 'POST'),
     fetchSite: header(request, 'sec-fetch-site'),
     fetchMode: header(request, 'sec-fetch-mode'),
     origin: header(request, 'origin'),

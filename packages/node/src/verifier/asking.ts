@@ -43,7 +43,8 @@ export function createAsker({ url, serviceKey, heard }: AskerOptions): { ask: As
           ...headers,
           ...(serviceKey === null ? {} : { 'x-latchkey-service-key': serviceKey }),
         },
-        redirect: 'error',
+        // Some edge runtimes know neither `error` nor a way to follow safely. A redirect is not a 204.
+        redirect: 'manual',
         // Next.js keeps answers to GET otherwise.
         cache: 'no-store',
         signal: AbortSignal.timeout(askTimeoutMs),
@@ -114,7 +115,7 @@ function signedIn(token: string, headers: Headers): Verdict {
     userId,
     sessionId,
     roles: listIn(headers.get('x-user-roles') ?? ''),
-    permissions: permissions === null ? null : listIn(permissions).map(decodeURIComponent),
+    permissions: permissions === null ? null : listIn(permissions).map(decoded),
     clientType,
     expiresAt,
     source: 'asked',
@@ -123,6 +124,15 @@ function signedIn(token: string, headers: Headers): Verdict {
 
 function listIn(text: string): string[] {
   return text.split(',').filter(name => name !== '')
+}
+
+/** A name that is not encoded stays as it is: what an answer contains must not throw. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
 }
 
 /** A refusal counts only as Latchkey's own problem: a proxy in between may say 401 for reasons of its own. */

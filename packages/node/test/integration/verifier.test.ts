@@ -308,6 +308,12 @@ describe('a server that is not Latchkey', () => {
     expect(await older.verify(accessToken)).toMatchObject({ roles: ['clerk'], permissions: null })
   })
 
+  it('does not make a verdict throw by permissions that are not encoded', async () => {
+    const { accessToken } = await latchkey.signIn()
+    const odd = await behind(204, { ...ids, 'x-user-permissions': '%,a%20b,%E0%A4%A' }, '')
+    expect(await odd.verify(accessToken)).toMatchObject({ permissions: ['%', 'a b', '%E0%A4%A'] })
+  })
+
   it.each([
     ['7', 7],
     ['0', 1],
