@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { methodBehind } from '../src/request/method.ts'
 
-const page = { accept: 'text/html', cookie: 'a=b', 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }
+const page = {
+  accept: 'text/html',
+  cookie: 'a=b',
+  'sec-fetch-site': 'same-site',
+  'sec-fetch-mode': 'navigate',
+}
 
 describe('the method of a request of which only the headers are known', () => {
   it('is GET for a page, its payload, and a request without Fetch Metadata', () => {
