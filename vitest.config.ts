@@ -59,6 +59,14 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'examples',
+          include: ['test/examples/**/*.test.ts'],
+          globalSetup: [stores, 'test/browser/global-setup.ts', 'test/examples/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
           ...undisturbed,
           name: 'fault',
           include: ['test/fault/faults.test.ts'],
