@@ -37,8 +37,8 @@ export function example(name: string) {
     run,
 
     /** Throws with the output unless it ends well. */
-    async perform(command: string, ...args: string[]): Promise<void> {
-      const { exitCode, output } = await run(command, args)
+    async perform(command: string, args: readonly string[], environment: Environment = {}): Promise<void> {
+      const { exitCode, output } = await run(command, args, environment)
       if (exitCode !== 0) throw new Error(`${command} ${args.join(' ')} in ${name}: ${exitCode}\n${output}`)
     },
 

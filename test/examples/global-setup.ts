@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** Nothing is installed in the checkout, where somebody may be trying out the same example. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  await promisify(execFile)('npm', ['run', '--silent', 'build:packages'], { cwd: root })
+  await promisify(execFile)(process.execPath, [join('scripts', 'prepare.js')], { cwd: root })
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-examples-'))
   for (const name of ['examples', 'packages']) {
     await cp(join(root, name), join(folder, name), {

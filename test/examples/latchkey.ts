@@ -45,6 +45,7 @@ export async function createUserWithDevice({ instance }: Latchkey, email: string
   const { accessToken: token } = await client(instance.url).signIn(email, { userAgent: 'the other device' })
   const call = client(instance.url).call
   return {
+    token,
     /** As the button in the console does. Returns when no instance accepts them any more. */
     async signOutOthers(): Promise<void> {
       const { status } = await call('DELETE', '/v1/sessions', { token })
