@@ -1,59 +1,9 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
-import { cleanupCommand } from './cli/cleanup.ts'
-import { eventsCommand } from './cli/events.ts'
-import { explain } from './cli/help.ts'
-import { keyCommands } from './cli/keys.ts'
-import { print } from './cli/output.ts'
-import { serviceKeyCommands } from './cli/service-keys.ts'
-import { sessionCommands } from './cli/sessions.ts'
-import { statisticsCommand } from './cli/statistics.ts'
-import { userCommands } from './cli/users.ts'
-import { version } from './version.ts'
+import { createProgram } from './cli/program.ts'
 
-const program = new Command('latchkey')
-  .description(
-    'Session service: Postgres is the source of truth, Redis caches reads, and revoked means revoked.',
-  )
-  .version(version)
-  .option('--json', 'print the result as JSON')
-  .showHelpAfterError('(see --help)')
-  .exitOverride(error => process.exit(error.exitCode === 0 ? 0 : 2))
-
-const migration = program
-  .command('migrate')
-  .description('apply pending migrations (safe to run concurrently)')
-  .action(async (_options: unknown, command: Command) => {
-    const { readDatabaseUrl } = await import('./config/config.ts')
-    const { migrate } = await import('./store/postgres/migrate.ts')
-    const applied = await migrate(readDatabaseUrl())
-    print(command, { applied }, applied === 0 ? 'nothing to do' : `applied ${applied}`)
+await createProgram()
+  .parseAsync()
+  .catch(async (error: unknown) => {
+    const { refuse } = await import('./refuse.ts')
+    refuse(error)
   })
-
-explain(migration, 'database', ['migrate', 'migrate --json'])
-
-const serving = program
-  .command('serve')
-  .description('serve HTTP until SIGTERM or SIGINT')
-  .action(async () => {
-    await import('./server.ts')
-  })
-explain(serving, 'server', ['serve'])
-
-program.addHelpText(
-  'after',
-  '\nRun any command with --help for examples and the environment that it needs:\n  latchkey users create --help\n  latchkey sessions revoke --help',
-)
-
-userCommands(program)
-keyCommands(program)
-serviceKeyCommands(program)
-sessionCommands(program)
-cleanupCommand(program)
-statisticsCommand(program)
-eventsCommand(program)
-
-await program.parseAsync().catch(async (error: unknown) => {
-  const { refuse } = await import('./refuse.ts')
-  refuse(error)
-})

@@ -19,7 +19,7 @@ const deepestCause = 5
  */
 export function loggedError(error: unknown, depth = 0, withStack = !isOutage(error)): LoggedError {
   if (!(error instanceof Error))
-    return { type: typeof error, message: 'something that is no Error was thrown' }
+    return { type: typeof error, message: 'a value that is not an Error was thrown' }
   const holdsValues = 'params' in error
   const message = holdsValues ? 'a statement failed (its values are left out)' : error.message
   const logged: LoggedError = { type: error.name, message }

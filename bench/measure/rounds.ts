@@ -5,7 +5,7 @@ import type { Entry, Plan, Row } from '../rows/row.ts'
 import { cpuSeconds, residentBytes } from './process.ts'
 import type { Standstills } from './standstill.ts'
 import { type Summary, summarise, type Turn } from './statistics.ts'
-import { judge, type RatioResult } from './targets.ts'
+import { judge, judgeByRound, type RatioResult } from './targets.ts'
 
 export type Measuring = {
   rounds: number
@@ -60,11 +60,11 @@ export async function measureRow(row: Row, measuring: Measuring): Promise<RowRes
   return resultOf(row, turns)
 }
 
-/** Nobody always comes first, or always after the same one. */
-function inOrderOf(round: number, entries: readonly Entry[]): Entry[] {
+/** No entry always comes first, or always after the same one: each cycle of turns is in the reverse order of the last. */
+export function inOrderOf<T>(round: number, entries: readonly T[]): T[] {
   const first = round % entries.length
   const turned = [...entries.slice(first), ...entries.slice(0, first)]
-  return round % 2 === 0 ? turned : turned.reverse()
+  return Math.floor(round / entries.length) % 2 === 0 ? turned : turned.reverse()
 }
 
 async function explained(
@@ -147,6 +147,10 @@ function resultOf(row: Row, turns: ReadonlyMap<string, Turn[]>): RowResult {
     title: row.title,
     about: row.about,
     entries,
-    ratios: row.ratios.map(ratio => judge(ratio, summaries)),
+    ratios: row.ratios.map(ratio =>
+      row.isComparison && ratio.figure === 'requestsPerSecond'
+        ? judgeByRound({ ...ratio, figure: ratio.figure }, turns)
+        : judge(ratio, summaries),
+    ),
   }
 }

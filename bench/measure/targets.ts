@@ -1,4 +1,4 @@
-import type { Summary } from './statistics.ts'
+import { median, type Summary, type Turn } from './statistics.ts'
 
 /** A relation between two entries of a row that the service promises, or that is told without a promise. */
 export type Ratio = {
@@ -7,6 +7,9 @@ export type Ratio = {
   figure: 'requestsPerSecond' | 'p99Ms'
   target?: Target
 }
+
+/** The turns of each entry, in the order of the rounds. */
+export type Turns = ReadonlyMap<string, readonly Turn[]>
 
 /** What must be reached, and what we would like. */
 export type Target = { atLeast: number; wanted: number } | { atMost: number; wanted: number }
@@ -23,6 +26,29 @@ export type RatioResult = Ratio & {
 export function judge(ratio: Ratio, summaries: ReadonlyMap<string, Summary>): RatioResult {
   const value = figureOf(ratio, ratio.of, summaries) / figureOf(ratio, ratio.to, summaries)
   return { ...ratio, value, byCpu: cpuRatio(ratio, summaries), verdict: verdictOn(value, ratio.target) }
+}
+
+/**
+ * The median of the ratios of each round, for two entries that take turns right after each other: a machine that is slower
+ * in one round than in the next moves both, and not their ratio.
+ */
+export function judgeByRound(ratio: Ratio & { figure: 'requestsPerSecond' }, turns: Turns): RatioResult {
+  const value = roundsRatio(ratio, turns, ({ requests, seconds }) => requests / seconds)
+  const byCpu = roundsRatio(ratio, turns, ({ requests, cpuSeconds }) =>
+    cpuSeconds === null ? Number.NaN : requests / cpuSeconds,
+  )
+  return {
+    ...ratio,
+    value,
+    byCpu: Number.isFinite(byCpu) ? byCpu : null,
+    verdict: verdictOn(value, ratio.target),
+  }
+}
+
+function roundsRatio({ of, to }: Ratio, turns: Turns, rateOf: (turn: Turn) => number): number {
+  const others = turns.get(to)?.map(rateOf) ?? []
+  const ratios = turns.get(of)?.map((own, round) => rateOf(own) / (others[round] ?? Number.NaN)) ?? []
+  return median(ratios)
 }
 
 /** Less disturbed than throughput where others use the same machine. */

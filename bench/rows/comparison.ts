@@ -27,6 +27,7 @@ export function comparisonRows(dist: string): Record<string, (material: Material
       title,
       about: 'The same work by two builds, in turns.',
       warmUp,
+      isComparison: true,
       entries: [entry(material, own), entry(material, other)],
       ratios: [{ of: own.name, to: other.name, figure: 'requestsPerSecond', target }],
     })

@@ -12,6 +12,8 @@ export type Row = {
   about: string
   /** How many times as long everybody warms up; default 1. */
   warmUp?: number
+  /** Two builds at the same work: their ratio is the median of those of each round. */
+  isComparison?: true
   entries: readonly Entry[]
   ratios: readonly Ratio[]
 }

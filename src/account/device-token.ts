@@ -46,7 +46,10 @@ export function mintDeviceToken(
   return prefix + Buffer.concat([body, tagOf(keys, body, owner.email)]).toString('base64url')
 }
 
-/** Pure: the device; null for what is not ours, not this address', or too old. One spelling only. */
+/**
+ * Pure: the device; null for a token that is not ours, not of this address, too old, or of a secret that has leaked, since
+ * its holder could have made it. Accepts one spelling only.
+ */
 export function readDeviceToken(
   ring: SecretRing,
   text: string,
@@ -59,7 +62,8 @@ export function readDeviceToken(
   const isBound = bytes.length === headLength + bindingLength + tagLength
   if (!isBound && bytes.length !== headLength + tagLength) return null
   const body = bytes.subarray(0, -tagLength)
-  const keys = ring.find(body.readUInt8(0))
+  const keyId = body.readUInt8(0)
+  const keys = ring.trusted().find(({ id }) => id === keyId)
   if (keys === undefined || !timingSafeEqual(tagOf(keys, body, email), bytes.subarray(-tagLength)))
     return null
   const endsAt = (body.readUInt32BE(17) + deviceTokenLifetimeSeconds) * 1000

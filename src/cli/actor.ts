@@ -1,4 +1,4 @@
 import type { DoneBy } from '../session/session.ts'
 
-/** In the audit log: the command line, which has neither an address nor an agent. */
+/** The actor in the audit log for commands. It has no address and no user agent. */
 export const byCli: DoneBy = { actor: 'cli', origin: { ipAddress: null, userAgent: null } }

@@ -3,7 +3,7 @@ import { validate as isUuid } from 'uuid'
 import { rolePattern } from '../access/permissions.ts'
 import { canonicalEmail } from '../account/email.ts'
 
-/** Parsers of arguments; a value that does not fit is a usage error (exit code 2). */
+/** Parsers of arguments. An invalid value is a usage error (exit code 2). */
 
 /** How a command names a user. */
 export type UserReference = { kind: 'id'; id: string } | { kind: 'email'; email: string }
@@ -35,13 +35,13 @@ export function parseInstant(value: string): number {
 
 export function parseCount(value: string): number {
   const count = Number(value)
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError('It must be a whole number from 1.')
+  if (!/^[1-9]\d{0,5}$/.test(value)) throw new InvalidArgumentError('It must be a positive whole number.')
   return count
 }
 
-/** Roles go into a header, separated by commas. */
+/** Roles are sent in a header, separated by commas. */
 export function collectRole(value: string, all: readonly string[]): string[] {
   if (!rolePattern.test(value))
-    throw new InvalidArgumentError('It may have letters, digits and . _ : - only.')
+    throw new InvalidArgumentError('It may contain only letters, digits and . _ : -')
   return [...all, value]
 }

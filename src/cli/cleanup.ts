@@ -12,12 +12,15 @@ export function cleanupCommand(program: Command): void {
   const cleanup = program
     .command('cleanup')
     .description('delete expired sessions and old events')
-    .option('--once', 'run once, for cron; without it, run every CLEANUP_INTERVAL_SECONDS until stopped')
+    .option(
+      '--once',
+      'run once, for cron; without this option, run every CLEANUP_INTERVAL_SECONDS until stopped',
+    )
     .action(async (options: { once?: boolean }, command: Command) => {
       await withServices(async services => {
         await cleanUp(services, command)
         while (!options.once) {
-          // Zero switches off the schedule inside the service; this command needs an interval all the same.
+          // Zero disables the schedule inside the service, but this command needs an interval.
           await sleep((services.config.cleanupIntervalSeconds || defaultIntervalSeconds) * 1000)
           await cleanUp(services, command)
         }
@@ -26,7 +29,7 @@ export function cleanupCommand(program: Command): void {
   explain(cleanup, 'server', ['cleanup --once'])
 }
 
-/** Another run at the same time is no failure: the work is being done. */
+/** Another run at the same time is not a failure: the work is being done. */
 async function cleanUp({ maintenance }: Services, command: Command): Promise<void> {
   const progress = createProgress()
   const result = await maintenance.cleanUp(byCli, {

@@ -2,17 +2,17 @@ import { createInterface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import type { Command } from 'commander'
 
-/** Where an answer can be typed. */
+/** A terminal on which the user can answer. */
 export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } }
 
 const ofProcess: Terminal = { input: process.stdin, output: process.stderr }
 
-/** Whether the terminal can be asked. */
+/** Whether the user can be asked on a terminal. */
 export function canAsk({ input, output }: Terminal = ofProcess): boolean {
   return input.isTTY === true && output.isTTY === true
 }
 
-/** Ends the command with exit code 2 where it is neither confirmed nor a terminal can be asked. Before any work. */
+/** Ends the command with exit code 2, before any work, if it is not confirmed and there is no terminal. */
 export function requireConfirmable(
   command: Command,
   given: string | undefined,
@@ -25,7 +25,7 @@ export function requireConfirmable(
 }
 
 /**
- * Returns when what was given, or else what is typed at the terminal, is one of `expected`. Otherwise ends the command
+ * Returns if the given answer, or else the one typed on the terminal, is one of `expected`. Otherwise ends the command
  * with exit code 2.
  */
 export async function confirm(
@@ -43,8 +43,8 @@ export async function confirm(
 }
 
 /**
- * As `confirm`, except that it returns where nothing is given and no terminal can be asked: a script means what it says.
- * For what names its target, but ends more than one can see.
+ * Like `confirm`, but returns if nothing is given and there is no terminal: a script means what it says. For commands
+ * that name their target but can affect more than the operator sees.
  */
 export async function confirmAtTerminal(
   command: Command,
@@ -54,7 +54,7 @@ export async function confirmAtTerminal(
   if (about.given !== undefined || canAsk(terminal)) await confirm(command, about, terminal)
 }
 
-/** Empty when the terminal hangs up. */
+/** Empty if the terminal hangs up. */
 async function ask(question: string, { input, output }: Terminal): Promise<string> {
   const lines = createInterface({ input, output })
   const hungUp = new Promise<string>(resolve => lines.once('close', () => resolve('')))

@@ -5,9 +5,9 @@ import type { Services } from '../services.ts'
 import { type EventType, eventTypes } from '../session/events.ts'
 import type { EventFilter, RecordedEvent } from '../store/session/events.ts'
 import { parseCount, parseId, parseInstant, parseUser, type UserReference } from './arguments.ts'
-import { idOf } from './find-user.ts'
 import { explain } from './help.ts'
 import { isoTime, print, table } from './output.ts'
+import { idOf } from './users/find-user.ts'
 import { withServices } from './with-services.ts'
 
 type Options = { user?: UserReference; session?: string; type?: EventType; since?: Instant; limit: number }
@@ -48,7 +48,7 @@ export function eventsCommand(program: Command): void {
   ])
 }
 
-/** Null for users who have been deleted; `actorEmail` also where the actor is no user. */
+/** `email` is null for deleted users. `actorEmail` is also null if the actor is not a user. */
 async function withEmails({ directory }: Services, events: readonly RecordedEvent[]) {
   const named = events.flatMap(({ userId, actor }) => [userId, isUuid(actor) ? actor : null])
   const emails = await directory.emailsOf([...new Set(named.filter(id => id !== null))])

@@ -40,7 +40,7 @@ function list(keys: Command): void {
 function rotate(keys: Command): void {
   const command = keys
     .command('rotate')
-    .description('publish the next key; it signs ten minutes later, and no session ends')
+    .description('publish the next key, which signs ten minutes later; no session ends')
     .action(async (_options: unknown, self: Command) => {
       await withServices(async ({ maintenance }) => {
         const { kid, signsFrom } = await maintenance.rotateSigningKey(byCli)
@@ -53,15 +53,15 @@ function rotate(keys: Command): void {
 function revoke(keys: Command): void {
   const command = keys
     .command('revoke')
-    .description('revoke a leaked key: its access tokens are refused, and clients refresh them')
-    .argument('<kid>', 'the id of the key, as keys list prints it')
+    .description('revoke a leaked key: its access tokens are rejected, and clients refresh')
+    .argument('<kid>', 'id of the key, as printed by keys list')
     .option('--dry-run', 'check that the key exists, and change nothing')
-    .option('--confirm <word>', 'revoke: confirms at a terminal without being asked')
+    .option('--confirm <word>', 'revoke: confirm without being asked on a terminal')
     .action(async (kid: string, { dryRun, confirm: given }: RevokeOptions, self: Command) => {
       await withServices(async ({ maintenance }) => {
         const found = (await maintenance.listSigningKeys()).some(key => key.kid === kid)
         if (found && !dryRun) {
-          const question = `This revokes ${kid}: its access tokens are refused, and clients refresh them.`
+          const question = `This revokes ${kid}: its access tokens are rejected, and clients refresh.`
           await confirmAtTerminal(self, { given, expected: ['revoke'], question })
         }
         if (!found || !(dryRun || (await maintenance.revokeSigningKey(kid, byCli))))

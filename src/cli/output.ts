@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { createClock, type Instant } from '../clock.ts'
 
-/** The result of a command on stdout: as JSON with `--json`, else as text. */
+/** Prints the result of a command to standard output: as JSON with `--json`, else as text. */
 export function print(command: Command, result: unknown, text: string): void {
   const json = command.optsWithGlobals<{ json?: boolean }>().json === true
   process.stdout.write(`${json ? JSON.stringify(result) : text}\n`)
 }
 
-/** `complete` is false where counting took too long. */
+/** `complete` is false if counting took too long. */
 export function sessionsInWords(count: number, complete = true): string {
   return `${complete ? '' : 'at least '}${count} live session${count === 1 ? '' : 's'}`
 }
@@ -18,7 +18,7 @@ export function isoTime(at: Instant | null): string | null {
   return at === null ? null : new Date(at).toISOString()
 }
 
-/** Rows as aligned columns. Text that a caller sent, such as a user agent, cannot control the terminal. */
+/** Aligned columns. Control characters are replaced, so that a user agent cannot control the terminal. */
 export function table(rows: readonly Record<string, string | number | null>[], empty: string): string {
   const [first] = rows
   if (first === undefined) return empty
@@ -39,7 +39,7 @@ function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\u{fffd}')
 }
 
-/** Progress on stderr, on a terminal, once the work has taken a second. */
+/** Shows progress on standard error if it is a terminal, after the first second. */
 export function createProgress(): { show(text: string): void; done(): void } {
   const { monotonic } = createClock()
   const started = monotonic()

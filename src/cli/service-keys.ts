@@ -11,9 +11,7 @@ import { withServices } from './with-services.ts'
 type RevokeOptions = { dryRun?: true; confirm?: string }
 
 export function serviceKeyCommands(program: Command): void {
-  const keys = explainGroup(
-    program.command('service-keys').description('manage the keys with which other services call'),
-  )
+  const keys = explainGroup(program.command('service-keys').description('manage the keys of other services'))
   create(keys)
   list(keys)
   revoke(keys)
@@ -23,7 +21,7 @@ function create(keys: Command): void {
   const command = keys
     .command('create')
     .description('create a key and print {id, key} as JSON; the key is shown only once')
-    .requiredOption('--name <name>', 'the service that has the key, for the audit log', parseName)
+    .requiredOption('--name <name>', 'name of the service, for the audit log', parseName)
     .requiredOption(
       '--scope <scope>',
       `${serviceKeyScopes.join(', ')}; repeat for several scopes`,
@@ -44,7 +42,7 @@ function create(keys: Command): void {
 function list(keys: Command): void {
   const command = keys
     .command('list')
-    .description('list keys, oldest first, revoked ones too; never the key itself')
+    .description('list all keys including revoked ones, oldest first, without the keys themselves')
     .action(async (_options: unknown, self: Command) => {
       await withServices(async ({ serviceKeys }) => {
         const listed = (await serviceKeys.list()).map(key => ({
@@ -63,15 +61,15 @@ function list(keys: Command): void {
 function revoke(keys: Command): void {
   const command = keys
     .command('revoke')
-    .description('revoke a key; instances refuse it within a second')
-    .argument('<id>', 'the id of the key, not the key itself', parseId)
+    .description('revoke a key; instances reject it within a second')
+    .argument('<id>', 'id of the key, not the key itself', parseId)
     .option('--dry-run', 'check that the key exists, and change nothing')
-    .option('--confirm <word>', 'revoke: confirms at a terminal without being asked')
+    .option('--confirm <word>', 'revoke: confirm without being asked on a terminal')
     .action(async (id: string, { dryRun, confirm: given }: RevokeOptions, self: Command) => {
       await withServices(async ({ serviceKeys }) => {
         const found = (await serviceKeys.list()).find(key => key.id === id)
         if (found !== undefined && !dryRun) {
-          const question = `This revokes the key of ${found.name}: its calls are refused within a second.`
+          const question = `This revokes the key of ${found.name}: instances reject it within a second.`
           await confirmAtTerminal(self, { given, expected: ['revoke'], question })
         }
         if (found === undefined || !(dryRun || (await serviceKeys.revoke(id, byCli))))
@@ -86,7 +84,7 @@ function revoke(keys: Command): void {
 
 function parseName(value: string): string {
   if (serviceKeyName.test(value)) return value
-  throw new InvalidArgumentError('It may have letters, digits and _ . - only, 64 at most.')
+  throw new InvalidArgumentError('It may contain only letters, digits and _ . -, and at most 64 characters.')
 }
 
 function collectScope(value: string, all: readonly ServiceKeyScope[] = []): ServiceKeyScope[] {

@@ -12,12 +12,12 @@ import type { JudgedSession } from '../store/session/lists.ts'
 import { byCli } from './actor.ts'
 import { parseId, parseInstant, parseUser, type UserReference } from './arguments.ts'
 import { confirm, confirmAtTerminal, requireConfirmable } from './confirm.ts'
-import { idOf, noUser } from './find-user.ts'
 import { explain, explainGroup } from './help.ts'
 import { createProgress, isoTime, print, sessionsInWords, table } from './output.ts'
+import { idOf, noUser } from './users/find-user.ts'
 import { withServices } from './with-services.ts'
 
-/** Milliseconds. A dry run counts to the end; a revocation does not wait for a count. */
+/** Milliseconds. A dry run counts to the end. A revocation does not wait for the count. */
 const dryRunPatienceMs = 600_000
 
 type ListOptions = { user: UserReference; state: 'live' | 'all' }
@@ -46,7 +46,9 @@ function list(sessions: Command): void {
     .command('list')
     .description("list a user's sessions, newest sign-in first")
     .requiredOption('--user <user>', 'email address or id', parseUser)
-    .addOption(new Option('--state <state>', 'which sessions').choices(['live', 'all']).default('live'))
+    .addOption(
+      new Option('--state <state>', 'which sessions to list').choices(['live', 'all']).default('live'),
+    )
     .action(async (options: ListOptions, self: Command) => {
       await withServices(async services => {
         const listed = (await everyPage(services, options)).map(session => ({
@@ -85,16 +87,18 @@ async function everyPage(services: Services, { user, state }: ListOptions): Prom
 function revoke(sessions: Command): void {
   const command = sessions
     .command('revoke')
-    .description('revoke one session, those of a user, or many; give exactly one of the first six options')
-    .option('--session <id>', 'this session', parseId)
+    .description(
+      'revoke one session, the sessions of a user, or many sessions; give exactly one of the first six options',
+    )
+    .option('--session <id>', 'id of a session', parseId)
     .option('--user <user>', 'all sessions of this user: email address or id', parseUser)
     .option('--client-type <type>', 'all sessions of this client type')
     .option('--ip <address>', 'all sessions opened from this address, or network like 192.0.2.0/24')
     .option('--issued-before <time>', 'all sessions opened before this time', parseInstant)
-    .option('--all', 'all sessions of all users; needs --confirm all, or is asked for at a terminal')
-    .requiredOption('--reason <text>', 'for the audit log')
+    .option('--all', 'all sessions of all users; requires --confirm all, or confirmation on a terminal')
+    .requiredOption('--reason <text>', 'reason for the audit log')
     .option('--dry-run', 'show how many live sessions would end, and change nothing')
-    .option('--confirm <word>', 'confirms without a terminal: all for --all, revoke for the others')
+    .option('--confirm <word>', 'confirm without being asked: all for --all, revoke for the others')
     .action(async ({ reason, dryRun, confirm: given, ...targets }: RevokeOptions, self: Command) => {
       checkUsage(self, targets, given)
       if (targets.all && !dryRun) requireConfirmable(self, given, 'all')
@@ -121,7 +125,7 @@ function revoke(sessions: Command): void {
   ])
 }
 
-/** Sessions of one user, or a single one, are named exactly; whatever covers many is confirmed. */
+/** A single session, or those of one user, are named exactly. Whatever covers many needs confirmation. */
 async function confirmTarget(
   command: Command,
   target: RevocationTarget,
@@ -153,7 +157,7 @@ function checkUsage(command: Command, targets: Targets, confirmation: string | u
   }
 }
 
-/** Throws `validation_failed` for a value that only the configuration and the database's clock can show to be wrong. */
+/** Throws `validation_failed` for a value that is invalid for this configuration or at the database's time. */
 async function targetOf(services: Services, targets: Targets): Promise<RevocationTarget> {
   const { config, clock } = services
   const [strategy, option, value] = await meant(services, targets)
@@ -175,7 +179,7 @@ async function meant(
   return ['all', '--all', null]
 }
 
-/** Waits until all rows are marked, however many they are. */
+/** Waits until all rows are marked. */
 async function run(
   { revocations }: Services,
   target: RevocationTarget,

@@ -4,7 +4,7 @@ import { explain } from './help.ts'
 import { isoTime, print, table } from './output.ts'
 import { withServices } from './with-services.ts'
 
-/** However many sessions there are, the command waits for the count. */
+/** Milliseconds. The command waits for the count, however many sessions there are. */
 const patienceMs = 600_000
 
 export function statisticsCommand(program: Command): void {

@@ -4,10 +4,10 @@ import type { ListedUser } from '../store/operator/directory.ts'
 import { byCli } from './actor.ts'
 import { collectRole, parseCount, parseEmail, parseUser, type UserReference } from './arguments.ts'
 import { confirm, requireConfirmable } from './confirm.ts'
-import { findUser, idOf, noUser } from './find-user.ts'
 import { explain, explainGroup } from './help.ts'
-import { importUsers } from './import-users.ts'
 import { isoTime, print, sessionsInWords, table } from './output.ts'
+import { findUser, idOf, noUser } from './users/find-user.ts'
+import { importUsers } from './users/import-users.ts'
 import { withServices } from './with-services.ts'
 
 const userArgument = ['<user>', 'email address or id', parseUser] as const
@@ -31,7 +31,7 @@ function create(users: Command): void {
     .option('--role <role>', 'repeat for several roles', collectRole, [])
     .option(
       '--password-stdin',
-      'read the password from standard input; without it the user has no password, and only a service can open sessions for the user',
+      'read the password from standard input; without this option the user has no password, and only a service can open sessions for the user',
     )
     .action(async (options: { email: string; role: string[]; passwordStdin?: boolean }) => {
       const password = options.passwordStdin ? await readPassword() : null
@@ -47,13 +47,13 @@ function create(users: Command): void {
   ])
 }
 
-/** What a created user needs who has no password. */
+/** What a new user without a password needs. */
 function withoutPassword(email: string): string {
   return `latchkey: ${email} has no password and cannot sign in with one. Either a service opens sessions for the user (service key with the scope sessions:create), or delete the user and create it again with --password-stdin.
 `
 }
 
-/** All of standard input, but for one line break at its end. */
+/** Standard input without the line break at its end. */
 async function readPassword(): Promise<string> {
   return (await text(process.stdin)).replace(/\r?\n$/, '')
 }
@@ -64,7 +64,7 @@ function importFile(users: Command): void {
     .description('import users with password hashes; existing users are left unchanged')
     .argument(
       '<file>',
-      'one JSON object per line: {"email", "passwordHash"?, "roles"?}; docs/guides/migrate.md',
+      'one JSON object per line: {"email", "passwordHash"?, "roles"?} (see docs/guides/migrate.md)',
     )
     .action(async (file: string, _options: unknown, self: Command) => {
       await withServices(async services => {
@@ -82,7 +82,7 @@ function find(users: Command): void {
   const command = users
     .command('find')
     .description('list users by the beginning of their email address')
-    .argument('<prefix>', 'how the address begins; case does not matter')
+    .argument('<prefix>', 'beginning of the address; case does not matter')
     .option('--limit <count>', 'maximum number of users', parseCount, 100)
     .action(async (prefix: string, { limit }: { limit: number }, self: Command) => {
       await withServices(async ({ directory }) => {
@@ -127,7 +127,12 @@ function roles(users: Command): void {
     .command('roles')
     .description("replace a user's roles")
     .argument(...userArgument)
-    .option('--role <role>', 'repeat for several roles; without it the user has none', collectRole, [])
+    .option(
+      '--role <role>',
+      'repeat for several roles; without this option the user has none',
+      collectRole,
+      [],
+    )
     .action(async (reference: UserReference, options: { role: string[] }, self: Command) => {
       await withServices(async services => {
         const id = await idOf(services, reference)
@@ -143,7 +148,7 @@ function roles(users: Command): void {
 
 const ends = {
   disable: { done: 'disabled', description: "revoke a user's sessions and refuse new ones" },
-  delete: { done: 'deleted', description: "revoke a user's sessions and delete the personal data" },
+  delete: { done: 'deleted', description: "revoke a user's sessions and delete the user's personal data" },
 } as const
 
 type EndOptions = { dryRun?: true; confirm?: string }
@@ -156,7 +161,7 @@ function endUser(users: Command, verb: keyof typeof ends): void {
     .description(description)
     .argument(...userArgument)
     .option('--dry-run', 'show how many live sessions would end, and change nothing')
-  if (isFinal) command.option('--confirm <user>', 'the email address or id once more; a terminal is asked')
+  if (isFinal) command.option('--confirm <user>', 'the email address or id again; asked for on a terminal')
   command.action(async (reference: UserReference, options: EndOptions, self: Command) => {
     const given = reference.kind === 'id' ? reference.id : reference.email
     if (isFinal && !options.dryRun) requireConfirmable(self, options.confirm, given)

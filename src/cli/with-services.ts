@@ -1,8 +1,8 @@
 import type { Services } from '../services.ts'
 
-/** Runs a command on the same services as the server, without HTTP and without jobs. */
+/** Runs a command with the services of the server, without HTTP and without jobs. */
 export async function withServices(work: (services: Services) => Promise<void>): Promise<void> {
-  // Loaded here: help and usage errors do not wait for all of it.
+  // Loaded here, so that help and usage errors do not wait for it.
   const { readConfig } = await import('../config/config.ts')
   const { createLogger } = await import('../observability.ts')
   const { createServices } = await import('../services.ts')

@@ -22,7 +22,7 @@ export { ConfigError, settings }
 
 export type Config = Readonly<ReturnType<typeof readConfig>>
 
-/** The only reader of the environment. Throws `ConfigError`. Durations are in the unit that the name says. */
+/** The only reader of the environment. Throws `ConfigError`. Durations have the unit that their name states. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   refuseUnknown(environment, Object.keys(settings))
   const env = cleanEnv(withoutEmpty(environment), settings, { reporter: refuseFirst })
@@ -97,7 +97,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env) {
   })
 }
 
-/** What does not stop the start, and most likely is not meant: one line each, for the log. */
+/** One line for the log for each setting that is valid but most likely a mistake. */
 function warningsOf(
   environment: NodeJS.ProcessEnv,
   env: { DATABASE_URL: string; ISSUER: string },
@@ -105,13 +105,13 @@ function warningsOf(
   const ignored = ignoredParameters(env.DATABASE_URL)
   return [
     ...spellingWarnings(environment, Object.keys(settings)),
-    ignored.length > 0 ? `DATABASE_URL has parameters without an effect: ${ignored.join(', ')}` : null,
+    ignored.length > 0 ? `DATABASE_URL has parameters that have no effect: ${ignored.join(', ')}` : null,
     unverifiedPostgresWarning(env.DATABASE_URL, environment),
     isProduction(environment) ? issuerWarning(env.ISSUER) : null,
   ].filter(line => line !== null)
 }
 
-/** For commands that need nothing else. Throws `ConfigError`. */
+/** For commands that need no other setting. Throws `ConfigError`. */
 export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): string {
   const { DATABASE_URL, ALLOW_UNENCRYPTED_STORES } = settings
   const needed = { DATABASE_URL, ALLOW_UNENCRYPTED_STORES }
@@ -121,7 +121,7 @@ export function readDatabaseUrl(environment: NodeJS.ProcessEnv = process.env): s
   return env.DATABASE_URL
 }
 
-/** By the convention of Node.js; the image sets it. */
+/** By the convention of Node.js. The image sets it. */
 function isProduction(environment: NodeJS.ProcessEnv): boolean {
   return environment['NODE_ENV'] === 'production'
 }
@@ -138,7 +138,7 @@ function refuseFirst({ errors }: { errors: Partial<Record<string, Error>> }): vo
   }
 }
 
-/** Tokens name their secret by one byte of it: two random ones share it once in 256 times. */
+/** Tokens identify their secret by one byte. Two random secrets share it with a probability of 1/256. */
 function previousSecretOf(env: {
   LATCHKEY_SECRET: Buffer
   LATCHKEY_SECRET_PREVIOUS: Buffer | undefined
@@ -148,7 +148,7 @@ function previousSecretOf(env: {
   if (replaced !== undefined && leaked !== undefined) {
     throw new ConfigError(
       'LATCHKEY_SECRET_LEAKED',
-      'and LATCHKEY_SECRET_PREVIOUS exclude each other; keep the secret that was in use last, under the name that fits',
+      'cannot be combined with LATCHKEY_SECRET_PREVIOUS; keep the most recent previous secret, under the name that applies',
     )
   }
   const secret = replaced ?? leaked
@@ -156,7 +156,7 @@ function previousSecretOf(env: {
   if (deriveKeys(env.LATCHKEY_SECRET).id === deriveKeys(secret).id) {
     throw new ConfigError(
       'LATCHKEY_SECRET',
-      `cannot be told apart from ${leaked === undefined ? 'LATCHKEY_SECRET_PREVIOUS' : 'LATCHKEY_SECRET_LEAKED'}; make another one with: openssl rand -base64 32`,
+      `conflicts with ${leaked === undefined ? 'LATCHKEY_SECRET_PREVIOUS' : 'LATCHKEY_SECRET_LEAKED'}; generate another secret with: openssl rand -base64 32`,
     )
   }
   return { secret, leaked: leaked !== undefined }

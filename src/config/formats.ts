@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { makeExactValidator } from 'envalid'
 import { isWildcard } from '../access/origins.ts'
 
-/** How the text of a setting is read. Each throws an error whose message follows the name of the setting. */
+/** Parsers of settings. Each throws an error whose message continues the name of the setting. */
 
 export const whole = (minimum: number, maximum: number) =>
   makeExactValidator<number>(input => {
@@ -25,12 +25,14 @@ export const secret = makeExactValidator<Buffer>(input => {
   const bytes = Buffer.from(input, 'base64')
   const canonical = bytes.toString('base64').replace(/=+$/, '') === input.replace(/=+$/, '')
   if (!canonical || bytes.length < 32 || !looksRandom(bytes)) {
-    throw new RangeError('must be at least 32 random bytes in base64; make one with: openssl rand -base64 32')
+    throw new RangeError(
+      'must be at least 32 random bytes in base64; generate one with: openssl rand -base64 32',
+    )
   }
   return bytes
 })
 
-/** What stands in examples: one byte again and again, bytes that count up, words. None of it comes up by chance. */
+/** False for placeholders: one repeated byte, bytes that count up, words. None of these occurs by chance. */
 function looksRandom(bytes: Buffer): boolean {
   const steps = new Set(bytes.map((byte, at) => byte - (bytes[at - 1] ?? 0)).subarray(1))
   const isText = bytes.every(byte => byte >= 0x20 && byte < 0x7f)
@@ -44,7 +46,7 @@ export const httpUrl = makeExactValidator<string>(input => {
   return input
 })
 
-/** One of a few words. */
+/** One of the given words. */
 export const oneOf = <T extends string>(...choices: readonly T[]) =>
   makeExactValidator<T>(input => {
     const chosen = choices.find(choice => choice === input)
@@ -74,7 +76,7 @@ export const networks = makeExactValidator<string[]>(input =>
   }),
 )
 
-/** Origins as browsers write them (RFC 6454 §6.2), compared as text; or every port of this machine. */
+/** Origins as browsers serialize them (RFC 6454 §6.2), compared as text, or a wildcard for all local ports. */
 export const origins = makeExactValidator<string[]>(input =>
   input.split(',').map(entry => {
     const origin = entry.trim()
@@ -88,11 +90,11 @@ export const origins = makeExactValidator<string[]>(input =>
   }),
 )
 
-/** Why the text of a URL is not that of its origin. */
+/** Why the text of a URL differs from its origin. */
 function departure(text: string, url: URL): string {
   if (url.pathname !== '/') return 'an origin has no path'
-  if (text.endsWith('/')) return 'an origin has no slash at its end'
-  return 'browsers write an origin in lower case and without the usual port'
+  if (text.endsWith('/')) return 'an origin has no trailing slash'
+  return 'browsers send an origin in lower case and without the default port'
 }
 
 export const flag = makeExactValidator<boolean>(input => {
@@ -100,13 +102,13 @@ export const flag = makeExactValidator<boolean>(input => {
   return input === 'true'
 })
 
-/** JSON, or the name of a file of JSON behind an `@`. */
+/** JSON, or `@` and the path of a JSON file. */
 export const json = makeExactValidator<unknown>(input => {
   const text = input.startsWith('@') ? readFileSync(input.slice(1), 'utf8') : input
   try {
     const value: unknown = JSON.parse(text)
     return value
   } catch {
-    throw new TypeError('must be JSON, or @path of a file of JSON')
+    throw new TypeError('must be JSON, or @path of a JSON file')
   }
 })

@@ -4,7 +4,7 @@ const loopback = new BlockList()
 loopback.addSubnet('127.0.0.0', 8, 'ipv4')
 loopback.addAddress('::1', 'ipv6')
 
-/** Whether what goes to a host never leaves the machine. A name other than `localhost` may lead anywhere. */
+/** Whether traffic to a host never leaves the machine. A name other than `localhost` can resolve to any address. */
 export function isLoopback(host: string): boolean {
   const address = host.replace(/^\[(.*)\]$/, '$1')
   const family = isIP(address)

@@ -4,17 +4,17 @@ import { isLoopback } from './loopback.ts'
 import { postgresRoute } from './postgres-url.ts'
 import { ConfigError } from './refusal.ts'
 
-/** Cookies without `Secure` are for trying things out on one machine. */
+/** Cookies without `Secure` are for development on one machine. */
 export function refuseInsecureCookies(insecureCookies: boolean, host: string): void {
   if (insecureCookies && !isLoopback(host)) {
     throw new ConfigError(
       'INSECURE_COOKIES',
-      `is for loopback only, and HOST is ${host}; unset it and put a proxy that speaks TLS in front, or set HOST=127.0.0.1`,
+      `is for loopback only, and HOST is ${host}; unset it and use a proxy that terminates TLS, or set HOST=127.0.0.1`,
     )
   }
 }
 
-/** Any program on a developer's machine can serve a page there, so every port is for development only. */
+/** Any program on the machine can serve a page on a local port, so the wildcard is for development only. */
 export function refuseWildcardOrigins(
   allowedOrigins: readonly string[],
   { host, production }: { host: string; production: boolean },
@@ -24,13 +24,13 @@ export function refuseWildcardOrigins(
   const where = production ? 'NODE_ENV is production' : `HOST is ${host}`
   throw new ConfigError(
     'ALLOWED_ORIGINS',
-    `has ${wildcard}, which is for development on loopback only, and ${where}; list each origin`,
+    `contains ${wildcard}, which is for development on loopback only, and ${where}; list each origin`,
   )
 }
 
-const remedy = 'or set ALLOW_UNENCRYPTED_STORES=true if that network is yours alone'
+const remedy = 'or set ALLOW_UNENCRYPTED_STORES=true if that network is private'
 
-/** Passwords and sessions do not go over a network in the clear, nor to an unknown server. A Unix socket is no network. */
+/** Passwords and sessions must not cross a network unencrypted or to an unverified server. A Unix socket is not a network. */
 export function refuseUnencryptedPostgres(databaseUrl: string, environment: NodeJS.ProcessEnv): void {
   const { host, encryption } = postgresRoute(databaseUrl, environment)
   if (encryption === 'verified' || isLocal(host)) return
@@ -41,7 +41,7 @@ export function refuseUnencryptedPostgres(databaseUrl: string, environment: Node
   throw new ConfigError('DATABASE_URL', `${fault}, ${remedy}`)
 }
 
-/** Null when the certificate of the server is checked, or the server is this machine. */
+/** Null if the certificate of the server is checked, or the server is on this machine. */
 export function unverifiedPostgresWarning(
   databaseUrl: string,
   environment: NodeJS.ProcessEnv,
@@ -59,7 +59,7 @@ export function refuseUnencryptedRedis(address: RedisAddress): void {
   if (address.kind === 'standalone') {
     const { protocol, hostname } = new URL(address.url)
     if (protocol === 'rediss:' || hostname === '' || isLoopback(hostname)) return
-    throw new ConfigError('REDIS_URL', `leads to ${hostname} unencrypted; make it rediss://, ${remedy}`)
+    throw new ConfigError('REDIS_URL', `leads to ${hostname} unencrypted; use rediss://, ${remedy}`)
   }
   if (address.access.tls) return
   const isSentinel = address.kind === 'sentinel'

@@ -10,11 +10,11 @@ const permissionsSchema = Compile(
   ),
 )
 
-/** Roles beside the built-in `admin`, which stays what it is: a line too many must not take operators their rights. */
+/** Roles in addition to the built-in `admin`, which cannot be changed: a mistake must not remove the rights of operators. */
 export function permissionTable(configured: unknown): PermissionTable {
   if (configured === undefined) return builtInPermissions
   if (!permissionsSchema.Check(configured)) {
-    throw new ConfigError('PERMISSIONS', 'does not fit: it must look like {"role": ["permission"]}')
+    throw new ConfigError('PERMISSIONS', 'is not valid: it must look like {"role": ["permission"]}')
   }
   const builtIn = Object.keys(configured).find(role => builtInPermissions.has(role))
   if (builtIn !== undefined) {

@@ -24,7 +24,7 @@ const policiesSchema = Compile(
   ),
 )
 
-/** The access and refresh lifetimes that a policy does not name are the general ones, cut to its absolute limit. */
+/** A policy without its own access and refresh lifetimes gets the general ones, limited to its absolute limit. */
 export function sessionPolicies(
   configured: unknown,
   accessTokenTtlSeconds: number,
@@ -32,7 +32,7 @@ export function sessionPolicies(
 ): Policies {
   const given = configured ?? defaultPolicies
   if (!policiesSchema.Check(given)) {
-    throw new ConfigError('SESSION_POLICIES', `does not fit: ${misfitOf(policiesSchema.Errors(given))}`)
+    throw new ConfigError('SESSION_POLICIES', `is not valid: ${misfitOf(policiesSchema.Errors(given))}`)
   }
   return new Map(
     Object.entries(given).map(([clientType, policy]): [string, Policy] => [

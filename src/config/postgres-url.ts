@@ -1,21 +1,21 @@
 import { makeValidator } from 'envalid'
 import { parse } from 'pg-connection-string'
 
-/** What protects the way to Postgres. `unverified`: encrypted, to a server whose certificate is not checked. */
+/** Protection of the connection to Postgres. `unverified`: encrypted, but the certificate is not checked. */
 export type PostgresEncryption = 'none' | 'unverified' | 'verified'
 
-/** Where the driver connects, and how. `host` is a folder for a Unix socket. */
+/** Where and how the driver connects. For a Unix socket, `host` is a folder. */
 export type PostgresRoute = { host: string; encryption: PostgresEncryption }
 
 const encoding = 'write # ? / @ in a user or password as %23 %3F %2F %40'
 const socketForms =
   'for a Unix socket write postgres://user:password@/database?host=/folder, or postgres://user:password@%2Ffolder/database'
 
-/** Modes that the driver treats as verify-full, with a warning of seven lines that they will mean less one day. */
+/** Modes that the driver treats as verify-full, with a seven-line warning that this will change. */
 const sameAsVerifyFull = /([?&]sslmode=)(?:allow|prefer|require|verify-ca)(?=&|$)/
 const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']
 
-/** Returns the URL as the driver is to have it. Messages name no piece of it that could belong to a password. */
+/** Returns the URL for the driver. Messages repeat no part of it that could belong to a password. */
 export const postgresUrl = makeValidator<string>(input => {
   const url = input.trim()
   const parameters = parametersOf(url)
@@ -26,12 +26,12 @@ export const postgresUrl = makeValidator<string>(input => {
   }
   const { ssl } = readByDriver(url)
   if (typeof ssl === 'string' && !['', 'true', 'no-verify'].includes(ssl)) {
-    throw new TypeError('has a value of ssl that the driver does not know; use sslmode=verify-full instead')
+    throw new TypeError('has an unsupported value of ssl; use sslmode=verify-full instead')
   }
   return withExplicitMode(url, parameters)
 })
 
-/** How the driver reads a URL that `postgresUrl` has accepted, and the variables `PG…` beside it. */
+/** How the driver reads a URL that `postgresUrl` accepted, together with the `PG…` variables. */
 export function postgresRoute(url: string, environment: NodeJS.ProcessEnv): PostgresRoute {
   const { host, ssl } = readByDriver(url)
   return {
@@ -40,7 +40,7 @@ export function postgresRoute(url: string, environment: NodeJS.ProcessEnv): Post
   }
 }
 
-/** Parameters that have an effect here; the driver takes any other without a word. */
+/** Parameters that have an effect. The driver ignores all others silently. */
 const effective = new Set([
   ...['user', 'password', 'host', 'port', 'options', 'client_encoding', 'replication', 'binary'],
   ...['application_name', 'fallback_application_name', 'sslnegotiation', 'uselibpqcompat'],
@@ -48,7 +48,7 @@ const effective = new Set([
   ...['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'query_timeout'],
 ])
 
-/** Names of parameters without an effect, such as `schema` and `connection_limit` of Prisma. */
+/** Names of parameters that have no effect, such as Prisma's `schema` and `connection_limit`. */
 export function ignoredParameters(url: string): string[] {
   return [...new Set(parametersOf(url).keys())].filter(name => !effective.has(name))
 }
@@ -60,16 +60,16 @@ function parametersOf(url: string): URLSearchParams {
   }
   const [path = '', query = ''] = rest.split(/\?(.*)/s)
   const parameters = new URLSearchParams(query)
-  // Behind an unencoded `/`, `?` or `#` of a password, its rest and the `@` stand where no URL has them.
+  // After an unencoded `/`, `?` or `#` in a password, its rest and the `@` are where no URL has them.
   const names = [...parameters.keys()].join()
   if (`${path}${query}`.includes('#') || `${path}${names}`.includes('@')) {
     throw new TypeError(`cannot be read: ${encoding}`)
   }
   if (/,/.test(authority.replace(/^.*@/s, '')) || /,/.test(parameters.get('host') ?? '')) {
-    throw new TypeError('names several hosts; it takes one, which leads to the primary')
+    throw new TypeError('names several hosts; use one, which leads to the primary')
   }
   if (authority.endsWith('@') && !path.startsWith('/')) throw new TypeError(`has no host; ${socketForms}`)
-  // libpq's form of a socket has a user and no host, which no URL may have.
+  // In libpq's form of a socket there is a user but no host, which is not a valid URL.
   if (!URL.canParse(url.replace('@/', '@localhost/'))) {
     throw new TypeError(`cannot be read: ${encoding}; ${socketForms}`)
   }
@@ -82,7 +82,7 @@ function refuseRepeated(parameters: URLSearchParams): void {
   if (repeated !== undefined) throw new TypeError(`has ${repeated} more than once; keep one of them`)
 }
 
-/** We decide the mode, so that neither a warning nor another version of the driver does. */
+/** Sets the mode explicitly: the driver prints no warning, and another version of it cannot change the meaning. */
 function withExplicitMode(url: string, parameters: URLSearchParams): string {
   if (parameters.get('uselibpqcompat') === 'true') return url
   return url.replace(sameAsVerifyFull, '$1verify-full')
@@ -92,7 +92,7 @@ function readByDriver(url: string): { host: string | null; ssl: unknown } {
   const parameters = parametersOf(url)
   if (parameters.get('sslrootcert') === 'system') {
     throw new TypeError(
-      'has sslrootcert=system, which only libpq knows; remove it: without sslrootcert the authorities that Node.js trusts count',
+      'has sslrootcert=system, which only libpq supports; remove it: without sslrootcert, the authorities that Node.js trusts are used',
     )
   }
   try {
@@ -103,13 +103,13 @@ function readByDriver(url: string): { host: string | null; ssl: unknown } {
   }
 }
 
-/** The driver reads the files that the URL names as soon as it reads the URL. */
+/** The driver reads the files that the URL names when it parses the URL. */
 function faultOf(error: unknown): string {
   if (error instanceof Error && 'path' in error && 'code' in error) {
     return `names a file that cannot be read (${String(error.code)}): ${String(error.path)}`
   }
   if (error instanceof Error && /verify-ca/.test(error.message)) {
-    return 'has sslmode=verify-ca without sslrootcert; name the file of the authority in sslrootcert, or use sslmode=verify-full'
+    return 'has sslmode=verify-ca without sslrootcert; set sslrootcert to the certificate authority, or use sslmode=verify-full'
   }
   return `cannot be read: ${encoding}`
 }

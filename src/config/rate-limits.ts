@@ -19,14 +19,14 @@ const rateLimitsSchema = Compile(
   }),
 )
 
-/** The limits that are named, over the defaults. */
+/** The defaults, with the configured limits in place of those of the same name. */
 export function rateLimits(configured: unknown): RateLimits {
   if (configured === undefined) return defaultRateLimits
   if (!rateLimitsSchema.Check(configured)) {
     const remedy = `it must look like {"<name>": {"max", "windowSeconds"}} with the names ${names.join(', ')}`
     throw new ConfigError(
       'RATE_LIMITS',
-      `does not fit: ${misfitOf(rateLimitsSchema.Errors(configured))}; ${remedy}`,
+      `is not valid: ${misfitOf(rateLimitsSchema.Errors(configured))}; ${remedy}`,
     )
   }
   return { ...defaultRateLimits, ...configured }

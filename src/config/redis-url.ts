@@ -3,8 +3,8 @@ import { makeValidator } from 'envalid'
 const encoding = 'write # ? / @ in a user or password as %23 %3F %2F %40'
 
 /**
- * The driver takes a URL without a host for 127.0.0.1, and a path that is no number for a database that it then fails to
- * select: either way it would work on a Redis that nobody has named.
+ * The driver reads a URL without a host as 127.0.0.1, and a path that is not a number as a database that it then fails to
+ * select. Either way it would use a Redis that the setting does not name.
  */
 export const redisUrl = makeValidator<string>(input => {
   const url = input.trim()
@@ -22,7 +22,7 @@ export const redisUrl = makeValidator<string>(input => {
   const database = pathname.replace(/^\//, '') || (searchParams.get('db') ?? '')
   if (!/^\d{0,6}$/.test(database)) {
     throw new TypeError(
-      'has a path that is not the number of a database: it must end after the host and port, or look like redis://host:6379/2',
+      'has a path that is not a database number: end it after the port, or write redis://host:6379/2',
     )
   }
   return url

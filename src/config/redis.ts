@@ -19,14 +19,14 @@ export function redisAddress(given: GivenRedis): RedisAddress | null {
   if ([url, sentinels, nodes].filter(value => value !== undefined).length > 1) {
     throw new ConfigError(
       'REDIS_URL',
-      'REDIS_SENTINELS and REDIS_CLUSTER_NODES exclude each other; keep one of them',
+      'REDIS_SENTINELS and REDIS_CLUSTER_NODES cannot be combined; keep one of them',
     )
   }
   if (masterName !== undefined && sentinels === undefined) {
-    throw new ConfigError('REDIS_MASTER_NAME', 'belongs to REDIS_SENTINELS; set both, or neither')
+    throw new ConfigError('REDIS_MASTER_NAME', 'requires REDIS_SENTINELS; set both or neither')
   }
   if (sentinelPassword !== undefined && sentinels === undefined) {
-    throw new ConfigError('REDIS_SENTINEL_PASSWORD', 'needs REDIS_SENTINELS; set those, or unset it')
+    throw new ConfigError('REDIS_SENTINEL_PASSWORD', 'requires REDIS_SENTINELS; set both or neither')
   }
   if (url !== undefined) {
     refuseBesideUrl({
@@ -40,7 +40,7 @@ export function redisAddress(given: GivenRedis): RedisAddress | null {
   if (nodes !== undefined) return { kind: 'cluster', nodes, access }
   if (sentinels === undefined) return null
   if (masterName === undefined)
-    throw new ConfigError('REDIS_MASTER_NAME', 'is missing; REDIS_SENTINELS needs it')
+    throw new ConfigError('REDIS_MASTER_NAME', 'is missing; REDIS_SENTINELS requires it')
   return { kind: 'sentinel', sentinels, masterName, access, sentinelPassword: sentinelPassword ?? null }
 }
 
@@ -49,6 +49,6 @@ function refuseBesideUrl(settings: Record<string, unknown>): void {
   if (setting === undefined) return
   throw new ConfigError(
     setting,
-    'is for Sentinels and Clusters; REDIS_URL says it itself: rediss://user:password@host',
+    'is for Sentinel and Cluster; include it in REDIS_URL: rediss://user:password@host',
   )
 }

@@ -1,4 +1,4 @@
-/** A setting that stops the start: one line that names it and its remedy. */
+/** A setting that prevents the start. The message is one line with the setting and the remedy. */
 export class ConfigError extends Error {
   constructor(setting: string, remedy: string) {
     super(`${setting} ${remedy}`)

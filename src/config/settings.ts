@@ -17,7 +17,7 @@ const samplers = [
 ] as const
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 
-/** Every setting, with its default. `.env.example` has a line for each; a test holds the two against each other. */
+/** Every setting, with its default. `.env.example` has an entry for each; a test compares the two. */
 export const settings = {
   DATABASE_URL: postgresUrl({ desc: 'set it to the URL of the Postgres database' }),
   DATABASE_POOLER: oneOf('none', 'transaction')({ default: 'none' }),
@@ -30,7 +30,7 @@ export const settings = {
   REDIS_NODE_PASSWORD: str({ default: undefined }),
   REDIS_TLS: flag({ default: false }),
   ALLOW_UNENCRYPTED_STORES: flag({ default: false }),
-  LATCHKEY_SECRET: secret({ desc: 'make one with: openssl rand -base64 32' }),
+  LATCHKEY_SECRET: secret({ desc: 'generate one with: openssl rand -base64 32' }),
   LATCHKEY_SECRET_PREVIOUS: secret({ default: undefined }),
   LATCHKEY_SECRET_LEAKED: secret({ default: undefined }),
   HOST: str({ default: '127.0.0.1' }),
@@ -65,7 +65,7 @@ export const settings = {
   REVOCATION_LEASE_MS: whole(300, 1_200)({ default: 1_000 }),
   EVENTS_RETENTION_DAYS: whole(7, 36_500)({ default: 90 }),
   CLEANUP_INTERVAL_SECONDS: whole(0, 86_400)({ default: 3_600 }),
-  // Those of OpenTelemetry that are looked at here; its packages read these and their others themselves.
+  // The settings of OpenTelemetry that the service reads. Its packages read these and others themselves.
   OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl({ default: undefined }),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: httpUrl({ default: undefined }),
   OTEL_EXPORTER_OTLP_HEADERS: str({ default: undefined }),

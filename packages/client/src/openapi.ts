@@ -404,7 +404,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users by the beginning of their e-mail address */
+        /** Users by the beginning of their email address */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -881,7 +881,10 @@ export interface components {
             strategy: "session" | "user" | "client_type" | "ip" | "issued_before" | "all";
             /** @description A session’s or user’s id, a client type, an address or network, a time; left out for everything. */
             value?: string;
-            /** @description For the audit log. */
+            /**
+             * Format: visible-text
+             * @description For the audit log.
+             */
             reason: string;
             /**
              * @description Needed for, and only for, everything.
@@ -1287,7 +1290,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `email_taken`: The e-mail address is already registered */
+            /** @description `email_taken`: The email address is already registered */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1314,7 +1317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too much at once */
+            /** @description `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1372,7 +1375,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid_credentials`: The e-mail address or the password is wrong */
+            /** @description `invalid_credentials`: Incorrect email or password */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1381,7 +1384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `client_type_not_allowed`: This user may not sign in with this client type; `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `client_type_not_allowed`: This user may not sign in with this client type; `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1390,7 +1393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `account_locked`: The account is locked for a while; `rate_limited`: Too many requests */
+            /** @description `account_locked`: The account is temporarily locked; `rate_limited`: Too many requests */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1399,7 +1402,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `overloaded`: Too much at once */
+            /** @description `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1450,7 +1453,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `authentication_required`: Authentication is required; `refresh_token_invalid`: The refresh token is not valid; `refresh_token_expired`: The refresh token has expired; `refresh_token_reused`: The refresh token was already spent; `session_revoked`: The session was revoked; `session_expired`: The session has expired */
+            /** @description `authentication_required`: Authentication is required; `refresh_token_invalid`: The refresh token is not valid; `refresh_token_expired`: The refresh token has expired; `refresh_token_reused`: The refresh token was already used; `session_revoked`: The session was revoked; `session_expired`: The session has expired */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1459,7 +1462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1526,7 +1529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1591,7 +1594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1609,7 +1612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1669,7 +1672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1687,7 +1690,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `rate_limited`: Too many requests; `account_locked`: The account is locked for a while */
+            /** @description `rate_limited`: Too many requests; `account_locked`: The account is temporarily locked */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -1696,7 +1699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1755,7 +1758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1773,7 +1776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1831,7 +1834,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1849,7 +1852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,7 +1910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1934,7 +1937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1990,7 +1993,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2017,7 +2020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2079,7 +2082,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2106,7 +2109,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2165,7 +2168,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page */
+            /** @description `csrf_rejected`: Cross-site request rejected */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2183,7 +2186,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,7 +2242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied; `insufficient_scope`: The service key does not have the scope */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied; `insufficient_scope`: The service key does not have the scope */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2257,7 +2260,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2400,7 +2403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2489,7 +2492,7 @@ export interface operations {
                     "application/json": components["schemas"]["TokenResponse"];
                 };
             };
-            /** @description `validation_failed`: The request is not valid; `unsupported_grant_type`: The grant type is not supported; `invalid_scope`: Tokens have no scope to choose; `refresh_token_invalid`: The refresh token is not valid; `refresh_token_expired`: The refresh token has expired; `refresh_token_reused`: The refresh token was already spent; `session_revoked`: The session was revoked; `session_expired`: The session has expired */
+            /** @description `validation_failed`: The request is not valid; `unsupported_grant_type`: The grant type is not supported; `invalid_scope`: Scopes are not supported; `refresh_token_invalid`: The refresh token is not valid; `refresh_token_expired`: The refresh token has expired; `refresh_token_reused`: The refresh token was already used; `session_revoked`: The session was revoked; `session_expired`: The session has expired */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2516,7 +2519,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `overloaded`: Too much at once; `store_unavailable`: A store is unavailable */
+            /** @description `overloaded`: The service is overloaded; `store_unavailable`: A store is unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2595,7 +2598,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2671,7 +2674,7 @@ export interface operations {
                     "application/json": components["schemas"]["OAuthError"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2727,7 +2730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2745,7 +2748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2803,7 +2806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2821,7 +2824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2877,7 +2880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2895,7 +2898,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2956,7 +2959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2974,7 +2977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3032,7 +3035,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3059,7 +3062,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3121,7 +3124,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3148,7 +3151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3204,7 +3207,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3231,7 +3234,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3273,7 +3276,7 @@ export interface operations {
                     "application/json": components["schemas"]["Revocation"];
                 };
             };
-            /** @description `validation_failed`: The request is not valid; `confirmation_required`: This call must be confirmed */
+            /** @description `validation_failed`: The request is not valid; `confirmation_required`: Confirmation is required */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3291,7 +3294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3318,7 +3321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3378,7 +3381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3396,7 +3399,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3454,7 +3457,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3481,7 +3484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3537,7 +3540,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,7 +3558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3622,7 +3625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `csrf_rejected`: The request may have been sent by a foreign page; `permission_denied`: Permission denied */
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3640,7 +3643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store_unavailable`: A store is unavailable; `overloaded`: Too much at once */
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
             503: {
                 headers: {
                     [name: string]: unknown;

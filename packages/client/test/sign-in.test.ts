@@ -4,6 +4,7 @@ import {
   inTime,
   json,
   lost,
+  pair,
   problem,
   scriptedService,
   sessionId,
@@ -159,6 +160,14 @@ describe('a change of the password', () => {
     ])
     await client.refresh()
     expect(service.asked.at(-1)?.body).toEqual({ refreshToken: 'lkr_1' })
+  })
+
+  it('keeps the new device token for the next sign-in', async () => {
+    service.script(path, () => json({ ...pair(1), deviceToken: 'lkd_new' }))
+    await client.changePassword(change)
+    await client.signOut()
+    await client.signIn(person)
+    expect(service.asked.at(-1)?.body).toMatchObject({ deviceToken: 'lkd_new' })
   })
 
   it('that the person has to mend is thrown, and changes nothing', async () => {

@@ -43,7 +43,7 @@ export function weaknessOf(
   const address = folded(email)
   const local = address.slice(0, address.lastIndexOf('@'))
   if (forms.some(form => [address, local, undecorated(local)].includes(form))) {
-    return 'The password is your e-mail address, or its first part: choose another one.'
+    return 'The password is your email address, or its first part: choose another one.'
   }
   return null
 }

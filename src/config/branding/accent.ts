@@ -1,7 +1,7 @@
 import { makeExactValidator } from 'envalid'
 import { type Color, contrast, mix, movedUntilReadable, readColor, writeColor } from './color.ts'
 
-/** What a page needs of an accent color, each as `#rrggbb`. */
+/** The shades that a page uses of an accent color, each as `#rrggbb`. */
 export type Accent = {
   /** Behind white text. */
   strong: string
@@ -13,13 +13,13 @@ export type Accent = {
 
 const white: Color = [255, 255, 255]
 const black: Color = [0, 0, 0]
-/** The darkest surface of the light theme on which marks stand, and the lightest of the dark theme. */
+/** The darkest surface behind marks in the light theme, and the lightest in the dark theme. */
 const lightSurface: Color = [246, 247, 249]
 const darkSurface: Color = [30, 35, 44]
 /** For text of any size (WCAG 2.2, 1.4.3). */
 const leastContrast = 4.5
 
-/** White text must be readable on it; what stands on other backgrounds is derived from it. */
+/** White text must be readable on the color. The shades for other backgrounds are derived from it. */
 export const accentColor = makeExactValidator<Accent>(input => {
   const color = readColor(input)
   if (color === null) throw new TypeError('must be a color like #2a52c2')

@@ -1,7 +1,7 @@
 /** A color in sRGB, each part from 0 to 255. */
 export type Color = readonly [red: number, green: number, blue: number]
 
-/** Null unless it is written like `#1a2b3c`. */
+/** Null unless the text has the form `#1a2b3c`. */
 export function readColor(text: string): Color | null {
   const [, red, green, blue] = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(text) ?? []
   if (red === undefined || green === undefined || blue === undefined) return null
@@ -35,7 +35,7 @@ function linear(part: number): number {
 
 const step = 0.02
 
-/** The color, moved towards another only as far as it takes to stand out from a background. */
+/** The color, moved towards another just far enough to be readable on a background. */
 export function movedUntilReadable(color: Color, towards: Color, background: Color, least: number): Color {
   for (let share = 0; share < 1; share += step) {
     const moved = mix(color, towards, share)

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { makeExactValidator } from 'envalid'
 
-/** A picture elsewhere, or one that the service serves itself. */
+/** A picture on another server, or one that the service serves. */
 export type Logo = { kind: 'url'; url: string } | { kind: 'file'; bytes: Buffer; mediaType: string }
 
 const longestName = 40
@@ -25,7 +25,7 @@ export const displayName = makeExactValidator<string>(input => {
   return name
 })
 
-/** A page may be served by TLS, and a browser shows no picture without TLS there. */
+/** On a page that is served over TLS, a browser does not show a picture that is not. */
 export const logo = makeExactValidator<Logo>(input => {
   if (input.startsWith('@')) return logoFile(input.slice(1))
   const url = URL.canParse(input) ? new URL(input) : null
@@ -49,7 +49,7 @@ function logoFile(path: string): Logo {
   return { kind: 'file', bytes, mediaType }
 }
 
-/** Where a link leads: a page, or an email. */
+/** The target of a link: a page or an email address. */
 export const linkUrl = makeExactValidator<string>(input => {
   const url = URL.canParse(input) ? new URL(input) : null
   if (url === null || !['https:', 'http:', 'mailto:'].includes(url.protocol)) {

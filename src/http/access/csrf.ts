@@ -30,6 +30,6 @@ export function refuseForeign(
   const verdict = judgeProvenance({ fetchSite, origin }, trusted)
   if (verdict === 'trusted' || (verdict === 'unknown' && unknown === 'allowed')) return
   throw new Problem('csrf_rejected', {
-    detail: 'A request with cookies must come from this origin, or from one of ALLOWED_ORIGINS.',
+    detail: 'A request with cookies must come from this origin or from an origin in ALLOWED_ORIGINS.',
   })
 }

@@ -22,11 +22,13 @@ export function framingProblem(request: IncomingMessage): Problem | undefined {
   }
   const expectation = request.headers.expect
   if (expectation !== undefined && expectation.toLowerCase() !== '100-continue') {
-    return new Problem('validation_failed', { detail: 'Expect may only be 100-continue.' })
+    return new Problem('validation_failed', { detail: 'The only supported value of Expect is 100-continue.' })
   }
   const coding = request.headers['transfer-encoding']
   if (coding !== undefined && coding.trim().toLowerCase() !== 'chunked') {
-    return new Problem('validation_failed', { detail: 'Transfer-Encoding may only be chunked.' })
+    return new Problem('validation_failed', {
+      detail: 'The only supported value of Transfer-Encoding is chunked.',
+    })
   }
   return undefined
 }

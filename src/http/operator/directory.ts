@@ -64,7 +64,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'listUsers',
         ...operatorRoute('users:read'),
-        summary: 'Users by the beginning of their e-mail address',
+        summary: 'Users by the beginning of their email address',
         querystring: StrictObject({
           email: Type.Optional(
             Type.String({

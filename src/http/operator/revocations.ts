@@ -10,7 +10,7 @@ import {
 import type { Services } from '../../services.ts'
 import type { RevocationRun } from '../../store/operator/revocation-runs.ts'
 import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
-import { Id, printable, Timestamp, timestamp } from '../conventions/validation/schemas.ts'
+import { Id, Timestamp, timestamp } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
 
 /** Milliseconds for which the answer waits for the marking of rows, so that it is complete where they are few. */
@@ -35,7 +35,7 @@ const Order = StrictObject(
     reason: Type.String({
       minLength: 1,
       maxLength: 200,
-      pattern: printable,
+      format: 'visible-text',
       description: 'For the audit log.',
     }),
     confirm: Type.Optional(Type.Literal('all', { description: 'Needed for, and only for, everything.' })),

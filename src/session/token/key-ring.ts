@@ -86,7 +86,7 @@ function looksLikeOurs(segment: string): boolean {
 /** The keys cannot be read just now. */
 export function ringUnavailable(): Problem {
   return new Problem('store_unavailable', {
-    detail: 'The signing keys cannot be read at the moment; nothing was changed.',
+    detail: 'The signing keys cannot be read right now; nothing was changed.',
     retryAfterSeconds: 1,
   })
 }

@@ -38,7 +38,7 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
   )
   if (found !== null) return found.value
   throw new Problem('store_unavailable', {
-    detail: 'The database was asked twice in turn, and took too long for it.',
+    detail: 'Two consecutive reads from the database took too long.',
     retryAfterSeconds: 1,
   })
 }

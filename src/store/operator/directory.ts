@@ -126,7 +126,7 @@ function addressIn(cursor: string): string {
     throw new Problem('validation_failed', {
       detail:
         'The cursor is not valid: leave it out to start from the beginning, or pass `nextCursor` unchanged.',
-      errors: [{ path: '/cursor', message: 'must be a nextCursor of an earlier answer' }],
+      errors: [{ path: '/cursor', message: 'must be the nextCursor of an earlier response' }],
     })
   }
   return text

@@ -75,7 +75,7 @@ export function createHistory({ database, clock }: { database: Database; clock: 
       const counted = await within(requestPatienceMs, running)
       if (counted !== null) return counted
       throw new Problem('overloaded', {
-        detail: 'What happened is still being counted; nothing was changed. Ask again.',
+        detail: 'The history is still being counted; nothing was changed. Try again.',
         retryAfterSeconds: 2,
       })
     },

@@ -80,7 +80,7 @@ export function createStatistics(parts: {
       if (counted !== null) return counted
       if (latest !== null) return latest.statistics
       throw new Problem('overloaded', {
-        detail: 'The sessions are still being counted; nothing was changed. Ask again.',
+        detail: 'The sessions are still being counted; nothing was changed. Try again.',
         retryAfterSeconds: 2,
       })
     },

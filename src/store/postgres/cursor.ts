@@ -44,7 +44,7 @@ export function decodeCursor(text: string): Cursor {
     throw new Problem('validation_failed', {
       detail:
         'The cursor is not valid: leave it out to start from the newest, or pass `nextCursor` unchanged.',
-      errors: [{ path: '/cursor', message: 'must be a nextCursor of an earlier answer' }],
+      errors: [{ path: '/cursor', message: 'must be the nextCursor of an earlier response' }],
     })
   }
   return { at, id }

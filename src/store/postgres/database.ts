@@ -129,7 +129,7 @@ async function onConnection<T>(pool: pg.Pool, work: (client: pg.PoolClient) => P
 export function admitToDatabase(waiting: number): void {
   if (waiting < maxWaiting) return
   throw new Problem('overloaded', {
-    detail: 'Too many requests wait for the database; nothing was changed.',
+    detail: 'Too many requests are waiting for the database; nothing was changed.',
     retryAfterSeconds: 1,
   })
 }

@@ -411,7 +411,7 @@ describe('an answer that is no 429', () => {
 })
 
 describe('what stands in Redis', () => {
-  it('ends by itself, and holds no e-mail address', async () => {
+  it('ends by itself, and holds no email address', async () => {
     await login(newAddress(), 'very.private@example.test')
     const keys = await redis.keys('rate:*')
     expect(keys.length).toBeGreaterThan(10)

@@ -71,19 +71,23 @@ describe('a refused sign-in, while there are imported users', { timeout: 600_000
   it('takes an unknown address, a wrong password and a disabled user as long as an imported user', async () => {
     const [someone, disabled] = [await newUser(), await newUser()]
     await instance.services.accounts.disable(disabled.id, byCli)
-    const measured: number[] = []
+    const asImported = new Map<string, number[]>()
     for (let round = 0; round < 3; round++) {
-      const { kind, ms } = await logIn('heavy-0@example.test')
-      expect(kind).toBe('invalid_credentials')
-      measured.push(ms)
+      for (const [who, email, password] of [
+        ['imported', 'heavy-0@example.test', wrong],
+        ['unknown', nobody(), wrong],
+        ['wrong password', someone.email, wrong],
+        ['disabled', disabled.email, goodPassword],
+      ] as const) {
+        const { kind, ms } = await logIn(email, password)
+        expect([who, kind]).toEqual([who, 'invalid_credentials'])
+        asImported.set(who, [...(asImported.get(who) ?? []), ms])
+      }
     }
-    for (const [email, password] of [
-      [nobody(), wrong],
-      [someone.email, wrong],
-      [disabled.email, goodPassword],
-    ] as const) {
-      const { kind, ms } = await logIn(email, password)
-      expect([kind, ms > Math.min(...measured) / 2]).toEqual(['invalid_credentials', true])
+    // Other work on the machine only adds to a time, and a hash of today takes a tenth of an imported one.
+    const { imported = [], ...others } = Object.fromEntries(asImported)
+    for (const [who, times] of Object.entries(others)) {
+      expect([who, Math.max(...times) > Math.min(...imported) / 2]).toEqual([who, true])
     }
   })
 

@@ -559,7 +559,7 @@ describe('registering', () => {
     expect(await query(databaseUrl, `SELECT 1 FROM users WHERE email = 'closed@example.test'`)).toEqual([])
   })
 
-  it('makes an account that can sign in, with the e-mail address in any case', async () => {
+  it('makes an account that can sign in, with the email address in any case', async () => {
     const { status, body, headers } = await register(c, 'New.Person@example.test')
     expect(status).toBe(201)
     expect(body).toEqual({
@@ -575,7 +575,7 @@ describe('registering', () => {
     }
   })
 
-  it('takes an e-mail address once, without regard to case, also when many come at once', async () => {
+  it('takes an email address once, without regard to case, also when many come at once', async () => {
     const emails = ['Taken@example.test', 'taken@example.test', 'TAKEN@EXAMPLE.TEST', 'taken@Example.test']
     const answers = await Promise.all(emails.map(email => register(c, email)))
     const codes = answers.map(answer => (answer.status === 201 ? 201 : codeOf(answer)))
@@ -587,8 +587,8 @@ describe('registering', () => {
   it.each([
     ['too short', 'eleven char', /12 characters/],
     ['too short, in characters that take two units', '🦊'.repeat(11), /12 characters/],
-    ['the e-mail address', 'weak.person@example.test', /e-mail/],
-    ['the e-mail address in another case', 'WEAK.person@example.test', /e-mail/],
+    ['the email address', 'weak.person@example.test', /email/],
+    ['the email address in another case', 'WEAK.person@example.test', /email/],
   ])('does not take a password that is %s, and says which rule it breaks', async (_name, password, rule) => {
     const answer = await register(c, 'weak.person@example.test', password)
     expect(codeOf(answer)).toEqual([422, 'weak_password'])
@@ -793,7 +793,7 @@ describe('changing the password', () => {
     expect(codeOf(await change(current.accessToken, '', next))).toEqual([400, 'validation_failed'])
     for (const [weak, rule] of [
       ['short', /12 characters/],
-      [email, /e-mail/],
+      [email, /email/],
     ] as const) {
       const answer = await change(current.accessToken, goodPassword, weak)
       expect(codeOf(answer)).toEqual([422, 'weak_password'])

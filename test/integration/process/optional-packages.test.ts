@@ -7,7 +7,7 @@ import { freshDatabase, freshRedis } from '../../support/stores.ts'
 
 const withoutPackages = [join(import.meta.dirname, '..', '..', 'support', 'without-optional-packages.js')]
 
-it('the service signs users in without the packages of traces, API pages and foreign tokens', async () => {
+it('the service signs users in without the packages of traces, API pages, foreign tokens and imported hashes', async () => {
   const environment = {
     DATABASE_URL: (await freshDatabase()).url,
     REDIS_URL: (await freshRedis()).url,

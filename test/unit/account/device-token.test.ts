@@ -83,6 +83,15 @@ describe('a device token', () => {
     expect(readDeviceToken(later, kept, email, now)).toBeNull()
   })
 
+  it('counts for nothing once its secret has leaked, since its holder could have made it', () => {
+    const [old, next] = [randomBytes(32), randomBytes(32)]
+    const before = createSecretRing(createClock(), old, null, () => true)
+    const after = createSecretRing(createClock(), next, { secret: old, leaked: true }, () => true)
+    const forged = mintDeviceToken(before.minting(), deviceId, owner, now)
+    expect(readDeviceToken(before, forged, email, now)).not.toBeNull()
+    expect(readDeviceToken(after, forged, email, now)).toBeNull()
+  })
+
   it('is nothing once any of its characters is another', () => {
     const alphabet = [
       ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',

@@ -57,7 +57,7 @@ describe('DATABASE_URL', () => {
   it.each([
     ['"postgres://localhost/db"', /must be a URL that begins with postgres:\/\/ .+ without quotes/],
     ['host=localhost dbname=db', /must be a URL that begins with/],
-    ['postgres://u:p@h1:5432,h2:5432/db', /names several hosts; it takes one/],
+    ['postgres://u:p@h1:5432,h2:5432/db', /names several hosts; use one/],
     ['postgres://u:p@h1,h2/db', /names several hosts/],
     ['postgres://u:p@/db?host=h1,h2', /names several hosts/],
     ['postgres://u:p@?host=/var/run', /has no host; for a Unix socket write/],
@@ -65,8 +65,8 @@ describe('DATABASE_URL', () => {
     ['postgres://h/db?ssl=true&ssl=false', /has ssl more than once/],
     ['postgres://h/db?host=/var/run&host=db.example', /has host more than once/],
     ['postgres://h/db?sslmode=verify_full', /has an sslmode that does not exist; use one of disable/],
-    ['postgres://h/db?ssl=false', /has a value of ssl that the driver does not know/],
-    ['postgres://h/db?sslrootcert=system', /has sslrootcert=system, which only libpq knows; remove it/],
+    ['postgres://h/db?ssl=false', /has an unsupported value of ssl/],
+    ['postgres://h/db?sslrootcert=system', /has sslrootcert=system, which only libpq supports; remove it/],
     [
       'postgres://h/db?sslmode=verify-full&sslrootcert=/no/such.pem',
       /names a file that cannot be read \(ENOENT\): \/no\/such\.pem/,
@@ -96,7 +96,7 @@ describe('DATABASE_URL', () => {
 
   it('names the parameters that have no effect', () => {
     const { warnings } = read('postgres://h/db?schema=public&connection_limit=1&application_name=x')
-    expect(warnings).toEqual(['DATABASE_URL has parameters without an effect: schema, connection_limit'])
+    expect(warnings).toEqual(['DATABASE_URL has parameters that have no effect: schema, connection_limit'])
   })
 })
 

@@ -28,10 +28,10 @@ test.each([
 })
 
 test.each([
-  ['redis://u:p@127.0.0.1:6379/cache', /has a path that is not the number of a database/],
-  ['redis://127.0.0.1:6379/1/2', /has a path that is not the number/],
-  ['redis://127.0.0.1:6379/-1', /has a path that is not the number/],
-  ['redis://127.0.0.1:6379?db=cache', /has a path that is not the number/],
+  ['redis://u:p@127.0.0.1:6379/cache', /has a path that is not a database number/],
+  ['redis://127.0.0.1:6379/1/2', /has a path that is not a database number/],
+  ['redis://127.0.0.1:6379/-1', /has a path that is not a database number/],
+  ['redis://127.0.0.1:6379?db=cache', /has a path that is not a database number/],
   ['redis:///var/run/r.sock', /has no host: .+ Unix sockets are not supported/],
   ['redis://', /has no host|cannot be read/],
   ['redis://h?path=/var/run/r.sock', /has no host/],

@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createAnswerReader, encode } from '../../../bench/load/http.ts'
+import { inOrderOf } from '../../../bench/measure/rounds.ts'
 import { watchStandstills } from '../../../bench/measure/standstill.ts'
 import { median, summarise, type Turn } from '../../../bench/measure/statistics.ts'
-import { judge, verdictOn } from '../../../bench/measure/targets.ts'
+import { judge, judgeByRound, verdictOn } from '../../../bench/measure/targets.ts'
 import { renderDocument } from '../../../bench/report/document.ts'
 import { columns, figuresOfRow, measuredText } from '../../../bench/report/figures.ts'
 import { readRun, render, resultsFile } from '../../../bench/report/publish.ts'
@@ -60,6 +61,27 @@ describe('what the benchmark makes of its rounds', () => {
     ])
     const ratio = judge({ of: 'service', to: 'floor', figure: 'requestsPerSecond' }, summaries)
     expect(ratio).toMatchObject({ value: 0.5, byCpu: 0.25 })
+  })
+
+  it('relates two builds round by round, so that a slow round moves no ratio', () => {
+    const rounds = (rates: readonly number[]) =>
+      rates.map(requests => ({ ...turn, requests, cpuSeconds: requests / 1_000 }))
+    const turns = new Map([
+      ['this', rounds([90, 900, 9_000])],
+      ['other', rounds([100, 1_000, 10_000])],
+    ])
+    const ratio = judgeByRound({ of: 'this', to: 'other', figure: 'requestsPerSecond' }, turns)
+    expect(ratio.value).toBeCloseTo(0.9)
+    expect(ratio.byCpu).toBeCloseTo(1)
+  })
+
+  it.each([2, 3])('lets each of %i entries come first, and last, equally often', count => {
+    const entries = Array.from({ length: count }, (_, at) => at)
+    const rounds = Array.from({ length: 2 * count }, (_, round) => inOrderOf(round, entries))
+    for (const place of [0, count - 1]) {
+      const seen = rounds.map(round => round[place])
+      expect(entries.map(entry => seen.filter(each => each === entry).length)).toEqual(entries.map(() => 2))
+    }
   })
 
   it('refuses to relate an entry that was not measured', () => {

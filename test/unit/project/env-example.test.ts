@@ -1,26 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { entriesOf } from '../../../scripts/reference/env-example.ts'
 import { settings } from '../../../src/config/config.ts'
 
 const example = await readFile(new URL('../../../.env.example', import.meta.url), 'utf8')
 const compose = await readFile(new URL('../../../docker-compose.yml', import.meta.url), 'utf8')
-
-type Entry = { name: string; value: string; shown: boolean; comment: string }
-
-/** `NAME=value` is to be filled in, `#NAME=value` shows a default; the lines `# …` right above it say what it does. */
-function entriesOf(text: string): Entry[] {
-  return text.split('\n\n').flatMap(paragraph => {
-    const lines = paragraph.trim().split('\n')
-    const [, hidden, name, value] = /^(#?)([A-Z][A-Z0-9_]*)=(.*)$/.exec(lines.at(-1) ?? '') ?? []
-    if (name === undefined || value === undefined) return []
-    const comments = lines.slice(0, -1)
-    expect(
-      comments.filter(line => !line.startsWith('# ')),
-      name,
-    ).toEqual([])
-    return [{ name, value, shown: hidden === '', comment: comments.join(' ') }]
-  })
-}
 
 const entries = entriesOf(example)
 /** What docker-compose.yml cannot do without, beside the settings themselves. */

@@ -12,13 +12,6 @@ test('.env.example names every limit of RATE_LIMITS, and no other', async () => 
   const lines = (await textOf('.env.example')).split('\n')
   const comments = lines.slice(0, lines.indexOf('#RATE_LIMITS='))
   const text = comments.map(line => line.replace(/^# /, '')).join(' ')
-  const [, list = ''] = /The names are ([^()]*) \(docs\/operate\/operations\.md/.exec(text) ?? []
+  const [, list = ''] = /The names are ([^()]*) \(docs\/operate\/limits\.md/.exec(text) ?? []
   expect(list.split(/, | and /).toSorted()).toEqual(names)
-})
-
-test('docs/operate/operations.md has a row for every limit, and no other', async () => {
-  const [, section = ''] = (await textOf('docs/operate/operations.md')).split('\n## Limits\n')
-  const [table = ''] = section.split('\n## ')
-  const rows = [...table.matchAll(/^\| `([a-z_]+)` \|/gm)].map(([, name]) => name)
-  expect(rows.toSorted()).toEqual(names)
 })

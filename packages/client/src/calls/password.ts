@@ -5,7 +5,7 @@ import type { Grant } from '../session/storage.ts'
 
 type Change = Omit<InputOf<'POST /v1/auth/password'>['body'], 'deviceToken'>
 
-export function createPassword({ session, connection, turns, refresh, requests }: Parts) {
+export function createPassword({ session, grants, connection, turns, refresh, requests }: Parts) {
   const send = (change: Change) => (grant: Grant | null) =>
     turns(async () => {
       const body = { ...change, deviceToken: grant?.deviceToken }
@@ -13,8 +13,10 @@ export function createPassword({ session, connection, turns, refresh, requests }
       const answer = await connection.call(call)
       if (answer.ok) {
         const given = await jsonIn(answer.clone())
-        // The one from before counts for nothing now.
-        await session.accept(given, given.deviceToken)
+        // The device token from before the change counts for nothing now, nor at the next sign-in.
+        const device = { email: grant?.email, deviceToken: given.deviceToken }
+        await session.accept(given, device)
+        await grants.remember(device)
       }
       return answer
     })

@@ -28,9 +28,9 @@ export function createSignIn({ session, grants, connection, turns, clientType }:
         const transport = byCookie ? 'cookie' : 'bearer'
         const body = { clientType, transport, deviceToken: known, ...person }
         const answer = await post<AnswerTo<'POST /v1/auth/login'>>('/v1/auth/login', body)
-        const deviceToken = 'deviceToken' in answer ? answer.deviceToken : undefined
-        await session.accept(answer, deviceToken)
-        if (deviceToken !== undefined) await grants.remember(email, deviceToken)
+        const device = 'deviceToken' in answer ? { email, deviceToken: answer.deviceToken } : {}
+        await session.accept(answer, device)
+        await grants.remember(device)
         return answer.user
       })
     },

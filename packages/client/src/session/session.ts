@@ -3,7 +3,7 @@ import { monotonicMs, sleep } from '../clock.ts'
 import { LatchkeyError } from '../error.ts'
 import type { Events } from '../events.ts'
 import { createNews, type News } from './news.ts'
-import type { Grant, Grants } from './storage.ts'
+import type { Device, Grant, Grants } from './storage.ts'
 
 /** Whether somebody is signed in here, as far as the client knows. An outage changes nothing about it. */
 export type SessionState =
@@ -109,15 +109,16 @@ export function createHeldSession(grants: Grants, events: Events, channelName: s
     },
 
     /** Kept before it is used, so that no page can be closed in between. */
-    async accept(answer: TokenAnswer, deviceToken = held?.grant.deviceToken): Promise<void> {
+    async accept(answer: TokenAnswer, device: Device = held?.grant ?? {}): Promise<void> {
       const { sessionId, expiresIn } = answer
       if (!sessionId) throw new LatchkeyError('unexpected_answer', 'The answer is not the service’s')
-      const grant: Grant = { stamp: Math.random().toString(36).slice(2), sessionId, expiresIn }
+      const { deviceToken, email } = device
+      const stamp = Math.random().toString(36).slice(2)
+      const grant: Grant = { stamp, sessionId, expiresIn, deviceToken, email }
       if ('refreshToken' in answer) {
         grant.accessToken = answer.accessToken
         grant.refreshToken = answer.refreshToken
       }
-      if (deviceToken !== undefined) grant.deviceToken = deviceToken
       const written = await grants.write(grant)
       leftOver = written === 'spent' ? (leftOver ?? held?.grant.stamp) : undefined
       news?.tell(written === 'stored' ? { kind: 'granted' } : { kind: 'granted', grant })

@@ -36,8 +36,10 @@ export type Grant = {
   expiresIn: number | null
   accessToken?: string
   refreshToken?: string
-  deviceToken?: string
-}
+} & Device
+
+/** What makes this a known device, and the address that it is kept under for the next sign-in. */
+export type Device = { deviceToken?: string | undefined; email?: string | undefined }
 
 export type Grants = ReturnType<typeof createGrants>
 
@@ -87,10 +89,11 @@ export function createGrants(storage: TokenStorage, key: string) {
       return (await put()) ? 'stored' : 'removed'
     },
 
-    /** What makes this device a known one when that person signs in; it outlives a sign-out. */
+    /** What makes this device a known one when that user signs in; it outlives a sign-out. */
     device: async (email: string) => (await attempt(() => storage.get(deviceKey(email)))) ?? undefined,
-    remember: (email: string, deviceToken: string) =>
-      attempt(() => storage.set(deviceKey(email), deviceToken)),
+    async remember({ email, deviceToken }: Device): Promise<void> {
+      if (email && deviceToken) await attempt(() => storage.set(deviceKey(email), deviceToken))
+    },
   }
 }
 

@@ -64,7 +64,7 @@ function requirePlainUtf8(request: FastifyRequest): void {
   }
   if (!plainUtf8.test(request.headers['content-type'] ?? '')) {
     throw new Problem('unsupported_media_type', {
-      detail: 'Send the body in UTF-8; the content type may have no other parameter than charset=utf-8.',
+      detail: 'Send the body in UTF-8. The only allowed parameter of the content type is charset=utf-8.',
     })
   }
 }

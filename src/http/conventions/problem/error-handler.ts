@@ -115,7 +115,7 @@ function ofFramework(error: FrameworkError, request: FastifyRequest): Problem {
       })
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Problem('unsupported_media_type', {
-        detail: 'Send the body as a media type that this call takes, such as application/json.',
+        detail: 'Send the body in a media type that this call accepts, such as application/json.',
       })
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return invalid('The body must be as long as its Content-Length says.')

@@ -69,7 +69,7 @@ function mayAnswer(socket: Duplex): boolean {
 export function answerProtocolEvents(server: Server): void {
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
-    answerAndClose(socket, new Problem('validation_failed', { detail: 'This service is no proxy.' }))
+    answerAndClose(socket, new Problem('validation_failed', { detail: 'This service is not a proxy.' }))
   })
 }
 

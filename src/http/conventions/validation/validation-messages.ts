@@ -123,10 +123,10 @@ function boundary(error: ValidationError): string | undefined {
 }
 
 const formats: Record<string, string> = {
-  email: 'an e-mail address',
+  email: 'an email address',
   uuid: 'a UUID',
   'visible-text':
-    'a text that can be seen: remove control, zero-width and direction characters, or enter a name',
+    'visible text: remove control, zero-width and direction characters, or enter at least one visible character',
   'date-time': 'a time such as 2026-01-31T12:00:00Z',
   date: 'a date such as 2026-01-31',
   uri: 'a URI',

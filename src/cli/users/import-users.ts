@@ -1,26 +1,26 @@
 import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { rolePattern } from '../access/permissions.ts'
-import type { ImportedUser, PreparedUser } from '../account/accounts.ts'
-import { canonicalEmail } from '../account/email.ts'
-import { readImportedHash } from '../account/hashing/imported/read.ts'
-import { Problem } from '../errors.ts'
-import type { Services } from '../services.ts'
-import { byCli } from './actor.ts'
-import { createProgress } from './output.ts'
+import { rolePattern } from '../../access/permissions.ts'
+import type { ImportedUser, PreparedUser } from '../../account/accounts.ts'
+import { canonicalEmail } from '../../account/email.ts'
+import { readImportedHash } from '../../account/hashing/imported/read.ts'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import { byCli } from '../actor.ts'
+import { createProgress } from '../output.ts'
 
 export type Imported = { created: number; unchanged: number; bad: { line: number; reason: string }[] }
 
 type Line = { kind: 'user'; user: ImportedUser } | { kind: 'bad'; reason: string }
-/** `user` is null when the address is taken. */
+/** `user` is null if the address is taken. */
 type Prepared = { kind: 'user'; user: PreparedUser | null } | { kind: 'bad'; reason: string }
 
-/** Hashes are made on every core, some lines ahead of the one that is written. */
+/** Hashes are computed on every core, some lines ahead of the line that is written. */
 const linesAhead = availableParallelism() * 2
 
 /**
- * Each user in a transaction of its own, in the order of the lines: a run that breaks off is simply run again. An address
- * that is taken is left as it is. Reasons never quote the line: it holds a hash.
+ * Imports each user in a transaction of its own, in the order of the lines, so an interrupted import can be repeated. A
+ * user whose address is taken is not changed. Reasons never quote the line, which contains a hash.
  */
 export async function importUsers({ accounts }: Services, path: string): Promise<Imported> {
   const progress = createProgress()
@@ -58,16 +58,16 @@ async function prepare(accounts: Services['accounts'], text: string): Promise<Pr
   return line.kind === 'bad' ? line : { kind: 'user', user: await accounts.prepareImport(line.user) }
 }
 
-/** Those that are not empty, with their numbers. */
+/** The lines that are not empty, with their numbers. */
 async function* linesOf(path: string): AsyncGenerator<{ line: number; text: string }> {
   const file = await open(path).catch(unreadable)
   try {
-    // It can be opened, and only its first read fails.
+    // A directory can be opened; only reading it fails.
     if ((await file.stat()).isDirectory()) unreadable(new Error('it is a directory'))
     let line = 0
     for await (const text of file.readLines()) {
       line++
-      // A byte order mark, which some systems put before the first line, is white space to `trim` and a fault to JSON.
+      // Some systems write a byte order mark before the first line. `trim` removes it; JSON.parse would reject it.
       const trimmed = text.trim()
       if (trimmed !== '') yield { line, text: trimmed }
     }
@@ -86,10 +86,11 @@ function readLine(text: string): Line {
   if (value === null) return bad('it is not a JSON object')
   const { email: address, passwordHash = null, roles = [], ...unknown } = value
   const [name] = Object.keys(unknown)
-  if (name !== undefined) return bad('it has a field other than email, passwordHash and roles')
+  if (name !== undefined) return bad('it has an unknown field; the fields are email, passwordHash and roles')
   const email = typeof address === 'string' ? canonicalEmail(address) : null
   if (email === null) return bad('email must be an email address (docs/guides/migrate.md)')
-  if (!isListOfRoles(roles)) return bad('roles must be a list of names with letters, digits and . _ : - only')
+  if (!isListOfRoles(roles))
+    return bad('roles must be a list of names that contain only letters, digits and . _ : -')
   const reading = readImportedHash(passwordHash)
   if (reading.kind === 'refused') return bad(reading.reason)
   return { kind: 'user', user: { email, hash: reading.kind === 'hash' ? reading.hash : null, roles } }

@@ -1,9 +1,9 @@
-import { Problem } from '../errors.ts'
-import type { Services } from '../services.ts'
-import type { ListedUser } from '../store/operator/directory.ts'
-import type { UserReference } from './arguments.ts'
+import { Problem } from '../../errors.ts'
+import type { Services } from '../../services.ts'
+import type { ListedUser } from '../../store/operator/directory.ts'
+import type { UserReference } from '../arguments.ts'
 
-/** The user's id. An id is passed on as it is: a deleted user still has sessions and events. */
+/** The user's id. An id is not looked up: a deleted user still has sessions and events. */
 export async function idOf(services: Services, user: UserReference): Promise<string> {
   return user.kind === 'id' ? user.id : (await findUser(services, user)).id
 }
