@@ -1,31 +1,33 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { createAsker } from './asking.ts'
-import { createLocalVerifier } from './local.ts'
-import { Refused, refusedFor } from './refused.ts'
-import type { Caller, Verdict } from './verdict.ts'
+import { Refused, refusedFor } from './verdict/refused.ts'
+import { authenticationRequired, type Caller, callerIn } from './verdict/verdict.ts'
+import { keepAnswers } from './verifier/kept.ts'
+import {
+  createVerifier,
+  createVerifierWith,
+  type Revocation,
+  requirePermissionName,
+  type Verifier,
+  type VerifierOptions,
+  type VerifyOptions,
+} from './verifier/verifier.ts'
 
-export { Refused } from './refused.ts'
-export type { Caller } from './verdict.ts'
+export { Refused } from './verdict/refused.ts'
+export type { Caller } from './verdict/verdict.ts'
 
-export type LatchkeyOptions = {
-  /** Where this service reaches Latchkey, such as `http://latchkey:3000`. */
-  url: string
-  /** Latchkey's `ISSUER`, where it is not `url`. */
-  issuer?: string
-  /** Latchkey's `AUDIENCE`; `latchkey` unless it was changed. */
-  audience?: string
-  /** A service key with the scope `verify`: with it, asking is not limited. */
-  serviceKey?: string
-  /** For so many seconds, at most 60, a yes is used again without asking. 0, the default, asks every time. */
-  cacheSeconds?: number
-}
+/** A verifier of your own, or what it takes to make one; `cookies` is then false by default. */
+export type LatchkeyOptions =
+  | { verifier: Verifier }
+  | (VerifierOptions & {
+      /** For so many seconds, at most 60, a yes is used again without asking. Default: 0, which asks every time. */
+      cacheSeconds?: number
+    })
 
 export type SessionOptions = {
-  /**
-   * `by-asking`, the default: a revoked session is out with its next request. `locally`: by the published keys, without a
-   * request; a revoked session is out when its access token ends, after 15 minutes at most by default.
-   */
+  /** Instead of the verifier's own. */
+  revocation?: Revocation
+  /** The older name: `by-asking` is `exact`, `locally` is `token-lifetime`. */
   verify?: 'by-asking' | 'locally'
 }
 
@@ -34,42 +36,32 @@ export type Requirement = (request: FastifyRequest, reply: FastifyReply) => Prom
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Lets in who is signed in. */
+    /** Lets in users who are signed in. */
     requireSession(options?: SessionOptions): Requirement
-    /** Lets in who is signed in and has the permission. Always asks: a token does not tell permissions. */
+    /** Lets in users who are signed in and have the permission. Always asks: a token does not carry permissions. */
     requirePermission(permission: string): Requirement
   }
   interface FastifyRequest {
-    /** Who makes the request, behind `requireSession` and `requirePermission`; `callerOf` has it without the null. */
+    /** Who makes the request, behind `requireSession` and `requirePermission`. `callerOf` has it without the null. */
     caller: Caller | null
   }
 }
 
 /**
- * Verifies access tokens of Latchkey in a Fastify service. Throws `Refused`, whose status is 401, 403 or 429 when Latchkey
- * says no, and 503 whenever it cannot be known: an outage signs nobody out.
+ * Verifies requests of Latchkey's users in a Fastify service. Throws `Refused`: its status is Latchkey's own, and 503
+ * whenever Latchkey does not answer, so an outage signs no user out.
  */
 const latchkey = fp(
   async (app: FastifyInstance, options: LatchkeyOptions) => {
-    const { issuer, audience = 'latchkey', serviceKey = null, cacheSeconds = 0 } = options
-    const url = options.url.replace(/\/+$/, '')
-    if (!URL.canParse(url)) throw new TypeError('latchkey: `url` must be the URL of Latchkey')
-    if (!(cacheSeconds >= 0 && cacheSeconds <= 60)) {
-      throw new RangeError('latchkey: `cacheSeconds` must be from 0 to 60')
-    }
-    const ask = createAsker({ url, serviceKey, cacheSeconds })
-    const jwksUrl = `${url}/.well-known/jwks.json`
-    const verifyLocally = createLocalVerifier({ jwksUrl, issuer: issuer ?? url, audience })
+    const verifier = verifierOf(options)
 
     app.decorateRequest('caller', null)
-    app.decorate('requireSession', ({ verify = 'by-asking' }: SessionOptions = {}) =>
-      requirement(verify === 'locally' ? verifyLocally : token => ask(token, null)),
+    app.decorate('requireSession', ({ verify, revocation }: SessionOptions = {}) =>
+      requirement(verifier, { revocation: revocation ?? (verify && revocationFor[verify]) }),
     )
     app.decorate('requirePermission', (permission: string) => {
-      if (permission.length < 1 || permission.length > 64) {
-        throw new RangeError('latchkey: a permission has 1 to 64 characters')
-      }
-      return requirement(token => ask(token, permission))
+      requirePermissionName(permission)
+      return requirement(verifier, { permission })
     })
   },
   { name: 'latchkey', fastify: '5.x' },
@@ -77,38 +69,37 @@ const latchkey = fp(
 
 export default latchkey
 
-function requirement(judge: (token: string) => Promise<Verdict>): Requirement {
+const revocationFor = { 'by-asking': 'exact', locally: 'token-lifetime' } as const
+
+function verifierOf(options: LatchkeyOptions): Verifier {
+  if ('verifier' in options) return options.verifier
+  const { cacheSeconds = 0 } = options
+  if (!(cacheSeconds >= 0 && cacheSeconds <= 60)) {
+    throw new RangeError('latchkey: `cacheSeconds` must be from 0 to 60')
+  }
+  // 0.1 read no cookies, and an update must not begin to.
+  const bearerOnly = { cookies: false, ...options }
+  if (cacheSeconds === 0) return createVerifier(bearerOnly)
+  return createVerifierWith(bearerOnly, ask => keepAnswers(ask, cacheSeconds))
+}
+
+function requirement(verifier: Verifier, options: VerifyOptions): Requirement {
   return async (request, reply) => {
-    const token = bearerToken(request)
-    const verdict: Verdict = token === null ? nobody : await judge(token)
+    const verdict = await verifier.verify(request.raw, options)
     if (verdict.kind === 'signed_in') {
-      request.caller = verdict.caller
+      request.caller = callerIn(verdict)
       return
     }
-    if (verdict.kind === 'unknown') request.log.warn({ reason: verdict.reason }, 'not known who is calling')
+    if (verdict.kind === 'unknown') request.log.warn({ reason: verdict.reason }, 'session not verified')
     const refused = refusedFor(verdict)
     reply.headers(refused.headers)
     throw refused
   }
 }
 
-const nobody: Verdict = {
-  kind: 'refused',
-  statusCode: 401,
-  code: 'authentication_required',
-  message: 'Authentication is required',
-}
-
-/** RFC 6750 §2.1. Of two headers none counts: Node keeps the first, and a proxy before it may have judged the other. */
-function bearerToken({ headers, raw }: FastifyRequest): string | null {
-  const given = raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'authorization')
-  if (given.length !== 1) return null
-  const [, token] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
-  return token ?? null
-}
-
 /** Who makes a request that has passed `requireSession` or `requirePermission`. */
 export function callerOf({ caller }: FastifyRequest): Caller {
-  if (caller === null) throw new Refused(401, 'authentication_required', 'Authentication is required')
-  return caller
+  if (caller !== null) return caller
+  const { status, code, message } = authenticationRequired
+  throw new Refused(status, code, message)
 }

@@ -33,7 +33,8 @@ const rules: IFlattenedRuleSet = {
       severity: 'error',
       from: { path: '^packages/node/src/' },
       to: {
-        pathNot: '^packages/node/src/|^node:|^crypto$|node_modules/(fastify|fastify-plugin|jose|quick-lru)/',
+        pathNot:
+          '^packages/node/src/|^node:|^(crypto|http)$|^next/|node_modules/(fastify|fastify-plugin|jose|quick-lru)/',
       },
     },
     {
@@ -41,6 +42,18 @@ const rules: IFlattenedRuleSet = {
       severity: 'error',
       from: { path: '^packages/node/src/' },
       to: { path: 'node_modules/jose/', dependencyTypesNot: ['type-only'], dynamic: false },
+    },
+    {
+      name: 'edge-runtimes-have-no-node-modules',
+      severity: 'error',
+      from: { path: '^packages/node/src/', pathNot: '^packages/node/src/(fastify|verifier/kept)\\.ts$' },
+      to: { dependencyTypes: ['core'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'next-is-known-to-its-adapter-only',
+      severity: 'error',
+      from: { path: '^packages/node/src/', pathNot: '^packages/node/src/next\\.ts$' },
+      to: { path: '^next/|^packages/node/src/next\\.ts$' },
     },
     {
       name: 'fastify-may-be-absent',
