@@ -59,9 +59,10 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // Not part of `npm test`: it installs what each example needs.
           name: 'examples',
           include: ['test/examples/**/*.test.ts'],
-          globalSetup: [stores, 'test/browser/global-setup.ts', 'test/examples/global-setup.ts'],
+          globalSetup: [stores, 'test/examples/global-setup.ts'],
         },
       },
       {

@@ -16,9 +16,9 @@ export type Program = {
   stop(): Promise<void>
 }
 
-/** One folder of `examples/`, used by the commands that its page shows. */
-export function example(name: string) {
-  const cwd = join(inject('examplesFolder'), name)
+/** One folder of `examples/`, used by the commands that its page shows. Where it is installed it is a copy. */
+export function example(name: string, examples = inject('examplesFolder')) {
+  const cwd = join(examples, name)
 
   /** What it prints, and the exit code that it ends with. */
   async function run(command: string, args: readonly string[], environment: Environment = {}) {

@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
+import { findChromium } from '../browser/chromium.ts'
+// For the types of what it provides.
+import type {} from '../browser/global-setup.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -16,6 +19,11 @@ const root = join(import.meta.dirname, '..', '..')
 
 /** Nothing is installed in the checkout, where somebody may be trying out the same example. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const chromium = await findChromium(line => project.vitest.logger.log(line))
+  if (chromium.kind === 'none') {
+    project.vitest.logger.warn(`The examples are not opened in a real browser: ${chromium.reason}`)
+  }
+  project.provide('chromium', chromium)
   await promisify(execFile)(process.execPath, [join('scripts', 'prepare.js')], { cwd: root })
   const folder = await mkdtemp(join(tmpdir(), 'latchkey-examples-'))
   for (const name of ['examples', 'packages']) {

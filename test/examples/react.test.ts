@@ -67,15 +67,16 @@ describe.each(examples)('examples/$name', ({ name, orders, settings }) => {
 
   async function ask(path: string, token = 'x.y.z') {
     const answer = await fetch(orders(places) + path, { headers: { authorization: `Bearer ${token}` } })
-    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), ...(await answer.json()) }
+    const body: unknown = await answer.json()
+    return { status: answer.status, retryAfter: answer.headers.get('retry-after'), body }
   }
 
   it('refuses callers without a session or a permission, and cannot judge them while Latchkey is down', async () => {
     const clerk = await createUserWithDevice(latchkey, `${name}-clerk@example.test`)
     const manager = await createUserWithDevice(latchkey, `${name}-manager@example.test`, ['manager'])
-    expect(await ask('')).toMatchObject({ status: 401, code: 'access_token_invalid' })
-    expect(await ask('', clerk.token)).toMatchObject({ status: 200, orders: [] })
-    expect(await ask('/all', clerk.token)).toMatchObject({ status: 403, code: 'permission_denied' })
+    expect(await ask('')).toMatchObject({ status: 401, body: { code: 'access_token_invalid' } })
+    expect(await ask('', clerk.token)).toMatchObject({ status: 200, body: { orders: [] } })
+    expect(await ask('/all', clerk.token)).toMatchObject({ status: 403, body: { code: 'permission_denied' } })
     expect(await ask('/all', manager.token)).toMatchObject({ status: 200 })
     await latchkey.way.set({ kind: 'refuse' })
     const during = await ask('', clerk.token)

@@ -1,13 +1,17 @@
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type Browser, startBrowser } from '../browser/person.ts'
+import { example, type Program } from '../examples/example.ts'
+import { type Latchkey, startLatchkey } from '../examples/latchkey.ts'
 import { client } from '../support/client.ts'
 import { findProgram } from '../support/debian-program.ts'
 import { type Gateway, startGateway } from '../support/gateway.ts'
 import { freePort } from '../support/port.ts'
 import { createUser, goodPassword } from '../support/service.ts'
-import { example, type Program } from './example.ts'
-import { type Latchkey, startLatchkey } from './latchkey.ts'
+// For the types of what it provides.
+import type {} from './global-setup.ts'
+import { type Browser, startBrowser } from './person.ts'
 
+const root = join(import.meta.dirname, '..', '..', 'examples')
 const email = 'nginx-python@example.test'
 const chromium = inject('chromium')
 const nginx = await findProgram('nginx')
@@ -25,7 +29,7 @@ describe.skipIf(nginx.kind === 'none')(title, () => {
     latchkey = await startLatchkey({ PERMISSIONS: '{"manager": ["view_reports"]}' }, console)
     const applicationPort = await freePort()
     appUrl = `http://127.0.0.1:${applicationPort}`
-    app = await example('nginx-python').start(
+    app = await example('nginx-python', root).start(
       ['python3', 'app.py'],
       { PORT: String(applicationPort) },
       appUrl,
