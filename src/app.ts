@@ -73,13 +73,13 @@ export async function buildApp(
       serviceKeyBasic: {
         type: 'http',
         scheme: 'basic',
-        description: 'The same: the name of the key as user name, the key as password.',
+        description: 'A service key: the name of the key as the user name, and the key as the password.',
       },
       gatewayKey: {
         type: 'apiKey',
         in: 'header',
         name: 'x-latchkey-service-key',
-        description: 'A service key, where `Authorization` is a person’s.',
+        description: 'A service key, if `Authorization` has the user’s token.',
       },
     },
   })

@@ -19,7 +19,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       schema: {
         operationId: 'getLiveness',
         tags: ['Health'],
-        summary: 'The process can answer',
+        summary: 'The process responds',
         response: { 200: Type.Object({ status: Type.Literal('ok') }, { title: 'Liveness' }) },
       },
     },

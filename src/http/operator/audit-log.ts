@@ -31,7 +31,7 @@ const EventView = Type.Object(
     }),
     ipAddress: orNull.text,
     userAgent: orNull.text,
-    details: Type.Unknown({ description: 'An object with what there is to tell of this type.' }),
+    details: Type.Unknown({ description: 'An object whose fields depend on the type.' }),
     createdAt: Timestamp,
   },
   { title: 'SecurityEvent' },
@@ -48,7 +48,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
       schema: {
         operationId: 'listSecurityEvents',
         ...operatorRoute('audit:read'),
-        summary: 'The audit log, newest first',
+        summary: 'List the audit log, newest first',
         querystring: StrictObject({
           userId: Type.Optional(Id),
           sessionId: Type.Optional(Id),
@@ -58,7 +58,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
             Type.String({
               minLength: 1,
               maxLength: 50,
-              description: 'An address, or a network like 203.0.113.0/24.',
+              description: 'An address or a network like 203.0.113.0/24.',
             }),
           ),
           since: Type.Optional(Type.String({ format: 'date-time', description: 'Included.' })),

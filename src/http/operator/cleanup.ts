@@ -14,9 +14,8 @@ export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = 
       schema: {
         operationId: 'runCleanup',
         ...operatorRoute('sessions:cleanup'),
-        summary: 'Delete what has ended, for about a second',
-        description:
-          'What is left then is for the next call, or for the run that the service makes by itself. Expiry never waits for either.',
+        summary: 'Run cleanup for about a second',
+        description: 'The next call or the scheduled run deletes the rest. Expiry does not depend on either.',
         response: {
           200: Type.Union([
             Type.Object(

@@ -92,7 +92,7 @@ async function insertKey(
 ): Promise<string | null> {
   const [live] = await executor.select({ count: count() }).from(serviceKeys).where(isLive)
   if (live !== undefined && live.count >= mostLiveKeys) {
-    return `there are ${mostLiveKeys} service keys already: revoke those that nobody uses`
+    return `there are already ${mostLiveKeys} service keys: revoke unused ones`
   }
   const { id, hash, name } = key
   const scopes = [...new Set(key.scopes)].sort()
