@@ -1,4 +1,4 @@
-/** The groups of calls in the API's description, in the order in which a new user meets them. */
+/** The groups of calls in the API description, in the order in which a new user needs them. */
 export const tags = [
   {
     name: 'Sign-in',

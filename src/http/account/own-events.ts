@@ -32,7 +32,7 @@ const OwnEventView = Type.Object(
   { title: 'AccountEvent' },
 )
 
-/** People see what has happened to their own account. */
+/** Users see the events of their own account. */
 export const ownEventRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
   { services },

@@ -87,7 +87,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
     },
   )
 
-  /** The device goes where the tokens go: into a cookie, or into the body. */
+  /** The device token is returned like the tokens: in a cookie or in the body. */
   function changed(
     request: FastifyRequest,
     reply: FastifyReply,

@@ -88,7 +88,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
   )
 }
 
-/** RFC 3339 also has leap seconds, which nobody's clock shows, and years that no event is from. */
+/** RFC 3339 also allows leap seconds, which clocks do not show, and years from which there are no events. */
 function instantIn(text: string): number {
   const at = Date.parse(text)
   if (at >= 0) return at
@@ -96,7 +96,7 @@ function instantIn(text: string): number {
   throw new Problem('validation_failed', { detail: 'The query string is not valid.', errors })
 }
 
-/** A severity stands for the types that have it, which are indexed. Null: every type. */
+/** The event types of a severity, because only types are indexed. Null: every type. */
 function typesIn(type: EventType | undefined, severity: Severity | undefined): EventType[] | null {
   if (severity === undefined) return type === undefined ? null : [type]
   return eventTypes.filter(

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Services } from '../../services.ts'
 import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
 
-/** Milliseconds after which no batch is begun: a request takes two seconds at most. */
+/** Milliseconds after which no further batch starts: a request takes at most two seconds. */
 const patienceMs = 1_000
 
 export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {

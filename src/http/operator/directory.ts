@@ -50,7 +50,7 @@ const JudgedSessionView = Type.Interface(
 
 const UserParams = StrictObject({ id: Id })
 
-/** Operators find a user, see whoever's sessions, and unlock an account. */
+/** Operators find users, list the sessions of a user, and unlock accounts. */
 export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
   { services },

@@ -13,7 +13,7 @@ import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '
 import { Id, printable, Timestamp, timestamp } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
 
-/** Milliseconds for which the answer waits for the marking of rows, so that it is complete where they are few. */
+/** Milliseconds for which the response waits for the marking of rows, so that it is complete if there are few. */
 const markingPatienceMs = 300
 
 const targetFields = {

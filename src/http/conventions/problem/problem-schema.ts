@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { problems } from '../../../errors.ts'
 
-/** RFC 9457 as we use it, for the API's description. */
+/** RFC 9457 as used here, for the API description. */
 export const ProblemSchema = Type.Object(
   {
     type: Type.String({ format: 'uri', description: 'Identifies the kind of problem; ends with its code.' }),

@@ -5,14 +5,14 @@ import type { Policies } from '../../../session/policy.ts'
 import type { Session, TokenPair } from '../../../session/session.ts'
 import { StrictObject } from './strict-object.ts'
 
-/** Shapes that several routes share, and how the domain's values become them. */
+/** Schemas that several routes share, and the conversion of domain values. */
 
 export const Email = Type.String({
   format: 'email',
   maxLength: 254,
   description: 'An email address. An international domain may be in Unicode or in its ASCII form.',
 })
-/** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
+/** The rules for new passwords are in the domain; this only bounds what is hashed. */
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
 export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
 export const DeviceToken = Type.String({
@@ -33,7 +33,7 @@ export const DeviceName = Type.String({
     'The name that the owner gave the device. It must have a visible character, and no control, zero-width or direction characters.',
 })
 
-/** One of the configured names; which, is for the handler to say. */
+/** One of the configured names; the handler checks which. */
 export const ClientType = Type.String({ minLength: 1, maxLength: 32 })
 
 export const Tokens = Type.Object(
@@ -83,14 +83,14 @@ export const SessionView = Type.Object(
   { title: 'Session' },
 )
 
-/** Throws `validation_failed`, which names those that there are. */
+/** Throws `validation_failed` with the existing names. */
 export function requireClientType(policies: Policies, clientType: string): void {
   if (policies.has(clientType)) return
   const message = `must be one of ${[...policies.keys()].join(', ')}`
   throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
 }
 
-/** Of a list that comes in pages; each page but the last has a `nextCursor`. */
+/** For a paginated list; each page except the last has a `nextCursor`. */
 export const pageFields = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
@@ -114,7 +114,7 @@ export function timestamp(at: Instant): string {
   return new Date(at).toISOString()
 }
 
-/** Lifetimes are what is really left: a pair that is answered again has less than when it was new. */
+/** Lifetimes are the remaining time: a pair that is returned again has less than when it was new. */
 export function tokensView(sessionId: string, tokens: TokenPair, now: Instant) {
   return {
     tokenType: 'Bearer' as const,
