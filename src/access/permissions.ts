@@ -1,12 +1,12 @@
 import QuickLRU from 'quick-lru'
 
-/** Role → what it may do. */
+/** Maps each role to its permissions. */
 export type PermissionTable = ReadonlyMap<string, ReadonlySet<string>>
 
-/** What a role may be called: it stands in a header, among others. */
+/** Valid role names: they are sent in a header, separated by commas. */
 export const rolePattern = /^[A-Za-z0-9_.:-]{1,64}$/
 
-/** What an operator may be allowed to do. */
+/** The permissions of operators. */
 export const operatorPermissions = [
   'sessions:read',
   'sessions:revoke',
@@ -20,7 +20,7 @@ export type OperatorPermission = (typeof operatorPermissions)[number]
 
 export const builtInPermissions: PermissionTable = new Map([['admin', new Set(operatorPermissions)]])
 
-/** Sorted, each once. */
+/** Sorted, without duplicates. */
 export function permissionsOf(table: PermissionTable, roles: readonly string[]): string[] {
   return [...new Set(roles.flatMap(role => [...(table.get(role) ?? [])]))].sort()
 }

@@ -11,7 +11,7 @@ import type { Database } from '../store/postgres/database.ts'
 import { idleLimits, longest } from './policies.ts'
 import { type createRevocations, windowSeconds } from './revocations.ts'
 
-/** What operators ask and do: statistics, the audit log, revocations, roles, and maintenance. */
+/** The functions for operators: statistics, the audit log, revocations, roles, and maintenance. */
 export function createOperator(parts: {
   config: Config
   clock: Clock

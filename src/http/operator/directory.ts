@@ -28,7 +28,7 @@ const UserView = Type.Object(
     disabled: Type.Boolean(),
     disabledAt: Type.Union([Timestamp, Type.Null()]),
     lockedUntil: Type.Union([Timestamp, Type.Null()], {
-      description: 'Until when failed attempts lock sign-in from devices that are not known.',
+      description: 'Until when failed attempts lock the sign-in from unknown devices.',
     }),
     lastSignInAt: Type.Union([Timestamp, Type.Null()], {
       description: 'Of the sessions that are still on record.',
@@ -50,7 +50,7 @@ const JudgedSessionView = Type.Interface(
 
 const UserParams = StrictObject({ id: Id })
 
-/** Operators find a user, see whoever's sessions, and unlock an account. */
+/** Operators find users, list the sessions of a user, and unlock accounts. */
 export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
   { services },
@@ -64,13 +64,13 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'listUsers',
         ...operatorRoute('users:read'),
-        summary: 'Users by the beginning of their email address',
+        summary: 'Find users by the beginning of their email address',
         querystring: StrictObject({
           email: Type.Optional(
             Type.String({
               minLength: 1,
               maxLength: 254,
-              description: 'How it begins, without regard to case.',
+              description: 'The beginning of the address; case does not matter.',
             }),
           ),
           ...pageFields,
@@ -94,7 +94,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'getUser',
         ...operatorRoute('users:read'),
-        summary: 'One user',
+        summary: 'Get a user',
         params: UserParams,
         response: { 200: UserView },
       },
@@ -114,7 +114,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'listUserSessions',
         ...operatorRoute('sessions:read'),
-        summary: 'The sessions of a user, newest sign-in first',
+        summary: 'List the sessions of a user, newest sign-in first',
         params: UserParams,
         querystring: StrictObject({
           state: Type.Optional(Type.Enum(['live', 'all'], { default: 'live' })),
@@ -148,7 +148,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'unlockUser',
         ...operatorRoute('users:unlock'),
-        summary: 'Let a user sign in again after too many failed attempts',
+        summary: 'Unlock the sign-in of a user',
         params: UserParams,
         response: { 204: Type.Null() },
       },

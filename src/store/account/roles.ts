@@ -8,12 +8,12 @@ import { insertEvents } from '../session/events.ts'
 import { announceUser } from '../session/revocation/user-changes.ts'
 import { lockUser } from '../session/user-lock.ts'
 
-/** What users may do changes with their roles; their sessions go on. */
+/** Role changes change what users may do; their sessions continue. */
 export function createRoles(database: Database, propagation: Propagation) {
   return {
     /**
-     * Sets the roles of a user, and returns them. Resolves once no instance goes by the older ones; a repeat waits like
-     * the first. Null: no such user. Throws `revocation_unconfirmed`.
+     * Sets the roles of a user, and returns them. Resolves when no instance uses the previous ones; a repeated call waits
+     * like the first. Null if there is no such user. Throws `revocation_unconfirmed`.
      */
     async change(userId: string, roles: readonly string[], by: DoneBy): Promise<string[] | null> {
       const wanted = [...new Set(roles)].sort()
