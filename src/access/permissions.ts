@@ -11,6 +11,7 @@ export const operatorPermissions = [
   'sessions:cleanup',
   'users:read',
   'users:unlock',
+  'users:manage',
   'audit:read',
 ] as const
 
@@ -25,4 +26,18 @@ export function permissionsOf(table: PermissionTable, roles: readonly string[]):
 
 export function hasPermission(table: PermissionTable, roles: readonly string[], permission: string): boolean {
   return roles.some(role => table.get(role)?.has(permission) ?? false)
+}
+
+/**
+ * Pure: the first operator permission that these roles give and the operator's own do not; null when there is none. Without
+ * this rule, an operator who manages users could take every permission.
+ */
+export function permissionBeyond(
+  table: PermissionTable,
+  own: readonly string[],
+  roles: readonly string[],
+): OperatorPermission | null {
+  const isBeyond = (permission: string) =>
+    hasPermission(table, roles, permission) && !hasPermission(table, own, permission)
+  return operatorPermissions.find(isBeyond) ?? null
 }
