@@ -18,6 +18,7 @@ import { cleanupRoutes } from './http/operator/cleanup.ts'
 import { directoryRoutes } from './http/operator/directory.ts'
 import { revocationRoutes } from './http/operator/revocations.ts'
 import { statisticsRoutes } from './http/operator/statistics.ts'
+import { userRoutes } from './http/operator/users.ts'
 import { partWhileDraining } from './http/part-while-draining.ts'
 import { currentSessionRoutes } from './http/session/current-session.ts'
 import { deviceRoutes } from './http/session/devices.ts'
@@ -136,6 +137,7 @@ export async function buildApp(
     operators.addHook('onRequest', identifyOperator(services, cookies))
     await operators.register(statisticsRoutes, { services })
     await operators.register(directoryRoutes, { services })
+    await operators.register(userRoutes, { services })
     await operators.register(revocationRoutes, { services })
     await operators.register(cleanupRoutes, { services })
     await operators.register(auditLogRoutes, { services })

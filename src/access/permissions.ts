@@ -13,6 +13,7 @@ export const operatorPermissions = [
   'sessions:cleanup',
   'users:read',
   'users:unlock',
+  'users:manage',
   'audit:read',
 ] as const
 
@@ -54,4 +55,18 @@ function encodePermission(permission: string): string {
 
 export function hasPermission(table: PermissionTable, roles: readonly string[], permission: string): boolean {
   return roles.some(role => table.get(role)?.has(permission) ?? false)
+}
+
+/**
+ * Pure: the first operator permission that these roles give and the operator's own do not; null when there is none. Without
+ * this rule, an operator who manages users could take every permission.
+ */
+export function permissionBeyond(
+  table: PermissionTable,
+  own: readonly string[],
+  roles: readonly string[],
+): OperatorPermission | null {
+  const isBeyond = (permission: string) =>
+    hasPermission(table, roles, permission) && !hasPermission(table, own, permission)
+  return operatorPermissions.find(isBeyond) ?? null
 }

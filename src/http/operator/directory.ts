@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import type { ListedUser } from '../../store/operator/directory.ts'
 import type { JudgedSession } from '../../store/session/lists.ts'
 import { sessionOf } from '../access/authenticate.ts'
 import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
@@ -16,27 +14,9 @@ import {
   SessionView,
   sessionView,
   Timestamp,
-  timestamp,
 } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
-
-const UserView = Type.Object(
-  {
-    id: Id,
-    email: Type.String(),
-    roles: Type.Array(Type.String()),
-    disabled: Type.Boolean(),
-    disabledAt: Type.Union([Timestamp, Type.Null()]),
-    lockedUntil: Type.Union([Timestamp, Type.Null()], {
-      description: 'Until when failed attempts lock the sign-in from unknown devices.',
-    }),
-    lastSignInAt: Type.Union([Timestamp, Type.Null()], {
-      description: 'Of the sessions that are still on record.',
-    }),
-    createdAt: Timestamp,
-  },
-  { title: 'UserAccount' },
-)
+import { timestampOrNull, UserView, userView } from './user-view.ts'
 
 const JudgedSessionView = Type.Interface(
   [SessionView],
@@ -169,21 +149,4 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       revokedReason: session.revokedReason,
     }
   }
-}
-
-function userView({ id, email, roles, disabled, ...user }: ListedUser) {
-  return {
-    id,
-    email,
-    roles,
-    disabled,
-    disabledAt: timestampOrNull(user.disabledAt),
-    lockedUntil: timestampOrNull(user.lockedUntil),
-    lastSignInAt: timestampOrNull(user.lastSignInAt),
-    createdAt: timestamp(user.createdAt),
-  }
-}
-
-function timestampOrNull(at: Instant | null): string | null {
-  return at === null ? null : timestamp(at)
 }

@@ -70,12 +70,13 @@ export async function insertUser(executor: Executor, user: NewAccount): Promise<
 }
 
 export async function updateUser(executor: Executor, userId: string, change: UserChange): Promise<void> {
-  const { passwordHash, disabled, forgetsDevices = false } = change
+  const { passwordHash, roles, disabled, forgetsDevices = false } = change
   const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, clock_timestamp())` : null
   await executor
     .update(users)
     .set({
       ...(passwordHash === undefined ? {} : { passwordHash }),
+      ...(roles === undefined ? {} : { roles: [...roles] }),
       ...(disabled === undefined ? {} : { disabledAt }),
       ...(forgetsDevices ? { deviceEpoch: sql`${users.deviceEpoch} + 1` } : {}),
     })

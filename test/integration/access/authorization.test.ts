@@ -103,6 +103,23 @@ const rules: Record<string, Rule> = {
   'GET /v1/admin/users/{id}': { who: permission('users:read'), status: 200, request: owner },
   'GET /v1/admin/users/{id}/sessions': { who: permission('sessions:read'), status: 200, request: owner },
   'POST /v1/admin/users/{id}/unlock': { who: permission('users:unlock'), status: 204, request: owner },
+  'POST /v1/admin/users': {
+    who: permission('users:manage'),
+    status: 201,
+    request: async () => ({ body: { email: newEmail() } }),
+  },
+  'PATCH /v1/admin/users/{id}': {
+    who: permission('users:manage'),
+    status: 200,
+    request: async () => ({ id: people.owner, body: { disabled: false } }),
+  },
+  'DELETE /v1/admin/users/{id}': {
+    who: permission('users:manage'),
+    status: 204,
+    request: async () => ({
+      id: await createUser(instance.services, newEmail(), { password: null }),
+    }),
+  },
   'POST /v1/admin/revocations': {
     who: permission('sessions:revoke'),
     status: 201,
