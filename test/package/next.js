@@ -5,6 +5,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createVerifier } from '@latchkey/node'
+import { createLatchkey } from '@latchkey/node/next'
 
 /** An application of Next.js, built and served, that asks a server which answers as Latchkey does. */
 const next = resolve('node_modules/next/dist/bin/next')
@@ -140,6 +142,10 @@ async function use() {
     [307, '/sign-in', '/guarded?a=1'],
   )
   assert.equal((await ask('/guarded', { accept: 'application/json' })).status, 401)
+  // Behind another server a path may begin with two slashes. It must not become the name of another host.
+  const { middleware } = createLatchkey({ verifier: createVerifier({ url: 'http://127.0.0.1:9' }) })
+  const odd = await middleware(new Request('https://app.test//evil.test/', { headers: html }))
+  assert.equal(odd.headers.get('location'), 'https://app.test/sign-in?returnTo=%2Fevil.test%2F')
 
   // An outage is a 503, and signs nobody out.
   isDown = true

@@ -48,7 +48,8 @@ describe('a verifier', () => {
     const states: string[] = []
     verifier.on('state', state => states.push(state))
     await verifier.close()
-    expect(await verifier.verify('t')).toMatchObject({ kind: 'unknown', retryAfterSeconds: 1 })
+    const reason = 'the verifier is closed'
+    expect(await verifier.verify('t')).toEqual({ kind: 'unknown', retryAfterSeconds: 1, reason })
     await expect(verifier.start()).rejects.toThrow('closed')
     expect(states).toEqual([])
   })

@@ -286,6 +286,17 @@ describe('a server that is not Latchkey', () => {
     }
   })
 
+  it('is unknown when it sends the question elsewhere, whatever is answered there', async () => {
+    const { accessToken } = await latchkey.signIn()
+    const other = createServer(({ url }, response) => {
+      const isFirst = url?.startsWith('/v1/verify') ?? false
+      response.writeHead(isFirst ? 307 : 204, isFirst ? { location: '/elsewhere' } : ids).end()
+    })
+    others.push(other)
+    const misled = make({ url: `http://127.0.0.1:${await listening(other)}` })
+    expect(told(await misled.verify(accessToken))).toBe('unknown')
+  })
+
   it('is unknown when it says yes to a token that is not one', async () => {
     const misled = await behind(204, ids, '')
     expect(told(await misled.verify('not-a-jwt'))).toBe('unknown')
