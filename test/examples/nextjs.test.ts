@@ -71,6 +71,9 @@ describe('examples/nextjs', () => {
       })
       await tab.getByLabel('Email').fill(email)
       await tab.getByLabel('Password', { exact: true }).fill(goodPassword)
+      const button = `document.querySelector('button[type=submit]')`
+      // Its compiler of CSS drops the colors of a page without a `color-scheme` unless the stylesheet has defaults.
+      expect(await tab.evaluate(`getComputedStyle(${button}).backgroundColor`)).toBe('rgb(42, 82, 194)')
       await tab.getByRole('button', { name: 'Sign in' }).click()
       await tab.getByRole('button', { name: 'Order tea' }).click()
       await expect.poll(() => answers).toContain('POST 200')

@@ -6,7 +6,7 @@ import type { Order } from '../../lib/orders'
 import { SignInHere } from '../sign-in/sign-in-here'
 
 /** The orders that the server has rendered, and those that the route handler answers with afterwards. */
-export function Orders({ initial }: { initial: readonly Order[] }) {
+export function Orders({ userId, initial }: { userId: string; initial: readonly Order[] }) {
   const latchkey = useLatchkey()
   const { status } = useSession()
   const [orders, setOrders] = useState(initial)
@@ -25,6 +25,7 @@ export function Orders({ initial }: { initial: readonly Order[] }) {
   if (status === 'signed-out') return <SignInHere returnTo="/orders" />
   return (
     <section>
+      <p>User {userId}</p>
       <h2>Your orders</h2>
       {problem !== '' && <p role="alert">{problem}</p>}
       <ul aria-label="Orders">

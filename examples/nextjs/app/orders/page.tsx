@@ -9,8 +9,7 @@ export default async function OrdersPage() {
   if (caller === null) redirect('/sign-in?returnTo=/orders')
   return (
     <main>
-      <p>Rendered on the server for user {caller.userId}</p>
-      <Orders initial={ordersOf(caller.userId)} />
+      <Orders userId={caller.userId} initial={ordersOf(caller.userId)} />
     </main>
   )
 }
