@@ -200,6 +200,12 @@ beforeAll(async () => {
 
 afterAll(() => instance.close())
 
+/** A valid body for calls that change something by its id. */
+function changeFor({ method, path }: { method: string; path: string }): { body?: object } {
+  if (method !== 'PATCH') return {}
+  return { body: path === '/v1/sessions/{id}' ? { deviceName: 'mine' } : { disabled: false } }
+}
+
 function roleOf(name: OperatorPermission): string {
   return `may-${name}`
 }
@@ -455,7 +461,7 @@ describe('what belongs to somebody else', () => {
 
   it.each(withId)('looks to whoever may not have it like what does not exist: $route', async operation => {
     const { who } = ruleOf(operation.route)
-    const body = operation.method === 'PATCH' ? { body: { deviceName: 'mine' } } : {}
+    const body = changeFor(operation)
     for (const make of callers) {
       const caller = await make()
       const mayHaveIt =
@@ -471,7 +477,7 @@ describe('what belongs to somebody else', () => {
 
   it.each(withId)('is a 404 to whoever may have it, when it does not exist: $route', async operation => {
     const { who } = ruleOf(operation.route)
-    const body = operation.method === 'PATCH' ? { body: { deviceName: 'mine' } } : {}
+    const body = changeFor(operation)
     const caller = await person('who may', who.kind === 'permission' ? people.admin : people.owner)
     const answer = await call(caller, operation, { id: unknownId, ...body })
     expect(told(answer)).toEqual([404, 'not_found', undefined])
