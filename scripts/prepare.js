@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * npm runs this after `npm ci` and before `npm pack`: builds `packages/` unless what was built is newer than the sources,
+ * npm runs this after each install in this checkout (the script `dependencies`, which no install of the package runs): builds `packages/` unless what was built is newer than the sources,
  * so that the examples and your own applications can install them from this checkout. Does nothing where the development
  * dependencies, and with them the compiler, are left out (`--omit=dev`).
  */
