@@ -59,6 +59,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // Not part of `npm test`: it installs what each example needs.
+          name: 'examples',
+          include: ['test/examples/**/*.test.ts'],
+          globalSetup: [stores, 'test/examples/global-setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
           ...undisturbed,
           name: 'fault',
           include: ['test/fault/faults.test.ts'],

@@ -18,6 +18,7 @@ import { cleanupRoutes } from './http/operator/cleanup.ts'
 import { directoryRoutes } from './http/operator/directory.ts'
 import { revocationRoutes } from './http/operator/revocations.ts'
 import { statisticsRoutes } from './http/operator/statistics.ts'
+import { userRoutes } from './http/operator/users.ts'
 import { partWhileDraining } from './http/part-while-draining.ts'
 import { currentSessionRoutes } from './http/session/current-session.ts'
 import { deviceRoutes } from './http/session/devices.ts'
@@ -34,7 +35,7 @@ import type { Services } from './services.ts'
 import { version } from './version.ts'
 
 /**
- * The way a request takes, in order: conventions (request id, headers, strict input, problem+json), then one of the
+ * The path of a request, in order: conventions (request id, headers, strict input, problem+json), then one of the
  * scopes below, each with its own hooks.
  */
 export async function buildApp(
@@ -47,7 +48,7 @@ export async function buildApp(
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
   })
 
-  // First, so that it sees the answers of all that follows.
+  // First, so that it sees all responses.
   measureAnswers(app, services.metrics.answered)
   logRequests(app, config.logRequests)
   partWhileDraining(app, services.isDraining)
@@ -73,13 +74,13 @@ export async function buildApp(
       serviceKeyBasic: {
         type: 'http',
         scheme: 'basic',
-        description: 'The same: the name of the key as user name, the key as password.',
+        description: 'A service key: the name of the key as the user name, and the key as the password.',
       },
       gatewayKey: {
         type: 'apiKey',
         in: 'header',
         name: 'x-latchkey-service-key',
-        description: 'A service key, where `Authorization` is a person’s.',
+        description: 'A service key, if `Authorization` has the user’s token.',
       },
     },
   })
@@ -87,10 +88,10 @@ export async function buildApp(
   await app.register(accessTokens, { services })
   await app.register(serviceKeys)
 
-  // Public, for whoever watches the process.
+  // Public, for supervisors and load balancers.
   await app.register(healthRoutes, { services })
 
-  // Public: files. What they show, they ask for below.
+  // Public: files. They call the routes below.
   if (config.console === 'on') {
     const settings = {
       branding: config.branding,
@@ -101,16 +102,16 @@ export async function buildApp(
     await app.register(consolePages, { folder: consoleFolder, settings })
   }
 
-  // Clients, browsers among them.
+  // Clients, including browsers.
   await app.register(async clients => {
-    // Public: nobody has to be signed in.
+    // Public: no session is needed.
     await clients.register(signInRoutes, { services, cookies })
     await clients.register(refreshRoutes, { services, cookies })
     await clients.register(signOutRoutes, { services, cookies })
 
-    // Signed in: people and their devices.
+    // Signed in: users and their devices.
     await clients.register(async signedIn => {
-      // Before a body is read: who may not call is told nothing of what is wrong with the call.
+      // Before the body is read: callers without access learn nothing about errors in the call.
       signedIn.addHook('onRequest', authenticate(services, cookies))
       await signedIn.register(currentSessionRoutes, { services })
       await signedIn.register(passwordRoutes, { services, cookies })
@@ -119,13 +120,13 @@ export async function buildApp(
     })
   })
 
-  // Services and gateways: the hot path, whose only hook is for those that say who they are.
+  // Services and gateways: the hot path. Its only hook is for callers with a service key.
   await app.register(verifyRoutes, { services, cookies })
 
   // Services: each route names the scope that the caller's key must have.
   await app.register(openedSessionRoutes, { services })
 
-  // OAuth clients: each route file is a scope of its own, since it takes forms and answers failures as OAuth has them.
+  // OAuth clients: each route file is a scope of its own, since it accepts forms and reports failures in the format of OAuth.
   await app.register(metadataRoutes, { services })
   await app.register(tokenRoutes, { services })
   await app.register(introspectionRoutes, { services })
@@ -136,6 +137,7 @@ export async function buildApp(
     operators.addHook('onRequest', identifyOperator(services, cookies))
     await operators.register(statisticsRoutes, { services })
     await operators.register(directoryRoutes, { services })
+    await operators.register(userRoutes, { services })
     await operators.register(revocationRoutes, { services })
     await operators.register(cleanupRoutes, { services })
     await operators.register(auditLogRoutes, { services })

@@ -4,19 +4,19 @@ import { performance } from 'node:perf_hooks'
 export type Instant = number
 
 /**
- * The database's clock, carried on by this process' monotonic one, so that no instance's own clock decides anything.
- * A reading is never ahead of the database; it lags by the shortest time that one of the last answers travelled.
+ * The database's clock, continued by this process's monotonic clock, so that no decision depends on an instance's clock.
+ * A reading is never ahead of the database; it lags by the shortest travel time of the last responses.
  */
 export type Clock = {
   /** With a fraction of a millisecond. */
   now(): Instant
   /** Milliseconds of the monotonic clock; for measuring how long something took. */
   monotonic(): number
-  /** Takes over the database's time as it stood in an answer that has just arrived. */
+  /** Takes the database's time from a response that has just arrived. */
   synchronise(databaseNow: Instant): void
 }
 
-/** Few enough that a clock that was set, or drifts, is followed within seconds. */
+/** Few enough to follow a clock that is set or drifts within seconds. */
 const samplesKept = 10
 
 export function createClock(): Clock {
@@ -28,16 +28,16 @@ export function createClock(): Clock {
     synchronise(databaseNow) {
       samples.push(databaseNow - performance.now())
       if (samples.length > samplesKept) samples.shift()
-      // Every answer arrives late, and so each sample is too small by the time that it travelled.
+      // Every response arrives late, so each sample is too small by its travel time.
       offset = Math.max(...samples)
     },
   }
 }
 
-/** Milliseconds that have passed since another reading, whatever is done to the machine's time. */
+/** Milliseconds since another reading, regardless of changes to the machine's time. */
 export const monotonic = (): number => performance.now()
 
-/** This machine's time for a `Date` header (RFC 9110 §6.6.1); nothing is decided by it. */
+/** This machine's time for a `Date` header (RFC 9110 §6.6.1); no decision depends on it. */
 export function httpDate(): string {
   return new Date().toUTCString()
 }

@@ -12,10 +12,10 @@ export type LoggedError = {
 const deepestCause = 5
 
 /**
- * What the log may hold of a failure: its kind, its stack and its causes, by a list of what is wanted. An error
- * of a database client also carries the values of the failed statement (in `detail`, in `params`, and Drizzle in
- * its message too), which may be email addresses or hashes and must not be written anywhere. An outage is expected: it has
- * a reason, in its causes, and no stack.
+ * The parts of a failure that may be logged: its kind, its stack and its causes, by an allow list. An error
+ * of a database client also contains the values of the failed statement (in `detail`, in `params`, and Drizzle in
+ * its message too), which may be email addresses or hashes and must not be written anywhere. An outage is expected: its
+ * causes are logged as the reason, without a stack.
  */
 export function loggedError(error: unknown, depth = 0, withStack = !isOutage(error)): LoggedError {
   if (!(error instanceof Error))

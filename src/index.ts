@@ -1,4 +1,4 @@
-/** The service inside another Node.js program: what `server.ts` puts together, in parts. */
+/** Embeds the service in another Node.js program: the parts that `server.ts` combines. */
 export { buildApp } from './app.ts'
 export { type Config, readConfig, readDatabaseUrl } from './config/config.ts'
 export { Problem, type ProblemCode } from './errors.ts'

@@ -4,8 +4,8 @@ import { loggedError } from './error-log.ts'
 export type { Logger }
 
 /**
- * One line of JSON an event, with the name of its level and an RFC 3339 time in UTC. What could be a secret is cut out, at
- * any level. `mixin` adds to each line.
+ * One JSON line per event, with the name of its level and an RFC 3339 time in UTC. Possible secrets are removed at
+ * every level. `mixin` adds to each line.
  */
 export function createLogger(
   level: string,
@@ -38,14 +38,14 @@ export function createLogger(
   )
 }
 
-/** How a store is doing, by what its users experience. Each change is logged once, and each remedy. */
+/** The state of a store, as its users experience it. Each change and each remedy is logged once. */
 export type StoreHealth = {
   reached(): void
   missed(error: unknown): void
   isUp(): boolean
 }
 
-/** Calls `listener` at each change. `remedyOf`: what to do about a failure that does not go by itself, or null. */
+/** Calls `listener` at each change. `remedyOf`: the remedy for a failure that does not recover without help, or null. */
 export function createStoreHealth(
   store: string,
   logger: Logger,
@@ -77,8 +77,8 @@ export function createStoreHealth(
 }
 
 /**
- * For lines that come once a request when something is down: writes the first, then at most one in `everyMs`, which says
- * how many were left out before it.
+ * For lines that would be written for every request during an outage: writes the first, then at most one per `everyMs` with
+ * the number of omitted lines.
  */
 export type SparseLog = (write: (leftOut: number) => void) => void
 

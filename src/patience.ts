@@ -1,4 +1,4 @@
-/** What the work comes to, or null when that takes longer; the work goes on. */
+/** The result of the work, or null if it takes longer. The work continues. */
 export function within<T>(milliseconds: number, work: Promise<T>): Promise<T | null> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(null), milliseconds)

@@ -8,10 +8,10 @@ const bootIdPath = '/proc/sys/kernel/random/boot_id'
 const networkPath = '/proc/self/ns/net'
 
 /**
- * Where a process listens, by a name that no two processes can listen at together: the kernel gives an address and port
- * of one network namespace to one of them. Null where the kernel does not tell, or chooses the port itself; for a name,
- * which may stand for another address the next time; and for a worker of `node:cluster`: all workers of a primary listen
- * together, by the one socket that it has.
+ * The place where a process listens, as a name that only one process can have at a time: the kernel gives an address and
+ * port of one network namespace to one process. Null if the kernel does not report it or chooses the port; for a host
+ * name, which may resolve differently the next time; and for a worker of `node:cluster`, because all workers listen on the
+ * one socket of their primary.
  */
 export function placeOf({ host, port }: { host: string; port: number }): string | null {
   if (port === 0 || isIP(host) === 0 || cluster.isWorker) return null

@@ -4,8 +4,8 @@ const pool = Buffer.alloc(16_384)
 let used = pool.length
 
 /**
- * Unpredictable bytes, from the system's generator by way of a pool: to ask it for so few at a time takes 2 to 6 µs by
- * itself, and this 0.2. What has been given out is erased in the pool.
+ * Unpredictable bytes from the system's generator, through a pool: requesting so few at a time takes 2 to 6 µs, and
+ * this 0.2. Used bytes are erased from the pool.
  */
 export function randomBytes(length: number): Buffer {
   const start = take(length)
@@ -14,19 +14,19 @@ export function randomBytes(length: number): Buffer {
   return bytes
 }
 
-/** As many bytes, in hexadecimal digits; for what is no secret. */
+/** This many bytes as hexadecimal digits, for values that are not secret. */
 export function randomHex(length: number): string {
   const start = take(length)
   return pool.toString('hex', start, used)
 }
 
-/** Where the bytes begin that nobody has had. Throws a `RangeError` for a length that is none, or more than the pool. */
+/** The offset of unused bytes. Throws a `RangeError` for an invalid length, or one above the size of the pool. */
 function take(length: number): number {
   if (!Number.isInteger(length) || length < 0 || length > pool.length) {
     throw new RangeError(`a whole number of bytes is wanted, at most ${pool.length}`)
   }
   if (used + length > pool.length) {
-    // In this order: should there be none to be had, the pool stays used up.
+    // In this order, so that the pool stays used up if the generator fails.
     randomFillSync(pool)
     used = 0
   }

@@ -3,7 +3,7 @@ import { Problem } from './errors.ts'
 import { SchemaError } from './services.ts'
 import { connectionRefusal } from './store/postgres/failure.ts'
 
-/** Ends a process that cannot go on. A fault that the operator can fix is one line, not a stack. */
+/** Exits a process that cannot continue. A fault that the operator can fix is one line, not a stack. */
 export function refuse(error: unknown): never {
   process.stderr.write(`latchkey: ${inOneLine(error)}\n`)
   process.exit(1)
@@ -11,7 +11,7 @@ export function refuse(error: unknown): never {
 
 function inOneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // Asked before the database, whose failures are known by codes and words that others have too.
+  // Checked before the database, whose failures are recognized by codes and words that others share.
   if (error instanceof ConfigError || error instanceof SchemaError) return error.message
   if ('syscall' in error && error.syscall === 'listen') return `check HOST and PORT: ${error.message}`
   return (

@@ -12,18 +12,18 @@ import { refuse } from './refuse.ts'
 import { createServices, SchemaError } from './services.ts'
 import { connectionRefusal } from './store/postgres/failure.ts'
 
-/** Milliseconds after which a shutdown ends whatever still runs. */
+/** Milliseconds after which a shutdown is forced. */
 const shutdownLimitMs = 10_000
-/** Milliseconds between readiness failing and the port closing, for whoever sends requests here to notice. */
+/** Milliseconds between readiness failing and the port closing, so that load balancers notice. */
 const drainMs = 500
-/** Milliseconds from the port closing to the connections that are left being cut: no request takes over two seconds. */
+/** Milliseconds from closing the port to closing the remaining connections: no request takes longer than two seconds. */
 const answersMs = 3_000
 
-/** Serves until SIGTERM or SIGINT. A refused start is one line on stderr and exit code 1. */
+/** Serves until SIGTERM or SIGINT. A failed start is one line on standard error and exit code 1. */
 async function serve(): Promise<void> {
   keepNextTickFast()
   const config = readConfig()
-  // Not even its code is loaded by those who do not want it.
+  // Its code is loaded only if tracing is enabled.
   const tracing = config.tracing ? await import('./tracing/tracing.ts') : null
   const logger = createLogger(config.logLevel, logDestination(config.logFormat), tracing?.traceOfLine)
   const traces = tracing?.startTracing(logger)
@@ -33,7 +33,7 @@ async function serve(): Promise<void> {
     await services.start()
   } catch (error) {
     if (error instanceof SchemaError) throw error
-    // Not a reason to end: it answers 503, and recovers when the database is up.
+    // Not a reason to exit: it responds with 503, and recovers when the database is up.
     const reason = connectionRefusal(error)
     logger.warn(reason === null ? { err: error } : { reason }, 'started without the database')
   }
@@ -55,23 +55,23 @@ async function serve(): Promise<void> {
     setTimeout(() => process.exit(1), shutdownLimitMs).unref()
     services.drain()
     await sleep(drainMs)
-    // Whatever a close fails by must not keep what was noted from being written either.
+    // A failed close must not prevent collected data from being written.
     await Promise.allSettled([closeServer(app), closeServer(metrics)])
     await jobs.stop()
     await services.close()
     if (traces === undefined) return
     await traces.stop()
-    // What still waits for the collector would keep the process.
+    // Pending exports to the collector would keep the process alive.
     process.exit()
   }
   process.on('SIGTERM', signal => void stop(signal))
   process.on('SIGINT', signal => void stop(signal))
 }
 
-/** Takes no more connections, and resolves when all have ended. */
+/** Accepts no more connections, and resolves when all have ended. */
 async function closeServer(app: FastifyInstance): Promise<void> {
-  // While it closes, Node looks for nobody who is too slow. Who never says what they want, or never hangs up, must not
-  // keep what was noted from being written.
+  // While it closes, Node does not enforce its timeouts. Clients that never finish a request or never close their connection
+  // must not prevent collected data from being written.
   const cut = setTimeout(() => app.server.closeAllConnections(), answersMs)
   await app.close().finally(() => clearTimeout(cut))
 }

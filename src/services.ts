@@ -23,7 +23,7 @@ export type Services = ReturnType<typeof createServices>
 /** Keys that each counter in this process keeps; each takes some 200 bytes. */
 const localRatesKept = 20_000
 
-/** The composition root: builds every room once. Connects to nothing yet; `start` does. */
+/** The composition root: creates every room once. `start` connects to the stores. */
 export function createServices(config: Config, logger: Logger) {
   const clock = createClock()
   const metrics = createMetrics(clock, version)
@@ -50,9 +50,9 @@ export function createServices(config: Config, logger: Logger) {
   const operator = createOperator({ config, clock, logger, metrics, database, context, revocations })
   let draining = false
 
-  /** Writes down what was collected in memory: activity of sessions, refreshes, uses of service keys. */
+  /** Writes the data that was collected in memory: activity of sessions, refreshes, uses of service keys. */
   async function flush(): Promise<void> {
-    // Each for itself: a locked row of one must not cost the others.
+    // Independently: a locked row of one must not delay the others.
     const written = await Promise.allSettled([
       context.activity.flush(),
       context.refreshes.flush(),
@@ -61,7 +61,7 @@ export function createServices(config: Config, logger: Logger) {
     for (const outcome of written) if (outcome.status === 'rejected') throw outcome.reason
   }
 
-  /** Times come out equal a minute later if Postgres is not there yet; the instance serves all the same. */
+  /** If Postgres is down, timings become equal a minute later; the instance serves in the meantime. */
   async function followImports(): Promise<void> {
     await accounts
       .followImports()
@@ -86,7 +86,7 @@ export function createServices(config: Config, logger: Logger) {
     reload: keys.reload,
     registerSecrets: keys.registerSecrets,
 
-    /** Throws `SchemaError` when migrations are missing, `store_unavailable` when Postgres is down. */
+    /** Throws `SchemaError` if migrations are missing, `store_unavailable` if Postgres is down. */
     async start(): Promise<void> {
       await redis?.connect()
       await keys.reload()
@@ -94,25 +94,25 @@ export function createServices(config: Config, logger: Logger) {
       postgres.reached()
     },
 
-    /** From now on snapshots may serve: this instance follows the revocations of all. For processes that answer verify. */
+    /** Starts following the revocations, so that snapshots may be used. For processes that serve verify. */
     async follow(): Promise<void> {
       revocations.feed.start()
       await Promise.all([database.warmUp(), accounts.warmUp(), followImports()])
     },
 
-    /** The port belongs to this instance: no revocation waits for one that had it before. */
+    /** The port belongs to this instance, so revocations stop waiting for the previous owner of it. */
     listening(): void {
       revocations.feed.takeOver()
     },
 
-    /** From now on no more requests should be sent here; those that arrive are still answered. */
+    /** Signals that no more requests should be sent here; those that arrive are still answered. */
     drain(): void {
       draining = true
     },
 
     isDraining: () => draining,
 
-    /** What `/health/ready` reports. Without Postgres, snapshots still say yes for as long as they are trusted. */
+    /** What `/health/ready` reports. Without Postgres, sessions are accepted from snapshots for as long as those are trusted. */
     health() {
       const postgresUp = postgres.isUp()
       const redisState = redis?.state() ?? 'off'
@@ -128,7 +128,7 @@ export function createServices(config: Config, logger: Logger) {
     /** Milliseconds since this instance last read the revocations; snapshots count for `revocationLeaseMs`. */
     feedAgeMs: () => Math.max(0, Math.round(clock.now() - continuity.lastReached())),
 
-    /** In reverse order of building; nothing that was collected is lost. */
+    /** In reverse order of creation; no collected data is lost. */
     async close(): Promise<void> {
       await operator.revocations.stop()
       await flush().catch(error => logger.warn({ err: error }, 'collected activity could not be written'))

@@ -2,12 +2,12 @@ import { isIP, isIPv4 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
 /**
- * An address as it is stored and compared; null for what is none. One spelling each: an IPv4 address that is written as
- * IPv6 (RFC 4291 §2.5.5.2), in whatever way, becomes IPv4. A zone is left out, since it means something on one machine
+ * An address as it is stored and compared; null if it is not one. Each has one spelling: an IPv4 address that is written as
+ * IPv6 (RFC 4291 §2.5.5.2), in any form, becomes IPv4. A zone is dropped, since it has a meaning on one machine
  * only, and so are the port and the brackets that some proxies add.
  */
 export function normaliseAddress(text: string): string | null {
-  // As most come; Node takes no other spelling of these than the shortest one.
+  // The usual case; Node uses only the shortest spelling of these.
   if (isIPv4(text)) return text
   const [address = ''] = text
     .replace(/^\[(.*)\](:\d+)?$/, '$1')
@@ -17,7 +17,7 @@ export function normaliseAddress(text: string): string | null {
   return isIP(address) === 0 ? null : ipaddr.process(address).toString()
 }
 
-/** An address, or a network like 192.0.2.0/24, in the same spelling; null for what is neither. */
+/** An address, or a network like 192.0.2.0/24, in the same spelling; null if it is neither. */
 export function normaliseNetwork(text: string): string | null {
   const [written = '', bits, ...rest] = text.split('/')
   const family = isIP(written)

@@ -1,6 +1,6 @@
 import { isListedOrigin } from './origins.ts'
 
-/** What a browser tells of the page that a request comes from; scripts can forge neither of the two. */
+/** What a browser reports about the page that sends a request. Scripts can forge neither value. */
 export type Provenance = {
   /** `Sec-Fetch-Site` (W3C Fetch Metadata). */
   fetchSite: string | undefined
@@ -9,23 +9,23 @@ export type Provenance = {
 }
 
 export type ProvenanceVerdict =
-  /** Our own pages, an allowed origin, or the person herself. */
+  /** Our own pages, an allowed origin, or the user's own navigation. */
   | 'trusted'
   | 'foreign'
-  /** It says nothing: hardly a browser, or a very old one. */
+  /** No information: not a browser, or a very old one. */
   | 'unknown'
 
-/** Of pages that may have requests with cookies sent. */
+/** The origins of pages that may send requests with cookies. */
 export type TrustedOrigins = {
   /** `ALLOWED_ORIGINS`. */
   listed: readonly string[]
-  /** The service's own, as `ISSUER` has it; null where that is no URL. */
+  /** The service's own origin, from `ISSUER`; null if that is not a URL. */
   own: string | null
 }
 
 /**
  * Whether a request that a browser sends with cookies may change something (OWASP, CSRF Prevention Cheat Sheet). Any
- * page can have such a request sent; `SameSite=Strict` keeps the cookies out of most, but not of those from another
+ * page can cause such a request; `SameSite=Strict` excludes the cookies from most, but not from those of another
  * origin of the same site.
  */
 export function judgeProvenance(

@@ -2,17 +2,17 @@
 export type Rate = { max: number; windowSeconds: number }
 
 /**
- * How often what may be done, for teams that configure nothing. `RATE_LIMITS` replaces single ones. The name says what
- * is counted apart: an account, an address (IPv6 by its /64), a session.
+ * The default limits. `RATE_LIMITS` replaces single ones. The name ends with what has its own count: an account, an
+ * address (IPv6 by its /64), a session.
  */
 export const defaultRateLimits = {
-  /** Sign-ins to one account from one place, right or wrong; what is wrong also counts towards the lockout. */
+  /** Sign-ins to one account from one place, successful or not; failures also count towards the lockout. */
   login_account: { max: 5, windowSeconds: 900 },
   login_address: { max: 20, windowSeconds: 900 },
   register_address: { max: 10, windowSeconds: 900 },
-  /** Rotations; a spent token that gets its pair again is free. */
+  /** Rotations; a repeated request for the same pair is free. */
   refresh_session: { max: 20, windowSeconds: 300 },
-  /** Refresh tokens that were never ours. */
+  /** Refresh tokens that were never issued here. */
   refresh_address: { max: 20, windowSeconds: 900 },
   /** Sign-outs; a second one of the same session changes nothing. */
   logout_session: { max: 10, windowSeconds: 60 },
@@ -20,8 +20,8 @@ export const defaultRateLimits = {
   /** Requests without a credential where one is needed, forged access tokens, unknown service keys. */
   anonymous_address: { max: 100, windowSeconds: 900 },
   /**
-   * Refusals that cost work: a signature check that failed, a read for a session that had ended. Short, since it also
-   * holds up valid tokens from the same address that this instance has not seen before.
+   * Rejections that cost work: a failed signature check, or a read for an ended session. A short window, since it also
+   * delays valid tokens from the same address that this instance has not seen before.
    */
   refused_address: { max: 100, windowSeconds: 1 },
   /** Documents that are the same for every caller: the console's files, the API description, public keys. */
@@ -35,7 +35,7 @@ export type RateLimits = Readonly<Record<RateLimitName, Rate>>
 
 /**
  * An account as seen from one place: no caller uses up the attempts that its owner has elsewhere. `place` is an address,
- * or a device that has proved to be the owner's.
+ * or a device that is proven to be the owner's.
  */
 export function accountKey(email: string, place: string): string {
   return `${email.toLowerCase()}:${place}`

@@ -4,22 +4,22 @@ import type { Instant } from '../clock.ts'
 import { sha256 } from '../session/token/secrets.ts'
 import { shareReads } from '../session/verify/shared-reads.ts'
 
-/** What a service key may be made for. */
+/** The scopes of service keys. */
 export const serviceKeyScopes = ['introspect', 'revoke', 'verify', 'sessions:create'] as const
 
 export type ServiceKeyScope = (typeof serviceKeyScopes)[number]
 
-/** It stands in the audit log as `service:NAME`, and may be the user name of HTTP Basic. */
+/** Recorded in the audit log as `service:NAME`, and used as the user name of HTTP Basic. */
 export const serviceKeyName = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/
 
-/** A caller that is a program. */
+/** A calling service. */
 export type ServiceKey = { id: string; name: string; scopes: readonly string[] }
 
 export type StoredServiceKey = ServiceKey & { keyHash: Buffer }
 
 /**
- * A new key, to be shown once, and its SHA-256, to be kept. 256 random bits need no checksum and no salt: nothing can be
- * guessed, and what is not a key is found out without asking the database. Scanners for secrets know it by its prefix.
+ * A new key, to be shown once, and its SHA-256, to be stored. 256 random bits need no checksum and no salt: they cannot be
+ * guessed, and malformed keys are rejected without the database. Secret scanners recognize the prefix.
  */
 export function mintServiceKey(): { text: string; hash: Buffer } {
   const text = `lks_${randomBytes(32).toString('base64url')}`
@@ -30,24 +30,24 @@ export function looksLikeServiceKey(text: string): boolean {
   return /^lks_[\w-]{43}$/.test(text)
 }
 
-/** The keys that services call with, as they were last read from `service_keys`. */
+/** The service keys, as last read from `service_keys`. */
 export type ServiceKeyRing = {
   load(keys: readonly StoredServiceKey[]): void
   /**
-   * Whose key it is; null for an unknown one. A known key costs no I/O. Another one is looked for in Postgres, by one
-   * query at a time for all callers, and not a second time while the ring is up to date. Throws `store_unavailable` when
+   * The owner of the key; null for an unknown one. A known key costs no I/O. Others are looked up in Postgres, with one
+   * query at a time for all callers, and not a second time while the ring is current. Throws `store_unavailable` when
    * Postgres is down.
    *
-   * @param beforeRead called before Postgres is asked; what it throws is thrown
+   * @param beforeRead called before the lookup in Postgres; its exceptions are passed on
    */
   identify(text: string, beforeRead?: () => void): Promise<ServiceKey | null>
-  /** Writes down which keys were used, and when. What cannot be written stays noted. */
+  /** Writes when each key was last used. Uses that cannot be written are kept for the next attempt. */
   flushUses(): Promise<void>
 }
 
 export type ServiceKeyUse = { id: string; at: Instant }
 
-/** The use of a key is noted at most this often. */
+/** The use of a key is recorded at most this often. */
 const useStepMs = 60_000
 
 /** Hashes of unknown keys that are remembered, about 100 bytes each. */
@@ -55,11 +55,11 @@ const missesKept = 1_000
 
 export function createServiceKeyRing(parts: {
   clock: { now(): Instant }
-  /** Milliseconds since what is loaded was last known to be what stands in the database. */
+  /** Milliseconds since the loaded keys were last known to be current. */
   confirmedAgoMs: () => number
-  /** For so long a key that is known is believed without the database. */
+  /** How long known keys are trusted without the database. */
   trustedMs: number
-  /** For so long a key that Postgres did not know is still unknown, unless keys are loaded anew. */
+  /** How long an unknown key is remembered as unknown, unless keys are loaded again. */
   missTrustedMs: number
   read: () => Promise<readonly StoredServiceKey[]>
   recordUses: (uses: readonly ServiceKeyUse[]) => Promise<void>
@@ -68,7 +68,7 @@ export function createServiceKeyRing(parts: {
   let byHash = new Map<string, ServiceKey>()
   const lastUse = new Map<string, Instant>()
   let unwritten = new Map<string, Instant>()
-  /** A new key is loaded within a poll, and every load forgets these. */
+  /** Cleared by every load; a new key is loaded within a poll. */
   const misses = new QuickLRU<string, true>({ maxSize: missesKept })
 
   function load(keys: readonly StoredServiceKey[]): void {
@@ -77,8 +77,8 @@ export function createServiceKeyRing(parts: {
     for (const id of lastUse.keys()) if (!keys.some(key => key.id === id)) lastUse.delete(id)
   }
 
-  // All keys at once, since they are few: what one request reads is as good for all that wait with it. It is not
-  // loaded: a read that began before a revocation must not bring back what has been loaded since.
+  // All keys at once, since they are few: one read serves all requests that wait for it. The result is not
+  // stored: a read that began before a revocation must not overwrite a later load.
   const readAll = shareReads(async () => indexed(await read()))
 
   async function lookUp(hash: string, beforeRead?: () => void): Promise<ServiceKey | null> {

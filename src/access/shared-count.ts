@@ -1,14 +1,14 @@
 import type { Tally } from './window-counter.ts'
 
 /**
- * An instance believes that others have used a limit up only once it has seen this share of the limit itself. With more
- * than eight instances, evenly loaded, a limit is higher by an eighth of their number.
+ * An instance believes that others have used up a limit only after it has counted this share of the limit itself. With
+ * more than eight evenly loaded instances, a limit is higher by an eighth of their number.
  */
 const ownShare = 1 / 8
 
 /**
- * The tally that counts: `shared` is what Redis says, `here` is what this instance has seen. Redis is not trusted: a
- * planted count must not shut a user out, so a limit that is used up elsewhere leaves each instance its own share.
+ * The effective count: `shared` is the count in Redis, `here` is that of this instance. Redis is not trusted: a
+ * planted count must not lock a user out, so a limit that is used up elsewhere leaves each instance its own share.
  */
 export function believedTally(shared: Tally, here: Tally, max: number): Tally {
   const count = Math.max(shared.count, here.count)

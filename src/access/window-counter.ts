@@ -1,23 +1,23 @@
 import QuickLRU from 'quick-lru'
 
-/** How often something has happened in the window that began with its first time, and when that window ends. */
+/** The count of a window that began with its first event, and the end of the window. */
 export type Tally = { count: number; resetMs: number }
 
 /** Counts in this process. */
 export type WindowCounter = {
-  /** Counts one more; `windowMs` is how long a window lasts. */
+  /** Increments the count; `windowMs` is the length of a window. */
   add(key: string, windowMs: number): Tally
-  /** One less, if its window still runs. */
+  /** Decrements the count, if its window has not ended. */
   remove(key: string): void
-  /** The count of the running window, without counting; null when there is none. */
+  /** The count of the current window; null if there is none. */
   read(key: string): Tally | null
-  /** Ends the running window in so many milliseconds, unless it ends before that. */
+  /** Ends the current window after this many milliseconds, unless it ends earlier. */
   endIn(key: string, resetMs: number): void
 }
 
 /**
- * Keeps `capacity` keys, for a while up to twice as many: past that, the one that was counted least recently is
- * forgotten. Whoever comes often enough to be limited is counted often enough to be kept.
+ * Keeps `capacity` keys, temporarily up to twice as many; beyond that, the least recently counted key is
+ * dropped. Callers that are frequent enough to be limited are frequent enough to be kept.
  */
 export function createWindowCounter(capacity: number, monotonic: () => number): WindowCounter {
   const windows = new QuickLRU<string, { count: number; endsAt: number }>({ maxSize: capacity })

@@ -1,10 +1,10 @@
 import { v7 as uuid } from 'uuid'
 import { Problem } from '../errors.ts'
 import type { SecurityEvent } from '../session/events.ts'
-import { revokeAllInTransaction } from '../session/revocation/revoke.ts'
 import type { Actor, DoneBy, Origin } from '../session/session.ts'
 import type { ImportedHash } from './hashing/imported/recipe.ts'
 import { pastCosts } from './hashing/imported/stored.ts'
+import { createManagement } from './management.ts'
 import type { AccountParts } from './parts.ts'
 import { createPasswordChange } from './password/change.ts'
 import { commonPasswords } from './password/common-passwords.ts'
@@ -25,9 +25,9 @@ const mostKinds = 100
 
 export type Accounts = ReturnType<typeof createAccounts>
 
-/** Users with passwords: registers them, changes the password, unlocks and ends an account. */
+/** Users with passwords: registers and imports them, changes the password, unlocks, manages and ends an account. */
 export function createAccounts(parts: AccountParts, settings: AccountSettings) {
-  const { context, accounts, passwords, credentials } = parts
+  const { accounts, passwords, credentials } = parts
 
   async function weakness(password: string, email: string): Promise<string | null> {
     return weaknessOf(password, email, {
@@ -91,32 +91,6 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     await passwords.learnImported(examples)
   }
 
-  /** Ends an account's sessions and the account's use, or the account itself. False when there is no such user. */
-  async function end(userId: string, how: 'disable' | 'delete', by: DoneBy): Promise<boolean> {
-    const reason = how === 'disable' ? 'user_disabled' : 'user_deleted'
-    const ended = await accounts.transaction(async tx => {
-      if ((await tx.lockUser(userId)) === null) return null
-      const revoked = await revokeAllInTransaction(tx, { userId, except: null }, { ...by, reason })
-      if (how === 'disable') await tx.updateUser(userId, { disabled: true, forgetsDevices: true })
-      else await tx.deleteUser(userId)
-      await tx.record([userEvent(reason, userId, by)])
-      return revoked
-    })
-    if (ended === null) return false
-    await context.propagation.confirm(ended)
-    return true
-  }
-
-  /** False when there is no such user. */
-  async function enable(userId: string, by: DoneBy): Promise<boolean> {
-    return await accounts.transaction(async tx => {
-      if ((await tx.lockUser(userId)) === null) return false
-      await tx.updateUser(userId, { disabled: false })
-      await tx.record([userEvent('user_enabled', userId, by)])
-      return true
-    })
-  }
-
   /**
    * Forgets the failed sign-ins on all devices, and with them any lock; and the devices, one of which may have been the
    * cause. False when there is no such user.
@@ -140,16 +114,14 @@ export function createAccounts(parts: AccountParts, settings: AccountSettings) {
     followImports,
     deviceOf: credentials.deviceOf,
     changePassword: createPasswordChange({ ...parts, weaknessOf: weakness }),
-    disable: (userId: string, by: DoneBy) => end(userId, 'disable', by),
-    delete: (userId: string, by: DoneBy) => end(userId, 'delete', by),
-    enable,
+    ...createManagement(parts),
     unlock,
     warmUp: passwords.warmUp,
   }
 }
 
 function userEvent(
-  type: 'user_created' | 'user_disabled' | 'user_enabled' | 'user_deleted' | 'account_unlocked',
+  type: 'user_created' | 'account_unlocked',
   userId: string,
   { actor, origin }: DoneBy,
 ): SecurityEvent {

@@ -15,7 +15,12 @@ export type Account = {
 }
 
 /** `forgetsDevices` begins another device epoch. */
-export type UserChange = { passwordHash?: string; disabled?: boolean; forgetsDevices?: boolean }
+export type UserChange = {
+  passwordHash?: string
+  roles?: readonly string[]
+  disabled?: boolean
+  forgetsDevices?: boolean
+}
 
 export type NewAccount = { id: string; email: string; passwordHash: string | null; roles: readonly string[] }
 

@@ -136,8 +136,9 @@ function roles(users: Command): void {
     .action(async (reference: UserReference, options: { role: string[] }, self: Command) => {
       await withServices(async services => {
         const id = await idOf(services, reference)
-        const changed = (await services.roles.change(id, options.role, byCli)) ?? noUser(id)
-        print(self, { id, roles: changed }, `${named(reference, id)} has ${changed.join(', ') || 'no roles'}`)
+        const roles = [...new Set(options.role)].sort()
+        if (!(await services.accounts.change(id, { roles }, byCli))) noUser(id)
+        print(self, { id, roles }, `${named(reference, id)} has ${roles.join(', ') || 'no roles'}`)
       })
     })
   explain(command, 'server', [

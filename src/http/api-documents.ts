@@ -4,11 +4,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandle
 import { pageTheme } from './api-page.ts'
 
 export type ApiDocumentsOptions = {
-  /** Whether there are pages at `/docs`. Without them their code is not loaded. */
+  /** Whether to serve `/docs`. Otherwise its code is not loaded. */
   docs: boolean
-  /** Before each of these documents is sent; it may refuse. */
+  /** Runs before each of these documents is sent, and may reject the request. */
   onRequest: onRequestHookHandler
-  /** The description as a text, once the application is ready. */
+  /** The description as text, after the application is ready. */
   render: () => string
 }
 
@@ -59,7 +59,7 @@ export async function publishApi(
 
 type Rendered = { plain: Buffer; gzipped: Buffer; tag: string }
 
-/** Rendering takes 7 ms of processor time, so it happens once for all callers. */
+/** Rendering takes 7 ms of CPU time, so it happens once for all callers. */
 function renderOnce(text: string): Rendered {
   const plain = Buffer.from(text)
   const tag = createHash('sha256').update(plain).digest('base64url').slice(0, 22)

@@ -10,7 +10,7 @@ const svg = (width: number, content: string) =>
 const name =
   '<text x="42" y="23" font-family="system-ui, sans-serif" font-size="20" font-weight="600" fill="#fff">Latchkey</text>'
 
-/** What the pages at `/docs` look like; by `data:` URIs and files of the service's own. */
+/** The look of the pages at `/docs`, with `data:` URIs and the service's own files. */
 export const pageTheme = {
   logo: {
     type: 'image/svg+xml',

@@ -24,13 +24,13 @@ import { createValidatorCompiler } from './conventions/validation/validation.ts'
 import { describeApi, type OpenApiOptions } from './openapi.ts'
 
 export type ConventionOptions = OpenApiOptions & {
-  /** Milliseconds from the end of the headers to the answer; no request takes over two seconds. */
+  /** Milliseconds from the end of the headers to the response. No request takes longer than two seconds. */
   handlerTimeoutMs?: number
   /** Connections that are open at the same time. */
   connections?: ConnectionLimits
-  /** A request was answered with a status of 5xx. */
+  /** A request got a 5xx response. */
   onFault?: (code: ProblemCode) => void
-  /** Of pages that may call from a browser. */
+  /** The origins of pages that may call from a browser. */
   allowedOrigins?: readonly string[]
   /** The service's own origin, as its pages send it. */
   ownOrigin?: string | null
@@ -57,7 +57,7 @@ export function serverOptions(
     // say of one that failed is said in one place, `handleError`, and names the request.
     logger: false,
     childLoggerFactory: () => logger,
-    // One line a request would be the service's main cost; metrics count them.
+    // One line per request would be the service's main cost; metrics count requests.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: requestTimeoutMs,
@@ -69,12 +69,12 @@ export function serverOptions(
       headersTimeout: headersTimeoutMs,
       // Node looks for connections that are too slow this often; its own 30 s would void the two timeouts above.
       connectionsCheckingInterval: 1000,
-      // Node would answer by itself, with an empty body and none of our headers.
+      // Node would respond itself, with an empty body and without our headers.
       requireHostHeader: false,
     },
     routerOptions: { maxParamLength: 256 },
     exposeHeadRoutes: true,
-    // While the service closes, what has arrived is still answered, with `Connection: close`.
+    // During shutdown, requests that have arrived are still answered, with `Connection: close`.
     return503OnClosing: false,
     genReqId: requestId,
     frameworkErrors: (error, request, reply) => handleError(error, request, reply),
@@ -92,7 +92,7 @@ export const conventions = fp(
     app.server.maxHeadersCount = mostHeaders
     if (options.connections !== undefined) boundConnections(app.server, options.connections)
     logFaults(app, options.onFault)
-    // First, since a route has the error handler of the moment when it is registered; CORS registers one.
+    // First, because a route gets the error handler that is set when it is registered; CORS registers a route.
     app.setErrorHandler(handleError)
     const { allowedOrigins = [], ownOrigin = null } = options
     const noteOrigin = createRejectedOrigins(allowedOrigins, ownOrigin)
@@ -100,13 +100,13 @@ export const conventions = fp(
       noteOrigin(request)
       reply.headers(securityHeaders).header('x-request-id', request.id)
       const problem = framingProblem(request.raw)
-      // Where its body ends is not certain, so nothing behind it may be read as a request (RFC 9112 §6.3).
+      // The end of the body is uncertain, so nothing after it may be read as a request (RFC 9112 §6.3).
       if (problem !== undefined && 'transfer-encoding' in request.headers) {
         reply.raw.setHeader('connection', 'close')
       }
       done(problem ?? optionsProblem(app, request))
     })
-    // Before anything is refused, so that a page can read why.
+    // Before anything is rejected, so that a page can read the reason.
     await allowOrigins(app, allowedOrigins)
     app.addHook('onRequest', (request, _reply, done) => {
       done(request.is404 ? unroutedProblem(app, request.url) : undefined)

@@ -11,7 +11,7 @@ const Readiness = Type.Object(
   { title: 'Readiness' },
 )
 
-/** For whoever restarts the process (live) and whoever sends it requests (ready). */
+/** For supervisors that restart the process (live) and load balancers that route requests to it (ready). */
 export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   app.get(
     '/health/live',
@@ -19,7 +19,7 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = a
       schema: {
         operationId: 'getLiveness',
         tags: ['Health'],
-        summary: 'The process can answer',
+        summary: 'The process responds',
         response: { 200: Type.Object({ status: Type.Literal('ok') }, { title: 'Liveness' }) },
       },
     },

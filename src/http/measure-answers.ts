@@ -8,12 +8,12 @@ declare module 'fastify' {
   }
 }
 
-/** What no route has. */
+/** Requests without a route. */
 const unrouted = 'none'
 
 /**
- * Reports every answer, whoever gave it. On its way out: a hook for its end would put two listeners on each response.
- * What never became a request (garbage on the socket) is not counted.
+ * Reports every response, from whatever source, when it is sent: a hook for its end would add two listeners to each.
+ * Input that never became a request (garbage on the socket) is not counted.
  */
 export function measureAnswers(
   app: FastifyInstance,
@@ -30,7 +30,7 @@ export function measureAnswers(
   })
 }
 
-/** The route as it is registered, so that neither ids nor what a caller made up get anywhere. */
+/** The route as registered, so that no id and no text of a caller is used. */
 export function routeOf(request: FastifyRequest): string {
   return request.routeOptions.url ?? unrouted
 }

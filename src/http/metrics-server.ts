@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Metrics } from '../metrics/metrics.ts'
 
-/** `/metrics` on a port of its own, so that it need not be shut off from those who sign in. */
+/** `/metrics` on a separate port, so that it is not exposed with the public API. */
 export function buildMetricsServer(metrics: Metrics): FastifyInstance {
   const app = Fastify()
   app.get('/metrics', async (_request, reply) => {

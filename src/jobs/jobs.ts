@@ -3,10 +3,10 @@ import { activityFlushSeconds } from '../session/policy.ts'
 import type { DoneBy } from '../session/session.ts'
 import type { Job } from './scheduler.ts'
 
-/** In the audit log: a rule of the service itself. */
+/** The actor in the audit log for rules of the service. */
 const bySchedule: DoneBy = { actor: 'system', origin: { ipAddress: null, userAgent: null } }
 
-/** What runs inside every instance. */
+/** The jobs of every instance. */
 export function serviceJobs(services: Services): Job[] {
   const { config, logger } = services
   const jobs: Job[] = [

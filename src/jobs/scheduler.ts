@@ -1,9 +1,9 @@
 import type { Logger } from '../observability.ts'
 
-/** Something done again and again. A run that fails is logged, and the next one comes as planned; `signal`: stop. */
+/** A repeated task. A failed run is logged, and the next one runs as planned. `signal` stops a run. */
 export type Job = { name: string; everyMs: number; run: (signal: AbortSignal) => Promise<void> }
 
-/** Starts jobs; a job never overlaps itself. `stop` waits for the runs under way. */
+/** Starts jobs; a job never overlaps itself. `stop` waits for runs in progress. */
 export function startJobs(jobs: readonly Job[], logger: Logger): { stop(): Promise<void> } {
   const timers = new Map<string, NodeJS.Timeout>()
   const running = new Map<string, Promise<void>>()

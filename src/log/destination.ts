@@ -5,7 +5,7 @@ export const logFormats = ['auto', 'json', 'pretty'] as const
 
 export type LogFormat = (typeof logFormats)[number]
 
-/** Standard output: lines of JSON, or lines to be read on a terminal. `auto` chooses by whether it is one. */
+/** Standard output, as JSON lines or readable lines. `auto` selects readable lines on a terminal. */
 export function logDestination(
   format: LogFormat,
   output: NodeJS.WriteStream = process.stdout,
@@ -13,7 +13,7 @@ export function logDestination(
   const written = pino.destination(1)
   const isTerminal = output.isTTY === true
   if (format === 'json' || (format === 'auto' && !isTerminal)) return written
-  // Asks for NO_COLOR and the like as well.
+  // Also respects NO_COLOR and similar variables.
   const colored = isTerminal && output.hasColors()
   return { write: line => void written.write(prettyLine(line, colored)) }
 }

@@ -2,10 +2,10 @@
 
 const colors = { fatal: 31, error: 31, warn: 33, info: 32, debug: 36, trace: 90 } as const
 
-/** Shown first, or the same on every line. */
+/** Fields that are shown first, or that are the same on every line. */
 const shownApart = ['level', 'time', 'msg', 'pid', 'hostname']
 
-/** `line` is a line of JSON as the logger writes it; anything else is returned as it is. Stacks follow on their own lines. */
+/** `line` is a line of JSON as the logger writes it; anything else is returned unchanged. Stacks follow on separate lines. */
 export function prettyLine(line: string, colored: boolean): string {
   const fields = parsed(line)
   if (fields === null) return line
@@ -38,7 +38,7 @@ function colorOf(level: unknown): number {
   return Object.entries(colors).find(([name]) => name === level)?.[1] ?? 39
 }
 
-/** Of this machine's zone: whoever reads a terminal looks at a clock beside it. */
+/** In the time zone of this machine, for readers at a terminal. */
 function timeOfDay(time: unknown): string {
   const at = new Date(String(time))
   if (Number.isNaN(at.getTime())) return String(time)

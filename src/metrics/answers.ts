@@ -2,31 +2,31 @@ import { Counter, type Registry } from 'prom-client'
 import type { ProblemCode } from '../errors.ts'
 
 const durationName = 'latchkey_http_request_duration_seconds'
-/** Upper bounds in seconds; no request takes over two. */
+/** Upper bounds in seconds; no request takes longer than two. */
 const bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5]
-/** Of one class of status: a bucket for each bound, and one for all above. */
+/** For one status class: a bucket for each bound, and one above all. */
 const width = bounds.length + 1
 /** Index 2 is 2xx. */
 const classes = 6
-/** All others share a label: a caller may send any of some forty. */
+/** All others share a label: callers can send any of about forty. */
 const namedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** Names of assets change with each release, and each is a route of its own. */
+/** Asset names change with each release, and each is a separate route. */
 const assets = /^\/console\/assets\/.+/
 
-/** Of one route and method. Not cumulative: that is made of it at a scrape. */
+/** For one route and method. Not cumulative; a scrape adds them up. */
 type Measured = { counts: Float64Array; sums: Float64Array }
 
 type Methods = Map<string, Measured>
 
 type Answers = {
-  /** On the path of every request: no look-up by labels, and no allocation. */
+  /** On the path of every request: no lookup by labels and no allocation. */
   answered(route: string, method: string, statusCode: number, tookMs: number): void
   /** The durations in the text format of Prometheus; the library has no histogram that is filled at a scrape. */
   durations(): string
 }
 
-/** Counts and durations of all answers, from the same arrays. */
+/** Counts and durations of all responses, from the same arrays. */
 export function answerMetrics(registers: Registry[]): Answers {
   /** By the label of the route. */
   const series = new Map<string, Methods>()

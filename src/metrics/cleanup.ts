@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Clock } from '../clock.ts'
 import type { CleanupObserver } from '../store/operator/maintenance.ts'
 
-/** Runs in this process only. Runs of `latchkey cleanup` elsewhere show in `latchkey_cleanup_behind_seconds`. */
+/** Runs in this process only. Runs of `latchkey cleanup` elsewhere appear in `latchkey_cleanup_behind_seconds`. */
 export function cleanupMetrics(clock: Clock, registers: Registry[]): CleanupObserver {
   const runs = new Counter({
     name: 'latchkey_cleanup_runs_total',

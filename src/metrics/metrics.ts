@@ -11,22 +11,22 @@ import { sessionMetrics } from './sessions.ts'
 import { signInMetrics } from './sign-ins.ts'
 import { breakerMetrics, poolMetrics, storeMetrics } from './stores.ts'
 
-/** What a scrape reports, with times in seconds. `docs/reference/metrics.md` lists it. */
+/** The metrics, with times in seconds. `docs/reference/metrics.md` lists them. */
 export type Metrics = {
   sessions: SessionObserver
   signIns: SignInObserver
   cleanup: CleanupObserver
-  /** A request was answered; `route` as it is registered, so that ids do not make labels. On the hot path. */
+  /** Counts a response; `route` is the registered one, so that ids are not labels. On the hot path. */
   answered(route: string, method: string, statusCode: number, tookMs: number): void
-  /** A request was answered with a problem of status 5xx. */
+  /** Counts a problem with a 5xx status. */
   faulted(code: ProblemCode): void
-  /** A store is in this state from now on. */
+  /** Sets the current state of a store. */
   storeState(store: 'postgres' | 'redis', state: string): void
-  /** Asked at each scrape. */
+  /** Called at each scrape. */
   watchPool(read: () => { total: number; idle: number; waiting: number }): void
-  /** Asked at each scrape: whether Redis is not asked. */
+  /** Called at each scrape: whether requests skip Redis. */
   watchBreaker(isOpen: () => boolean): void
-  /** Asked at a scrape, every 30 s at most. */
+  /** Called at a scrape, at most every 30 s. */
   watchRows(read: () => Promise<CountedRows>): void
   /** The text format of Prometheus. */
   text(): Promise<string>

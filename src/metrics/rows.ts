@@ -4,19 +4,19 @@ import type { Clock } from '../clock.ts'
 /** Counts of rows in the database; the same from every instance. */
 export type CountedRows = {
   live: { byClientType: Record<string, number>; byAuthMethod: Record<string, number> }
-  /** For how long the oldest session that cleanup should delete has been due; 0 when there is none. */
+  /** How long the oldest session that cleanup should delete has been due; 0 if there is none. */
   cleanupBehindSeconds: number
 }
 
 /** However often it is scraped. */
 const readEveryMs = 30_000
 
-/** What could not be read has no samples, rather than those of another time. */
+/** A value that could not be read has no sample, rather than an old one. */
 export function rowMetrics(read: () => Promise<CountedRows>, clock: Clock, registers: Registry[]): void {
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<CountedRows | null> = Promise.resolve(null)
 
-  /** For all gauges of one scrape, and of those that follow soon. */
+  /** Shared by all gauges of one scrape and of the next ones. */
   function latest(): Promise<CountedRows | null> {
     if (clock.monotonic() - readAt >= readEveryMs) {
       readAt = clock.monotonic()

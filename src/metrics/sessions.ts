@@ -61,7 +61,7 @@ export function sessionMetrics(clock: Clock, registers: Registry[]): SessionObse
   }
 }
 
-/** Counts in maps of its own between scrapes: the library takes 0.6 µs to find a counter by its labels, this 0.04. */
+/** Counts in its own maps between scrapes: the library takes 0.6 µs to find a counter by its labels, this 0.04. */
 function verifyCounter(registers: Registry[]): SessionObserver['verified'] {
   const counts = new Map<VerifySource, Map<VerifyVerdict, number>>()
   new Counter({

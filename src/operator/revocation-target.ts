@@ -2,12 +2,12 @@ import { normaliseNetwork } from '../access/address.ts'
 import type { Instant } from '../clock.ts'
 import type { Policies } from '../session/policy.ts'
 
-/** What an operator may revoke by. */
+/** The ways to select sessions for a revocation. */
 export const revocationStrategies = ['session', 'user', 'client_type', 'ip', 'issued_before', 'all'] as const
 
 export type RevocationStrategy = (typeof revocationStrategies)[number]
 
-/** Which sessions an operator means. */
+/** The selected sessions. */
 export type RevocationTarget =
   | { strategy: 'session'; sessionId: string }
   | { strategy: 'user'; userId: string }
@@ -19,15 +19,15 @@ export type RevocationTarget =
 
 export type TargetReading =
   | { kind: 'target'; target: RevocationTarget }
-  /** What the value must be; never what it was. */
+  /** The expected value, never the actual one. */
   | { kind: 'unfit'; message: string }
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i
 
 /**
- * Reads what an operator has written. A typing error must not become a revocation that covers nothing, nor one that
- * covers what is still to come.
+ * Parses the operator's input. A typing error must not become a revocation that covers nothing, or one that
+ * covers future sessions.
  */
 export function readRevocationTarget(
   strategy: RevocationStrategy,

@@ -13,7 +13,7 @@ import type { Database } from '../store/postgres/database.ts'
 import { missingMigrations } from '../store/postgres/migrate.ts'
 import { createSigningKeyStore } from '../store/session/signing-keys.ts'
 
-/** Milliseconds. Every key that signs, and every secret that mints, has been published for longer than this. */
+/** Milliseconds. Every signing key, and every secret that creates tokens, has been published for longer than this. */
 const ringFreshMs = 2_000
 
 /** When the loaded keys and secrets were last known to be those in the database. */
@@ -48,7 +48,7 @@ export function createKeys(parts: {
   const serviceKeyRing = createServiceKeyRing({
     clock,
     confirmedAgoMs: freshness.ageMs,
-    // As long as snapshots say yes without the database, so must the key of the gateway that asks.
+    // While snapshots are accepted without the database, the keys of gateways must be too.
     trustedMs: Math.max(ringFreshMs, config.cacheTtlSeconds * 1000),
     missTrustedMs: ringFreshMs,
     read: serviceKeyStore.read,
@@ -68,7 +68,7 @@ export function createKeys(parts: {
     freshness.confirm()
   }
 
-  /** A pool that does not answer is no failure of the feed: the next poll reports the version again. */
+  /** A pool that does not respond is not a failure of the feed: the next poll reports the version again. */
   async function follow(version: string): Promise<void> {
     if (version === loadedVersion) return freshness.confirm()
     await reload().then(
@@ -79,7 +79,7 @@ export function createKeys(parts: {
     )
   }
 
-  /** Runs repeatedly, so that tokens of a secret that is no longer in use are told from those of a new one. */
+  /** Runs repeatedly, so that tokens of a secret that is no longer in use can be distinguished from those of a new one. */
   async function registerSecrets(): Promise<void> {
     await signingKeys.registerSecrets(secrets.all().map(keys => keys.id))
   }

@@ -4,14 +4,13 @@ import type { Metrics } from '../metrics/metrics.ts'
 import type { Logger } from '../observability.ts'
 import type { SessionContext } from '../session/context.ts'
 import { idleDeadlines } from '../session/policy.ts'
-import { createRoles } from '../store/account/roles.ts'
 import { createMaintenance } from '../store/operator/maintenance.ts'
 import { createOperators } from '../store/operator/operators.ts'
 import type { Database } from '../store/postgres/database.ts'
 import { idleLimits, longest } from './policies.ts'
 import { type createRevocations, windowSeconds } from './revocations.ts'
 
-/** What operators ask and do: statistics, the audit log, revocations, roles, and maintenance. */
+/** The functions for operators: statistics, the audit log, revocations, and maintenance. */
 export function createOperator(parts: {
   config: Config
   clock: Clock
@@ -57,5 +56,5 @@ export function createOperator(parts: {
     ])
     return { live, cleanupBehindSeconds }
   })
-  return { ...operators, roles: createRoles(database, revocations.propagation), maintenance }
+  return { ...operators, maintenance }
 }

@@ -16,7 +16,7 @@ import { newsChannel, readNews } from '../store/session/cache.ts'
 import { createFeedReader } from '../store/session/revocation/feed.ts'
 import { countUnaware, readStanding } from '../store/session/revocation/instances.ts'
 
-/** What makes a revocation hold on every instance: the deny-set, the feed that fills it, the lease, the propagation. */
+/** The parts that make a revocation take effect on every instance: the deny-set, the feed that fills it, the lease, the propagation. */
 export function createRevocations(
   config: Config,
   parts: {
@@ -61,7 +61,7 @@ export function createRevocations(
     denySet,
     lease,
     propagation,
-    /** This one included: on another instance it may have been revoked without this one having read of it. */
+    /** Including this session: another instance may have revoked it, and this one may not have read that yet. */
     countUnaware: (xids: readonly string[]) => countUnaware(database, xids, window),
     feed: {
       start() {
@@ -78,7 +78,7 @@ export function createRevocations(
   }
 }
 
-/** The longest that a snapshot may live, and a minute. */
+/** The maximum lifetime of a snapshot, plus a minute. */
 export function windowSeconds(config: Config): number {
   return config.cacheTtlSeconds + 60
 }

@@ -19,7 +19,7 @@ import { longest } from './policies.ts'
 import { createRevocations } from './revocations.ts'
 import type { Stores } from './stores.ts'
 
-/** Snapshots in Redis; a cache that never answers when there is no Redis. */
+/** Snapshots in Redis; without Redis, a cache that never has a value. */
 export function createCache(
   config: Config,
   redis: RedisLink | null,
@@ -32,7 +32,7 @@ export function createCache(
   })
 }
 
-/** The sessions: what they decide with, and what makes a revocation final on every instance. */
+/** The sessions, with the parts that decide about them and that make revocations final on every instance. */
 export function createSession(parts: {
   config: Config
   clock: Clock

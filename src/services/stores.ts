@@ -11,12 +11,12 @@ import { readOutages } from '../store/session/revocation/outages.ts'
 
 export type Stores = ReturnType<typeof createStores>
 
-/** The connections to Postgres and Redis, and what is known of whether they answer. */
+/** The connections to Postgres and Redis, and their state. */
 export function createStores(config: Config, logger: Logger, clock: Clock, metrics: Metrics) {
   const continuity = createContinuity()
   const told = (state: 'up' | 'down') => metrics.storeState('postgres', state)
   const health = createStoreHealth('postgres', logger, told, connectionRemedy)
-  /** The feed says whether Postgres is up: its poll asks all the time, and never waits in a queue. */
+  /** The feed determines whether Postgres is up: it polls constantly and never waits in a queue. */
   const postgres: StoreHealth = {
     isUp: health.isUp,
     reached() {

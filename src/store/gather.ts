@@ -1,17 +1,17 @@
 type Options = {
-  /** Throws when so many wait for their answers that one more must not. */
+  /** Throws if too many callers are waiting. */
   admit?: (waiting: number) => void
-  /** More than this does not travel together; 100 by default, so that one answer stays small. */
+  /** The maximum number of items that are combined; 100 by default, so that responses stay small. */
   mostTogether?: number
 }
 
 type Batch<Item, Answer> = { items: Item[]; answers: Promise<readonly Answer[]> }
 
 /**
- * What is asked for in one turn of the event loop travels as one command or statement, which answers in the order of the
- * items. Under load most of what a question costs is the client's work for a command: its promises, its timer, its
- * messages. `ask` takes the items when it can send them: who comes until then travels along. Nobody is answered by what
- * was sent before they asked; who travels together fails together.
+ * Items of one turn of the event loop are sent as one command or statement, which returns results in the order of the
+ * items. Under load, most of the cost of a read is the client's work for a command: its promises, its timer, its
+ * messages. `ask` takes the items when it can send them, so later items join. A caller never gets the result of a
+ * command that was sent before its call. Combined items fail together.
  */
 export function gather<Item, Answer>(
   ask: (take: () => readonly Item[]) => Promise<readonly Answer[]>,

@@ -7,8 +7,8 @@ import pg from 'pg'
 type Definitions = ReturnType<PgInstrumentation['getModuleDefinitions']>
 
 /**
- * A span for each statement and each command that a request causes; what nobody asked for, such as the polls of the
- * feed, has none. Applied to the clients as they are, so that it does not matter when they were imported.
+ * A span for each statement and each command that a request causes; other work, such as the polls of the feed, has
+ * none. Patches the existing clients, so that the order of imports does not matter.
  */
 export function traceStores(): void {
   const postgres = new PgInstrumentation({ enabled: false, requireParentSpan: true })
@@ -27,7 +27,7 @@ function apply(definitions: Definitions, modules: Record<string, unknown>): void
   for (const { name, patch } of definitions) patch?.(modules[name])
 }
 
-/** Commands of several requests travel in one pipeline, which is sent in the context of whoever came first. */
+/** Commands of several requests travel in one pipeline, which is sent in the context of the first. */
 function rememberWhoAsked(): void {
   const askedIn = new WeakMap<object, Context>()
   const { sendCommand: queue } = Pipeline.prototype

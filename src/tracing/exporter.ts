@@ -3,7 +3,7 @@ import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import type { SpanExporter } from '@opentelemetry/sdk-trace-base'
 import { bareSpan } from './span-contents.ts'
 
-/** Sends spans by OTLP over HTTP. Where to, and with which headers, it reads from the `OTEL_…` variables itself. */
+/** Sends spans with OTLP over HTTP. It reads the endpoint and headers from the `OTEL_…` variables itself. */
 export function createExporter(collector: { reached(): void; missed(error: unknown): void }): SpanExporter {
   const otlp = new OTLPTraceExporter()
   return {

@@ -4,10 +4,10 @@ import { getRPCMetadata } from '@opentelemetry/core'
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http'
 import type { FastifyInstance } from 'fastify'
 
-/** What asks every few seconds, on either port, would bury the rest. */
+/** Health checks and scrapes every few seconds, on either port, would bury the rest. */
 const ignored = /^\/(health\/|metrics\b)/
 
-/** A span for each request that comes in, as a child of the caller's, if it names one (W3C Trace Context). */
+/** A span for each request that comes in, as a child of the caller's span, if it sends one (W3C Trace Context). */
 export function traceRequests(): void {
   const instrumentation = new HttpInstrumentation({
     enabled: false,
@@ -17,7 +17,7 @@ export function traceRequests(): void {
   for (const { name, patch } of instrumentation.getModuleDefinitions()) if (name === 'http') patch?.(http)
 }
 
-/** By the route as it is registered: paths hold ids, and a name of its own for each would make them useless. */
+/** Named for the registered route: paths contain ids, and a name for each would be useless. */
 export function nameSpansByRoute(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const metadata = getRPCMetadata(context.active())

@@ -1,7 +1,7 @@
 import { type Attributes, type SpanContext, SpanKind } from '@opentelemetry/api'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base'
 
-/** Of a request: neither its path nor its query, which may hold an address or, by mistake, a token; nor who sent it. */
+/** For a request: neither its path nor its query, which may contain an address or, by mistake, a token; nor the sender. */
 const ofRequest = new Set([
   'http.request.method',
   'http.route',
@@ -11,7 +11,7 @@ const ofRequest = new Set([
   'error.type',
 ])
 
-/** Of a statement or a command. The text of a statement has `$1` where values go; that of a command is its name. */
+/** For a statement or command. The text of a statement has `$1` in place of values; that of a command is its name. */
 const ofStore = new Set([
   'db.system.name',
   'db.namespace',
@@ -22,10 +22,10 @@ const ofStore = new Set([
   'error.type',
 ])
 
-/** The SQLSTATE or the kind of an error. What it says may quote values. */
+/** The SQLSTATE or the kind of an error. Its message may quote values. */
 const ofEvent = new Set(['exception.type'])
 
-/** A span with what may leave the process, by a list of what is wanted. */
+/** A span reduced to the attributes on the allow list. */
 export function bareSpan(span: ReadableSpan): ReadableSpan {
   const { parentSpanContext } = span
   return {
@@ -53,7 +53,7 @@ export function bareSpan(span: ReadableSpan): ReadableSpan {
   }
 }
 
-/** `tracestate` is whatever text the caller has sent. */
+/** `tracestate` is arbitrary text from the caller. */
 function withoutState({ traceState: _, ...context }: SpanContext): SpanContext {
   return context
 }

@@ -12,18 +12,18 @@ import { nameSpansByRoute, traceRequests } from './requests.ts'
 
 export { nameSpansByRoute }
 
-/** Milliseconds that a shutdown waits for the last spans to be taken. */
+/** Milliseconds that a shutdown waits for the last spans to be sent. */
 const flushMs = 2_000
 
-/** What a line of the log says of the request that it belongs to. */
+/** The fields that connect a log line with its request. */
 export function traceOfLine(): { trace_id?: string; span_id?: string } {
   const span = trace.getActiveSpan()?.spanContext()
   return span === undefined ? {} : { trace_id: span.traceId, span_id: span.spanId }
 }
 
 /**
- * Traces this process from now on. Spans wait in a bounded queue and are sent behind the requests' back; what a
- * collector does not take is dropped. Whether it takes them is told to the log, once each time that changes.
+ * Starts tracing this process. Spans wait in a bounded queue and are sent in the background; spans that the
+ * collector does not accept are dropped. The log has one line each time the collector becomes available or unavailable.
  */
 export function startTracing(logger: Logger): { stop(): Promise<void> } {
   const collector = createStoreHealth('collector of traces', logger, () => undefined)

@@ -15,11 +15,12 @@ export type Arrived = { method: string; url: string; headers: IncomingHttpHeader
 
 export type Application = { port: number; arrived: Arrived[]; close(): Promise<void> }
 
-const folder = join(import.meta.dirname, '..', '..', 'examples', 'gateways')
+const examples = join(import.meta.dirname, '..', '..', 'examples')
 
-/** How each is run; its configuration is that of `examples/gateways/`, to the letter but for the ports. */
+/** How each is run; its configuration is that of `examples/`, to the letter but for the ports. */
 const gateways = {
   nginx: {
+    folder: 'nginx-python',
     main: 'nginx.conf',
     // It would write to folders of the system before it has read where else to.
     args: (main: string, place: string) => [
@@ -28,6 +29,7 @@ const gateways = {
     ],
   },
   caddy: {
+    folder: 'gateways',
     main: 'Caddyfile',
     args: (main: string) => ['run', '--config', main, '--adapter', 'caddyfile'],
   },
@@ -47,8 +49,8 @@ export async function startGateway(
 ): Promise<Gateway> {
   const port = await freePort()
   const place = await mkdtemp(join(tmpdir(), `latchkey-gateway-`))
-  await cp(folder, place, { recursive: true })
-  const { main, args } = gateways[name]
+  const { folder, main, args } = gateways[name]
+  await cp(join(examples, folder), place, { recursive: true })
   const ports = { 3000: to.latchkeyPort, 8080: to.applicationPort, 8000: port }
   await adapt(join(place, main), ports, name === 'nginx' ? place : null)
   const child = await startChild(program, args(join(place, main), place), {

@@ -1,28 +1,28 @@
 import type { Problem, ProblemCode } from './api.ts'
 
-/** The codes of the service, and what can go wrong on the way to it. */
+/** The codes of the service, and the failures of the client. */
 export type LatchkeyErrorCode =
   | ProblemCode
-  /** No answer came, or only a part of one: whether the request took effect is not known. */
+  /** No complete response arrived: it is unknown whether the request took effect. */
   | 'network_error'
-  /** Something answered that is not Latchkey, such as a proxy in front of it. */
+  /** The response is not from Latchkey, but for example from a proxy in front of it. */
   | 'unexpected_answer'
-  /** A tab of the same session has kept the others waiting for too long. */
+  /** Another tab of the same session took too long to refresh. */
   | 'busy'
   /** Not thrown: see `storageError`. */
   | 'storage_failed'
-  /** The token would have gone to an origin that is not on the list. */
+  /** The request would have sent the token to an origin that is not listed. */
   | 'origin_not_allowed'
 
-/** Every failure of the client. Decide by `code`; the message is for people, and may be reworded. */
+/** Every failure of the client. Decide by `code`; the message is for people and can change. */
 export class LatchkeyError extends Error {
   readonly code: LatchkeyErrorCode
-  /** The HTTP status; 0 where there was no answer. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number
   /** Why a session was revoked, or an account locked. */
   readonly reason: string | undefined
   readonly retryAfterSeconds: number | undefined
-  /** All that the service has said (RFC 9457): `detail`, `errors`, `unlock`, `requires`, `requestId`. */
+  /** The complete problem (RFC 9457): `detail`, `errors`, `unlock`, `requires`, `requestId`. */
   readonly problem: Problem | undefined
 
   constructor(
@@ -78,7 +78,7 @@ export async function errorOf(answer: Response): Promise<LatchkeyError> {
   })
 }
 
-/** Undefined also where it names an instant: that would be somebody else's clock (RFC 9110 §10.2.3). */
+/** Undefined also for a date, which would depend on another clock (RFC 9110 §10.2.3). */
 export function retryAfterSecondsOf(answer: Response): number | undefined {
   const value = answer.headers.get('retry-after')
   return value !== null && /^\d+$/.test(value) ? Number(value) : undefined

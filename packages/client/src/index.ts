@@ -31,31 +31,31 @@ export type { SessionState, TokenStatus } from './session/session.ts'
 export { memoryStorage, type TokenStorage, webStorage } from './session/storage.ts'
 
 export type LatchkeyClientOptions = {
-  /** Where the service is; by default the origin of the page. */
+  /** URL of the service; by default the origin of the page. */
   baseUrl?: string
-  /** `bearer`: the client holds the tokens. `cookie`: the browser does, and no script sees them. */
+  /** `bearer`: the client holds the tokens. `cookie`: the browser holds them, and scripts cannot read them. */
   transport: Transport
   /**
-   * By default tokens stay in memory, and end with the page. Whoever gives a storage that pages share, such as
-   * `webStorage(() => localStorage)`, has them share the session. With cookies it holds no secret, only when they
-   * changed, and is `localStorage` where there is one.
+   * By default, tokens are in memory and are lost with the page. With a storage that pages share, such as
+   * `webStorage(() => localStorage)`, the pages share the session. With cookies, it holds no secret, only the time of the
+   * last change, and is `localStorage` if available.
    */
   storage?: TokenStorage
-  /** As the service's `SESSION_POLICIES` name them; its default is `web`. */
+  /** A client type of the service's `SESSION_POLICIES`; `web` by default. */
   clientType?: string
-  /** Other origins that `fetch` may call with the person's credentials. */
+  /** Other origins that `fetch` may call with the user's credentials. */
   origins?: readonly string[]
-  /** For one attempt of a call; 8,000 by default. */
+  /** Timeout of one attempt of a call; 8,000 by default. */
   timeoutMs?: number
-  /** For how long a call is tried again while the service cannot be reached; 20,000 by default. */
+  /** How long a call is retried while the service cannot be reached; 20,000 by default. */
   patienceMs?: number
-  /** Instead of the global one. */
+  /** Replaces the global `fetch`. */
   fetch?: ConnectionOptions['fetch']
 }
 
 export type LatchkeyClient = ReturnType<typeof createLatchkeyClient>
 
-/** Keeps a person signed in. Does nothing, and needs no browser, before it is first asked to. */
+/** Keeps a user signed in. Creating it has no effect and needs no browser. */
 export function createLatchkeyClient(options: LatchkeyClientOptions) {
   const { baseUrl = '', transport, clientType, timeoutMs = 8_000, patienceMs = 20_000 } = options
   const storage = options.storage ?? (transport === 'cookie' ? browserStorage() : undefined)
@@ -71,7 +71,7 @@ export function createLatchkeyClient(options: LatchkeyClientOptions) {
     origins: options.origins ?? [],
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
   })
-  // Whoever has the turn may use up all its patience, and then one more attempt.
+  // The tab that refreshes may use up all its patience, and then one more attempt.
   const turns = createTurns(sharedName, patienceMs + timeoutMs)
   const session = createHeldSession(grants, events, sharedName)
   const refresh = createRefresh(session, connection, turns)
@@ -83,15 +83,15 @@ export function createLatchkeyClient(options: LatchkeyClientOptions) {
     get state(): SessionState {
       return session.state()
     },
-    /** Why the storage failed last (`storage_failed`): the session then ends with the page. Null while it works. */
+    /** The last failure of the storage (`storage_failed`): the session is then lost with the page. Null while it works. */
     get storageError(): LatchkeyError | null {
       return grants.error()
     },
     on: events.on,
 
     /**
-     * Finds out whether somebody is signed in: from the storage, or with cookies from the service. Throws when the
-     * service cannot be reached, and `state` stays as it was.
+     * Finds out whether a user is signed in: from the storage or, with cookies, from the service. Throws if the
+     * service cannot be reached; `state` is then unchanged.
      */
     restore: joined(async (): Promise<SessionState> => {
       await session.load()
@@ -111,10 +111,10 @@ export function createLatchkeyClient(options: LatchkeyClientOptions) {
     fetch: requests.fetch,
     request: requests.request,
 
-    /** A new pair now. Seldom needed: `fetch` and all calls do it when it is time. */
+    /** Gets a new pair now. Rarely needed: `fetch` and all calls refresh in time. */
     refresh,
     tokenStatus: () => ({ status: tokenStatusOf(session), secondsLeft: session.secondsLeft() }),
-    /** Hears nothing of other tabs any more. */
+    /** Stops listening to other tabs. */
     close: session.close,
   }
 }

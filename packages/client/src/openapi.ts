@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process can answer */
+        /** The process responds */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -63,7 +63,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description With the transport `cookie` the tokens go into cookies that no script can read, and are left out of the body.
+         * @description With the transport `cookie`, the tokens are set as cookies that no script can read, and are not in the body.
          */
         post: operations["signIn"];
         delete?: never;
@@ -83,7 +83,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the refresh token for a new pair
-         * @description The token stands in the body, or in the refresh cookie; the new pair goes the way that it came. 20 exchanges in 5 minutes are a session’s limit; asking again for the same pair is free.
+         * @description The token is in the body or in the refresh cookie; the new pair is returned in the same way. A session is limited to 20 exchanges in 5 minutes; repeated requests for the same pair are free.
          */
         post: operations["refreshSession"];
         delete?: never;
@@ -103,7 +103,7 @@ export interface paths {
         put?: never;
         /**
          * Sign out
-         * @description Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, or a second time, it is 204 too. Who came by cookie loses the cookies, once the session has ended.
+         * @description Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, and when repeated, the response is a 204. With cookies, they are cleared once the session has ended.
          */
         post: operations["signOut"];
         delete?: never;
@@ -119,7 +119,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
+        /** Get the current session */
         get: operations["getCurrentSession"];
         put?: never;
         post?: never;
@@ -140,7 +140,7 @@ export interface paths {
         put?: never;
         /**
          * Change the password
-         * @description Returns a new pair and a new device token for this session; every other session of the user is revoked. Nothing that was issued before gives access any more, and device tokens from before count for nothing. If the answer is lost, sign in with the new password.
+         * @description Returns a new pair and a new device token for this session; every other session of the user is revoked. Earlier tokens give no access, and earlier device tokens are invalid. If the response is lost, sign in with the new password.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -156,11 +156,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** My sessions, newest sign-in first */
+        /** List my sessions, newest sign-in first */
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        /** Sign out everywhere else, or everywhere */
+        /** Sign out all other devices, or all */
         delete: operations["revokeSessions"];
         options?: never;
         head?: never;
@@ -174,18 +174,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of my sessions */
+        /** Get one of my sessions */
         get: operations["getSession"];
         put?: never;
         post?: never;
         /**
          * Sign a device out
-         * @description Final once answered. Revoking what is already revoked is 204 too.
+         * @description Final when the call returns. Revoking a revoked session is a 204 too.
          */
         delete: operations["revokeSession"];
         options?: never;
         head?: never;
-        /** Name a device */
+        /** Rename a device */
         patch: operations["renameSession"];
         trace?: never;
     };
@@ -196,7 +196,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What has happened to my account, newest first */
+        /** List events of my account, newest first */
         get: operations["listAccountEvents"];
         put?: never;
         post?: never;
@@ -214,8 +214,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Is this request signed in?
-         * @description Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. With `x-latchkey-include: permissions` it also lists the permissions of these roles, in `x-user-permissions`, separated by commas; a comma, a space, a percent sign or a letter beyond ASCII in a name is percent-encoded, and a list of more than 8 KiB is left out. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.
+         * Verify a request
+         * @description Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. With `x-latchkey-include: permissions` it also lists the permissions of these roles, in `x-user-permissions`, separated by commas; a comma, a space, a percent sign or a letter beyond ASCII in a name is percent-encoded, and a list of more than 8 KiB is left out. An outage is a 503, never a 401. A bearer token in `Authorization` takes precedence over the cookie.
          */
         get: operations["verifyRequest"];
         put?: never;
@@ -253,8 +253,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open a session for a person who was checked elsewhere
-         * @description The address and the agent are the person’s, as the backend has seen them.
+         * Open a session for a user who was authenticated elsewhere
+         * @description The address and the user agent are those of the user, as the backend sees them.
          */
         post: operations["openSession"];
         delete?: never;
@@ -270,7 +270,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where OAuth clients find what (RFC 8414) */
+        /** Authorization server metadata (RFC 8414) */
         get: operations["getAuthorizationServerMetadata"];
         put?: never;
         post?: never;
@@ -291,7 +291,7 @@ export interface paths {
         put?: never;
         /**
          * Exchange the refresh token for a new pair (RFC 6749 §6)
-         * @description The same exchange as `POST /v1/auth/refresh`, for clients that speak OAuth. They are public: nobody has to authenticate, and a `client_id` is ignored like every parameter that is not listed. What is over is an `invalid_grant`, an outage is a 503.
+         * @description The same exchange as `POST /v1/auth/refresh`, for clients that speak OAuth. Clients are public: they need not authenticate, and `client_id` is ignored like every parameter that is not listed. A token that is no longer valid is an `invalid_grant`; an outage is a 503.
          */
         post: operations["exchangeRefreshToken"];
         delete?: never;
@@ -310,8 +310,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a token is worth (RFC 7662)
-         * @description An access token is judged as `GET /v1/verify` does. A refresh token is active while it is its session’s current one, and is not spent by asking. What cannot be known is a 503, never inactive.
+         * Introspect a token (RFC 7662)
+         * @description An access token is checked as by `GET /v1/verify`. A refresh token is active while it is the current token of its session; introspection does not spend it. An unknown result is a 503, never inactive.
          */
         post: operations["introspectToken"];
         delete?: never;
@@ -331,7 +331,7 @@ export interface paths {
         put?: never;
         /**
          * End the session of a token (RFC 7009)
-         * @description Of any token that was issued here, also a spent or an expired one. 200 as well for what is no token, since there is nothing to end; and a second time. It is answered once it holds on every instance.
+         * @description Accepts any token that was issued here, including a spent or expired one. The response is a 200 also for other values, and when repeated. The call returns when the revocation is in effect on every instance.
          */
         post: operations["revokeToken"];
         delete?: never;
@@ -348,8 +348,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many sessions there are, and what happened to them
-         * @description Counted from the sessions themselves. A count serves for ten times as long as it took; `asOf` is its moment. Refreshes are counted by the minute, and up to five seconds late.
+         * Session statistics
+         * @description Counted from the sessions themselves. A count is reused for ten times as long as it took; `asOf` is its time. Refreshes are counted per minute, up to five seconds late.
          */
         get: operations["getStatistics"];
         put?: never;
@@ -368,8 +368,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened to sessions over time
-         * @description The last hour by the minute, or the last day by the quarter of an hour.
+         * Session history
+         * @description The last hour by minute, or the last day by quarter-hour.
          */
         get: operations["getStatisticsHistory"];
         put?: never;
@@ -387,7 +387,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How this instance and its stores are doing */
+        /** State of this instance and its stores */
         get: operations["getInstanceStatus"];
         put?: never;
         post?: never;
@@ -404,10 +404,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users by the beginning of their email address */
+        /** Find users by the beginning of their email address */
         get: operations["listUsers"];
         put?: never;
-        post?: never;
+        /**
+         * Create a user without a password
+         * @description A service can open sessions for the user, or the user signs in by other means.
+         */
+        post: operations["createUser"];
         delete?: never;
         options?: never;
         head?: never;
@@ -421,14 +425,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One user */
+        /** Get a user */
         get: operations["getUser"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete a user: ends all sessions, and deletes personal data
+         * @description Takes effect on every instance before the call returns. It cannot be undone.
+         */
+        delete: operations["deleteUser"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change the roles of a user, or disable or enable the account
+         * @description Takes effect on every instance before the call returns. Disabling ends all sessions of the user.
+         */
+        patch: operations["updateUser"];
         trace?: never;
     };
     "/v1/admin/users/{id}/sessions": {
@@ -438,7 +450,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The sessions of a user, newest sign-in first */
+        /** List the sessions of a user, newest sign-in first */
         get: operations["listUserSessions"];
         put?: never;
         post?: never;
@@ -457,7 +469,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a user sign in again after too many failed attempts */
+        /** Unlock the sign-in of a user */
         post: operations["unlockUser"];
         delete?: never;
         options?: never;
@@ -475,8 +487,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Revoke a session, those of a user, or many at once
-         * @description Answered once it holds on every instance. A revocation of many holds as a fact from then on; their rows are marked behind it.
+         * Revoke a session, the sessions of a user, or many at once
+         * @description Returns when the revocation is in effect on every instance. The rows of a bulk revocation are marked afterwards.
          */
         post: operations["createRevocation"];
         delete?: never;
@@ -493,7 +505,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How many live sessions a revocation would end
+         * Preview how many live sessions a revocation would end
          * @description Counts for about a second. Nothing is changed.
          */
         get: operations["previewRevocation"];
@@ -512,7 +524,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a revocation is */
+        /** Get the progress of a revocation */
         get: operations["getRevocation"];
         put?: never;
         post?: never;
@@ -532,8 +544,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Delete what has ended, for about a second
-         * @description What is left then is for the next call, or for the run that the service makes by itself. Expiry never waits for either.
+         * Run cleanup for about a second
+         * @description The next call or the scheduled run deletes the rest. Expiry does not depend on either.
          */
         post: operations["runCleanup"];
         delete?: never;
@@ -549,7 +561,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The audit log, newest first */
+        /** List the audit log, newest first */
         get: operations["listSecurityEvents"];
         put?: never;
         post?: never;
@@ -572,7 +584,7 @@ export interface components {
             severity: "info" | "warning" | "critical";
             sessionId: string | null;
             /**
-             * @description `somebody` was not signed in; `service` is a rule of the service, or a program.
+             * @description `somebody` was not signed in; `service` is a rule of the service, or another program.
              * @enum {unknown}
              */
             actor: "you" | "operator" | "service" | "somebody";
@@ -588,7 +600,7 @@ export interface components {
         };
         AccountEventPage: {
             events: components["schemas"]["AccountEvent"][];
-            /** @description Pass it as `cursor` to go on; left out on the last page. */
+            /** @description Pass it as `cursor` to get the next page; absent on the last page. */
             nextCursor?: string;
         };
         ActiveToken: {
@@ -603,7 +615,7 @@ export interface components {
             exp: number;
             iat: number;
             iss: string;
-            /** @description Of a refresh token the issuer itself: no other service takes it. */
+            /** @description For a refresh token, the issuer: no other service accepts it. */
             aud: string;
             /** @enum {string} */
             token_type: "Bearer" | "refresh_token";
@@ -625,7 +637,7 @@ export interface components {
         ChangePasswordRequest: {
             currentPassword: string;
             newPassword: string;
-            /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
+            /** @description Proves that the user has signed in on this device before. Failed sign-ins on it are counted separately, so that strangers cannot lock the owner out. It is not a credential. Keep the newest. */
             deviceToken?: string;
         };
         CleanupDone: {
@@ -638,9 +650,9 @@ export interface components {
             skipped: "running elsewhere";
         };
         CookieTokens: {
-            /** @description Seconds that the access token has left. */
+            /** @description Remaining lifetime of the access token in seconds. */
             expiresIn: number;
-            /** @description Seconds that the refresh token has left. */
+            /** @description Remaining lifetime of the refresh token in seconds. */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
@@ -691,9 +703,9 @@ export interface components {
             postgres: "up" | "down";
             /** @enum {unknown} */
             redis: "up" | "down" | "recovering" | "restricted" | "off";
-            /** @description Since this instance has last read what was revoked. */
+            /** @description Time since this instance last read the revocations. */
             feedAgeMs: number;
-            /** @description For how long it trusts what it has read. */
+            /** @description How long the instance trusts what it has read. */
             revocationLeaseMs: number;
             version: string;
         };
@@ -713,18 +725,18 @@ export interface components {
             /** @constant */
             status: "ok";
         };
-        /** @description RFC 6749 §5.2, with the members of a problem beside its own. */
+        /** @description RFC 6749 §5.2, together with the members of a problem. */
         OAuthError: {
             /**
-             * @description OAuth’s word for it.
+             * @description The OAuth error code.
              * @enum {string}
              */
             error: "invalid_request" | "invalid_client" | "invalid_grant" | "invalid_scope" | "unsupported_grant_type" | "insufficient_scope" | "temporarily_unavailable" | "server_error";
-            /** @description For developers; may be reworded. */
+            /** @description For developers; can change. */
             error_description: string;
             /**
              * Format: uri
-             * @description Identifies the kind of problem; ends in its code.
+             * @description Identifies the kind of problem; ends with its code.
              */
             type: string;
             /** @description The same for every problem of this kind. */
@@ -738,33 +750,33 @@ export interface components {
             code: "validation_failed" | "confirmation_required" | "unsupported_grant_type" | "invalid_scope" | "authentication_required" | "invalid_credentials" | "access_token_invalid" | "access_token_expired" | "session_revoked" | "session_expired" | "refresh_token_invalid" | "refresh_token_expired" | "refresh_token_reused" | "service_key_invalid" | "permission_denied" | "csrf_rejected" | "insufficient_scope" | "registration_closed" | "client_type_not_allowed" | "user_disabled" | "not_found" | "method_not_allowed" | "email_taken" | "body_too_large" | "unsupported_media_type" | "wrong_password" | "weak_password" | "rate_limited" | "account_locked" | "headers_too_large" | "internal_error" | "overloaded" | "revocation_unconfirmed" | "store_unavailable";
             /** @description What is wrong in this case, and what to do. */
             detail?: string;
-            /** @description What does not fit, field by field. */
+            /** @description The invalid fields. */
             errors?: {
                 /** @description A JSON Pointer (RFC 6901) to the field. */
                 path: string;
                 /** @description What the field must be. */
                 message: string;
             }[];
-            /** @description Why a session was revoked, or an account locked. */
+            /** @description Why a session was revoked or an account was locked. */
             reason?: string;
-            /** @description What a person whose account is locked can do, in words for them. */
+            /** @description What a user whose account is locked can do, as a text for the user. */
             unlock?: string;
             /** @description The permission or scope that is missing. */
             requires?: string;
-            /** @description Names this request in the log of the service. */
+            /** @description Identifies this request in the log of the service. */
             requestId: string;
         };
         OpenSessionRequest: {
             /** Format: uuid */
             userId: string;
             clientType?: string;
-            /** @description How the person was checked, such as oidc or passkey. */
+            /** @description How the user was authenticated, such as oidc or passkey. */
             authMethod: string;
             ipAddress?: string;
             userAgent?: string;
             /**
              * Format: visible-text
-             * @description What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.
+             * @description The name that the owner gave the device. It must have a visible character, and no control, zero-width or direction characters.
              */
             deviceName?: string;
         };
@@ -772,21 +784,21 @@ export interface components {
             /** @constant */
             tokenType: "Bearer";
             accessToken: string;
-            /** @description Seconds that the access token has left. */
+            /** @description Remaining lifetime of the access token in seconds. */
             expiresIn: number;
             refreshToken: string;
-            /** @description Seconds that the refresh token has left. */
+            /** @description Remaining lifetime of the refresh token in seconds. */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
-            /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
+            /** @description Proves that the user has signed in on this device before. Failed sign-ins on it are counted separately, so that strangers cannot lock the owner out. It is not a credential. Keep the newest. */
             deviceToken: string;
         };
         /** @description RFC 9457, sent as application/problem+json. */
         Problem: {
             /**
              * Format: uri
-             * @description Identifies the kind of problem; ends in its code.
+             * @description Identifies the kind of problem; ends with its code.
              */
             type: string;
             /** @description The same for every problem of this kind. */
@@ -800,20 +812,20 @@ export interface components {
             code: "validation_failed" | "confirmation_required" | "unsupported_grant_type" | "invalid_scope" | "authentication_required" | "invalid_credentials" | "access_token_invalid" | "access_token_expired" | "session_revoked" | "session_expired" | "refresh_token_invalid" | "refresh_token_expired" | "refresh_token_reused" | "service_key_invalid" | "permission_denied" | "csrf_rejected" | "insufficient_scope" | "registration_closed" | "client_type_not_allowed" | "user_disabled" | "not_found" | "method_not_allowed" | "email_taken" | "body_too_large" | "unsupported_media_type" | "wrong_password" | "weak_password" | "rate_limited" | "account_locked" | "headers_too_large" | "internal_error" | "overloaded" | "revocation_unconfirmed" | "store_unavailable";
             /** @description What is wrong in this case, and what to do. */
             detail?: string;
-            /** @description What does not fit, field by field. */
+            /** @description The invalid fields. */
             errors?: {
                 /** @description A JSON Pointer (RFC 6901) to the field. */
                 path: string;
                 /** @description What the field must be. */
                 message: string;
             }[];
-            /** @description Why a session was revoked, or an account locked. */
+            /** @description Why a session was revoked or an account was locked. */
             reason?: string;
-            /** @description What a person whose account is locked can do, in words for them. */
+            /** @description What a user whose account is locked can do, as a text for the user. */
             unlock?: string;
             /** @description The permission or scope that is missing. */
             requires?: string;
-            /** @description Names this request in the log of the service. */
+            /** @description Identifies this request in the log of the service. */
             requestId: string;
         };
         Readiness: {
@@ -841,7 +853,7 @@ export interface components {
         RenameSessionRequest: {
             /**
              * Format: visible-text
-             * @description What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.
+             * @description The name that the owner gave the device. It must have a visible character, and no control, zero-width or direction characters.
              */
             deviceName: string;
         };
@@ -850,16 +862,16 @@ export interface components {
             id: string;
             /** @enum {unknown} */
             strategy: "session" | "user" | "client_type" | "ip" | "issued_before" | "all";
-            /** @description Sessions that it covers and that were not revoked before; null until they are counted. */
+            /** @description Number of sessions that it covers and that were not revoked before; null until they are counted. */
             matched: number | null;
-            /** @description How many of them are marked so far. */
+            /** @description Number of rows that are marked so far. */
             revoked: number;
             /** @description Null while rows are being marked. */
             completedAt: string | null;
         };
         RevocationPreview: {
             sessions: number;
-            /** @description False: there are at least so many. */
+            /** @description If false, there are at least this many. */
             complete: boolean;
         };
         RevocationProgress: {
@@ -867,19 +879,19 @@ export interface components {
             id: string;
             /** @enum {unknown} */
             strategy: "session" | "user" | "client_type" | "ip" | "issued_before" | "all";
-            /** @description Sessions that it covers and that were not revoked before; null until they are counted. */
+            /** @description Number of sessions that it covers and that were not revoked before; null until they are counted. */
             matched: number | null;
-            /** @description How many of them are marked so far. */
+            /** @description Number of rows that are marked so far. */
             revoked: number;
             /** @description Null while rows are being marked. */
             completedAt: string | null;
-            /** @description Every instance has acknowledged it. */
+            /** @description Whether every instance has acknowledged it. */
             propagated: boolean;
         };
         RevocationRequest: {
             /** @enum {unknown} */
             strategy: "session" | "user" | "client_type" | "ip" | "issued_before" | "all";
-            /** @description A session’s or user’s id, a client type, an address or network, a time; left out for everything. */
+            /** @description The id of a session or user, a client type, an address or network, or a time; omitted for `all`. */
             value?: string;
             /**
              * Format: visible-text
@@ -887,7 +899,7 @@ export interface components {
              */
             reason: string;
             /**
-             * @description Needed for, and only for, everything.
+             * @description Required for `all`, and not allowed otherwise.
              * @constant
              */
             confirm?: "all";
@@ -908,7 +920,7 @@ export interface components {
             actor: string;
             ipAddress: string | null;
             userAgent: string | null;
-            /** @description An object with what there is to tell of this type. */
+            /** @description An object whose fields depend on the type. */
             details: unknown;
             /**
              * Format: date-time
@@ -918,20 +930,20 @@ export interface components {
         };
         SecurityEventPage: {
             events: components["schemas"]["SecurityEvent"][];
-            /** @description Pass it as `cursor` to go on; left out on the last page. */
+            /** @description Pass it as `cursor` to get the next page; absent on the last page. */
             nextCursor?: string;
         };
         Session: {
             /** Format: uuid */
             id: string;
-            /** @description This is the session of the request. */
+            /** @description Whether this is the session of the request. */
             current: boolean;
             clientType: string;
             authMethod: string;
             deviceName: string | null;
             device: components["schemas"]["Device"];
             ipAddress: string | null;
-            /** @description It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner. */
+            /** @description Whether it was refreshed from another network and by another browser or system than at the sign-in. A hint: it may be the owner. */
             suspicious: boolean;
             /**
              * Format: date-time
@@ -966,7 +978,7 @@ export interface components {
         };
         SessionPage: {
             sessions: components["schemas"]["Session"][];
-            /** @description Pass it as `cursor` to go on; left out on the last page. */
+            /** @description Pass it as `cursor` to get the next page; absent on the last page. */
             nextCursor?: string;
         };
         SignInRequest: {
@@ -979,10 +991,10 @@ export interface components {
             clientType?: string;
             /**
              * Format: visible-text
-             * @description What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.
+             * @description The name that the owner gave the device. It must have a visible character, and no control, zero-width or direction characters.
              */
             deviceName?: string;
-            /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
+            /** @description Proves that the user has signed in on this device before. Failed sign-ins on it are counted separately, so that strangers cannot lock the owner out. It is not a credential. Keep the newest. */
             deviceToken?: string;
             /** @enum {unknown} */
             transport?: "bearer" | "cookie";
@@ -994,21 +1006,21 @@ export interface components {
             /** @constant */
             tokenType: "Bearer";
             accessToken: string;
-            /** @description Seconds that the access token has left. */
+            /** @description Remaining lifetime of the access token in seconds. */
             expiresIn: number;
             refreshToken: string;
-            /** @description Seconds that the refresh token has left. */
+            /** @description Remaining lifetime of the refresh token in seconds. */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
             user: components["schemas"]["User"];
-            /** @description Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest. */
+            /** @description Proves that the user has signed in on this device before. Failed sign-ins on it are counted separately, so that strangers cannot lock the owner out. It is not a credential. Keep the newest. */
             deviceToken: string;
         };
         SignedInByCookie: {
-            /** @description Seconds that the access token has left. */
+            /** @description Remaining lifetime of the access token in seconds. */
             expiresIn: number;
-            /** @description Seconds that the refresh token has left. */
+            /** @description Remaining lifetime of the refresh token in seconds. */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
@@ -1036,7 +1048,7 @@ export interface components {
         };
         StatisticsHistory: {
             stepSeconds: number;
-            /** @description Oldest first; the last step is still going on. */
+            /** @description Oldest first; the last step is not finished. */
             points: {
                 /**
                  * Format: date-time
@@ -1049,7 +1061,7 @@ export interface components {
                 revoked: number;
                 /** @description Accounts locked after too many failed sign-ins. */
                 locked: number;
-                /** @description Spent refresh tokens that came back. */
+                /** @description Spent refresh tokens that were reused. */
                 reused: number;
             }[];
         };
@@ -1057,10 +1069,10 @@ export interface components {
             /** @constant */
             tokenType: "Bearer";
             accessToken: string;
-            /** @description Seconds that the access token has left. */
+            /** @description Remaining lifetime of the access token in seconds. */
             expiresIn: number;
             refreshToken: string;
-            /** @description Seconds that the refresh token has left. */
+            /** @description Remaining lifetime of the refresh token in seconds. */
             refreshExpiresIn: number;
             /** Format: uuid */
             sessionId: string;
@@ -1068,21 +1080,21 @@ export interface components {
         TokenQuery: {
             /** @description An access or a refresh token. */
             token: string;
-            /** @description Not needed: a token shows of which kind it is. */
+            /** @description Not needed: the kind of a token is evident. */
             token_type_hint?: string;
         };
         TokenRequest: {
-            /** @description `refresh_token`; there is no other. */
+            /** @description `refresh_token`; no other is supported. */
             grant_type: string;
             refresh_token?: string;
-            /** @description Refused: a token cannot be narrowed. */
+            /** @description Rejected: a token cannot be narrowed. */
             scope?: string;
         };
         TokenResponse: {
             access_token: string;
             /** @constant */
             token_type: "Bearer";
-            /** @description Seconds that the access token has left. */
+            /** @description Remaining lifetime of the access token in seconds. */
             expires_in: number;
             refresh_token: string;
         };
@@ -1099,7 +1111,7 @@ export interface components {
             roles: string[];
             disabled: boolean;
             disabledAt: string | null;
-            /** @description Until when failed attempts lock sign-in from devices that are not known. */
+            /** @description Until when failed attempts lock the sign-in from unknown devices. */
             lockedUntil: string | null;
             /** @description Of the sessions that are still on record. */
             lastSignInAt: string | null;
@@ -1111,20 +1123,20 @@ export interface components {
         };
         UserPage: {
             users: components["schemas"]["UserAccount"][];
-            /** @description Pass it as `cursor` to go on; left out on the last page. */
+            /** @description Pass it as `cursor` to get the next page; absent on the last page. */
             nextCursor?: string;
         };
         UserSession: {
             /** Format: uuid */
             id: string;
-            /** @description This is the session of the request. */
+            /** @description Whether this is the session of the request. */
             current: boolean;
             clientType: string;
             authMethod: string;
             deviceName: string | null;
             device: components["schemas"]["Device"];
             ipAddress: string | null;
-            /** @description It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner. */
+            /** @description Whether it was refreshed from another network and by another browser or system than at the sign-in. A hint: it may be the owner. */
             suspicious: boolean;
             /**
              * Format: date-time
@@ -1153,7 +1165,7 @@ export interface components {
         };
         UserSessionPage: {
             sessions: components["schemas"]["UserSession"][];
-            /** @description Pass it as `cursor` to go on; left out on the last page. */
+            /** @description Pass it as `cursor` to get the next page; absent on the last page. */
             nextCursor?: string;
         };
     };
@@ -2921,7 +2933,7 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
-                /** @description How it begins, without regard to case. */
+                /** @description The beginning of the address; case does not matter. */
                 email?: string;
                 limit?: number;
                 cursor?: string;
@@ -2961,6 +2973,101 @@ export interface operations {
             };
             /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Format: email
+                     * @description An email address. An international domain may be in Unicode or in its ASCII form.
+                     */
+                    email: string;
+                    /** @description They replace the user’s roles. None of them may give an operator permission that you do not have. */
+                    roles?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`: Authentication is required; `access_token_invalid`: The access token is not valid; `access_token_expired`: The access token has expired; `session_revoked`: The session was revoked; `session_expired`: The session has expired; `service_key_invalid`: The service key is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `email_taken`: The email address is already registered */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3063,6 +3170,182 @@ export interface operations {
                 };
             };
             /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`: Authentication is required; `access_token_invalid`: The access token is not valid; `access_token_expired`: The access token has expired; `session_revoked`: The session was revoked; `session_expired`: The session has expired; `service_key_invalid`: The service key is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Any other problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description They replace the user’s roles. None of them may give an operator permission that you do not have. */
+                    roles?: string[];
+                    disabled?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserAccount"];
+                };
+            };
+            /** @description `validation_failed`: The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `authentication_required`: Authentication is required; `access_token_invalid`: The access token is not valid; `access_token_expired`: The access token has expired; `session_revoked`: The session was revoked; `session_expired`: The session has expired; `service_key_invalid`: The service key is not valid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `csrf_rejected`: Cross-site request rejected; `permission_denied`: Permission denied */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store_unavailable`: A store is unavailable; `overloaded`: The service is overloaded; `revocation_unconfirmed`: The revocation is not confirmed everywhere yet */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3345,7 +3628,7 @@ export interface operations {
         parameters: {
             query: {
                 strategy: "session" | "user" | "client_type" | "ip" | "issued_before" | "all";
-                /** @description A session’s or user’s id, a client type, an address or network, a time; left out for everything. */
+                /** @description The id of a session or user, a client type, an address or network, or a time; omitted for `all`. */
                 value?: string;
             };
             header?: never;
@@ -3585,7 +3868,7 @@ export interface operations {
                 sessionId?: string;
                 type?: "sign_in_succeeded" | "sign_in_failed" | "session_created" | "session_revoked" | "session_limit_reached" | "refresh_reused" | "database_rewound" | "account_locked" | "session_context_changed" | "new_device" | "password_changed" | "password_change_failed" | "account_unlocked" | "user_created" | "user_disabled" | "user_enabled" | "user_deleted" | "roles_changed" | "key_rotated" | "key_revoked" | "service_key_created" | "service_key_revoked" | "bulk_revocation" | "cleanup_ran";
                 severity?: "info" | "warning" | "critical";
-                /** @description An address, or a network like 203.0.113.0/24. */
+                /** @description An address or a network like 203.0.113.0/24. */
                 ipAddress?: string;
                 /** @description Included. */
                 since?: string;

@@ -14,12 +14,12 @@ import { isSafe, refuseForeign, trustedOrigins } from './csrf.ts'
 declare module 'fastify' {
   interface FastifyRequest {
     credential: Credential | null
-    /** Who is signed in, on routes behind `authenticate`. */
+    /** The signed-in session, on routes behind `authenticate`. */
     session: SignedIn | null
   }
 }
 
-/** What every call by a signed-in person may be answered with, beside its own problems. */
+/** The problems of every call by a signed-in user, in addition to its own. */
 export const signedInProblems = [
   'authentication_required',
   'access_token_invalid',
@@ -32,7 +32,7 @@ export const signedInProblems = [
   'overloaded',
 ] as const satisfies readonly ProblemCode[]
 
-/** Reads and proves access tokens at the edge, by @fastify/jwt with the key ring. */
+/** Parses and verifies access tokens with @fastify/jwt and the key ring. */
 export const accessTokens = fp(
   async (app: FastifyInstance, { services }: { services: Services }) => {
     const { config, keyRing, clock } = services
@@ -54,7 +54,7 @@ export const accessTokens = fp(
         allowedAud: config.audience,
         checkTyp: 'at+jwt',
         requiredClaims: ['exp', 'sid'],
-        // The domain judges it, by the database's clock.
+        // The domain checks it, with the database's clock.
         ignoreExpiration: true,
         extractToken: request => request.credential?.token,
       },
@@ -64,8 +64,8 @@ export const accessTokens = fp(
 )
 
 /**
- * A hook for routes that need a signed-in person. Counts the request against the person's session, or against the
- * address of whoever is nobody.
+ * A hook for routes that need a signed-in user. Counts the request against the session, or against the address if there
+ * is no session.
  */
 export function authenticate(services: Services, cookies: Cookies) {
   const trusted = trustedOrigins(services.config)
@@ -86,7 +86,7 @@ export function authenticate(services: Services, cookies: Cookies) {
   }
 }
 
-/** Asks whether the request is signed in: a promise only where that takes I/O. */
+/** Whether the request is signed in. A promise only if that takes I/O. */
 export function verify(
   services: Services,
   request: FastifyRequest,
@@ -96,8 +96,8 @@ export function verify(
 }
 
 /**
- * Proves the token, and counts one that is not ours against the address. Past the limit no signature is checked: that
- * takes 100 µs, four times as long as it takes to turn garbage away. A valid service key vouches for the caller.
+ * Verifies the token, and counts an invalid one against the address. Beyond the limit no signature is checked: that
+ * takes 100 µs, four times as long as rejecting garbage. A caller with a valid service key is exempt.
  */
 export async function proveWithinLimits(request: FastifyRequest): Promise<AccessClaims | null> {
   if (request.serviceKey !== null) return await proveToken(request)
@@ -112,7 +112,7 @@ export async function proveWithinLimits(request: FastifyRequest): Promise<Access
   return claims
 }
 
-/** A token that was refused counts against its session if it has been proved to be ours, else against the address. */
+/** A rejected token counts against its session if its signature is valid, else against the address. */
 function countedAgainst(request: FastifyRequest, outcome: VerifyOutcome): [RateLimitName, string] {
   if (outcome.kind === 'signed_in') return ['session', outcome.session.sessionId]
   return outcome.sessionId === null
@@ -120,7 +120,7 @@ function countedAgainst(request: FastifyRequest, outcome: VerifyOutcome): [RateL
     : ['session', outcome.sessionId]
 }
 
-/** The claims of the request's access token, expired or superseded as it may be; null when it is not ours. */
+/** The claims of the access token, even if it is expired or superseded; null if its signature is not valid. */
 export async function proveToken(request: FastifyRequest): Promise<AccessClaims | null> {
   if (!isCanonicalJws(request.credential?.token ?? '')) return null
   try {
@@ -140,10 +140,10 @@ export function sessionOf(request: FastifyRequest): SignedIn {
   return request.session
 }
 
-/** One for all, since it has nothing to tell but its code, and anybody can ask for it: making one takes 1.5 µs. */
+/** Shared, because it has only a code and any caller can cause it: creating one takes 1.5 µs. */
 const tokenInvalid = new Problem('access_token_invalid')
 
-/** The 401 that says why not. */
+/** The 401 for a rejected session. */
 export function refusal(outcome: Exclude<VerifyOutcome, { kind: 'signed_in' }>): Problem {
   switch (outcome.kind) {
     case 'token_invalid':

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { requireOneAuthorization } from './credential.ts'
 
-/** What a client authenticates with: its name and its secret. */
+/** The name and secret of a client. */
 export type BasicCredentials = { name: string; secret: string }
 
 export const basicChallenge = 'Basic realm="latchkey"'
@@ -12,7 +12,7 @@ export function usesBasic(request: FastifyRequest): boolean {
 
 /**
  * HTTP Basic (RFC 7617 §2) as OAuth clients send it: both parts are form-encoded before they are joined (RFC 6749
- * §2.3.1). Null when there is none, or none that can be read. Throws `validation_failed` for two Authorization headers.
+ * §2.3.1). Null if there are none, or if they cannot be parsed. Throws `validation_failed` for two Authorization headers.
  */
 export function basicCredentials(request: FastifyRequest): BasicCredentials | null {
   requireOneAuthorization(request)

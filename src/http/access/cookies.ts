@@ -4,10 +4,10 @@ import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { TokenPair } from '../../session/session.ts'
 
-/** More are read no further: a site has fewer hosts and paths that reach the refresh path. */
+/** Further cookies are ignored: no site has this many hosts and paths that reach the refresh path. */
 const mostRefreshCookies = 16
 
-/** Where the refresh cookie goes, and nowhere else. */
+/** The only path to which the refresh cookie is sent. */
 export const refreshPath = '/v1/auth/refresh'
 
 const epoch = new Date(0)
@@ -15,9 +15,9 @@ const epoch = new Date(0)
 export type Cookies = ReturnType<typeof createCookies>
 
 /**
- * The tokens of a browser. No script can read them; none comes along when another site sends the request; and by their
- * names' prefixes no other host of the domain, and no attacker on an unencrypted connection, can have set them (RFC
- * 6265bis §4.1.3). `insecure` leaves out the prefixes and `Secure`, for trying things out over plain HTTP on one machine.
+ * The tokens of a browser. No script can read them; requests from other sites do not carry them; and because of their
+ * prefixes, no other host of the domain and no attacker on an unencrypted connection can set them (RFC
+ * 6265bis §4.1.3). `insecure` omits the prefixes and `Secure`, for development over plain HTTP on one machine.
  */
 export function createCookies({ insecure }: { insecure: boolean }) {
   const common = { httpOnly: true, secure: !insecure, sameSite: 'strict' } as const
@@ -43,15 +43,15 @@ export function createCookies({ insecure }: { insecure: boolean }) {
 
   return {
     accessToken: (request: FastifyRequest) => presented(request, access.name),
-    /** Several when another host of the site has set some, too; the caller decides which one counts. */
+    /** Several if another host of the site has set some too; the caller decides which one to use. */
     refreshTokens: (request: FastifyRequest) =>
       valuesOf(request, refresh.name).filter(Boolean).slice(0, mostRefreshCookies),
     deviceToken: (request: FastifyRequest) => presented(request, device.name),
 
     /**
-     * Both cookies live as long as the refresh token. An access token that has run out inside its cookie still arrives,
-     * and is answered by `access_token_expired`, which is how a page learns that it has to refresh; and it still names
-     * the session at sign-out, where the refresh cookie does not come along.
+     * Both cookies live as long as the refresh token. An expired access token in its cookie still arrives
+     * and gets `access_token_expired`, which tells the page to refresh; and it still identifies
+     * the session at sign-out, where the refresh cookie is not sent.
      */
     signIn(reply: FastifyReply, tokens: TokenPair, now: Instant): void {
       const maxAge = Math.max(0, Math.floor((tokens.refreshExpiresAt - now) / 1000))
@@ -59,14 +59,14 @@ export function createCookies({ insecure }: { insecure: boolean }) {
       set(reply, refresh, tokens.refreshToken, maxAge)
     },
 
-    /** What makes this browser known at the next sign-in; it outlives a sign-out. */
+    /** Makes this browser a known device at the next sign-in. It survives a sign-out. */
     remember(reply: FastifyReply, deviceToken: string, maxAgeSeconds: number): void {
       set(reply, device, deviceToken, maxAgeSeconds)
     },
 
     /**
-     * Only a sign-out does this, never a refusal: an answer to an old cookie may arrive after a new sign-in, and would
-     * take that one's cookies away. `"cookies"` is not on the list of what to clear, since it would take the device
+     * Only a sign-out does this, never a rejection: the response to an old cookie may arrive after a new sign-in, and would
+     * remove the new cookies. `"cookies"` is not on the list to clear, since it would remove the device
      * cookie too, and every other cookie of the domain (W3C Clear Site Data §3.1).
      */
     signOut(reply: FastifyReply): void {
@@ -78,8 +78,8 @@ export function createCookies({ insecure }: { insecure: boolean }) {
 }
 
 /**
- * Throws `validation_failed` when the cookie comes twice: a parser would keep the first and drop the other without a
- * word, and which of the two is meant must not be left to chance.
+ * Throws `validation_failed` for a duplicate cookie: a parser would keep the first and silently drop the
+ * other, and the choice must not be left to chance.
  */
 function presented(request: FastifyRequest, name: string): string | null {
   const values = valuesOf(request, name)

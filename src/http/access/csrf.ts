@@ -10,14 +10,14 @@ export function trustedOrigins(config: {
   return { listed: allowedOrigins, own: URL.canParse(issuer) ? new URL(issuer).origin : null }
 }
 
-/** GET and the like change nothing here, and so need no proof (RFC 9110 §9.2.1). */
+/** Safe methods change nothing and need no proof (RFC 9110 §9.2.1). */
 export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
 }
 
 /**
- * Throws `csrf_rejected` for a request with cookies that a foreign page may have had sent. One that tells nothing of
- * where it comes from is no browser's, or a very old one's: `unknown` says what becomes of it.
+ * Throws `csrf_rejected` for a request with cookies that a page of another site may have caused. A request without an
+ * origin comes from no browser or a very old one; `unknown` decides about it.
  */
 export function refuseForeign(
   request: FastifyRequest,

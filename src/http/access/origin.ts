@@ -3,13 +3,13 @@ import type { ClientHints } from '../../session/device/client-hints.ts'
 import type { Origin } from '../../session/session.ts'
 import { clientAddress } from './client-address.ts'
 
-/** Longer user agents are cut: none that a person uses is near it. */
+/** Longer user agents are truncated; real ones are much shorter. */
 export const longestUserAgent = 1_024
 
-/** Longer hints are dropped: a browser sends three brands or four, in about 100 characters. */
+/** Longer hints are dropped: a browser sends three or four brands, in about 100 characters. */
 const longestHint = 512
 
-/** Where a request comes from, fit for the database. */
+/** The origin of a request, in a form that the database accepts. */
 export function originOf(request: FastifyRequest): Origin {
   const { headers } = request
   const origin = {

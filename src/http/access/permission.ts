@@ -10,7 +10,7 @@ import { bearerToken } from './credential.ts'
 import { originOf } from './origin.ts'
 import { identifyService } from './service-key.ts'
 
-/** What every call by an operator may be answered with, beside its own problems. */
+/** The problems of every call by an operator, in addition to its own. */
 export const operatorProblems = [
   ...signedInProblems,
   'service_key_invalid',
@@ -18,8 +18,8 @@ export const operatorProblems = [
 ] as const satisfies readonly ProblemCode[]
 
 /**
- * A hook for the scope of operators: who calls is a signed-in person, or a service. Throws `service_key_invalid` for what
- * looks like a key and is none.
+ * A hook for the scope of operators: the caller is a signed-in user or a service. Throws `service_key_invalid` for a value
+ * that looks like a key but is not one.
  */
 export function identifyOperator(services: Services, cookies: Cookies) {
   const authenticatePerson = authenticate(services, cookies)
@@ -33,7 +33,7 @@ export function identifyOperator(services: Services, cookies: Cookies) {
 
 /**
  * A hook for routes behind `identifyOperator` that need a permission. Roles are those of the user's row, as the session's
- * snapshot has them; never of the token. No scope of a service key stands for a permission, so a key is told so.
+ * snapshot has them, never those of the token. No scope of a service key is a permission, so a key is always rejected.
  */
 export function requirePermission(services: Services, permission: OperatorPermission) {
   return async ({ session }: FastifyRequest): Promise<void> => {
@@ -43,12 +43,12 @@ export function requirePermission(services: Services, permission: OperatorPermis
   }
 }
 
-/** Who acts on a route behind `requirePermission`, for the audit log. */
+/** The actor on a route behind `requirePermission`, for the audit log. */
 export function operatorOf(request: FastifyRequest): DoneBy {
   return { actor: sessionOf(request).userId, origin: originOf(request) }
 }
 
-/** How a route for operators describes itself. */
+/** The schema that routes for operators share. */
 export function operatorRoute(permission: OperatorPermission) {
   return { tags: ['Operators'], security: [{ bearer: [permission] }, { cookie: [permission] }] }
 }

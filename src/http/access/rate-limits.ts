@@ -11,13 +11,13 @@ import type { RateCounter } from '../../store/access/rate-counter.ts'
 import { countedAddress } from './client-address.ts'
 
 export type Limits = {
-  /** Counts over all instances, in one round trip. Throws `rate_limited` when it is too often. */
+  /** Counts over all instances, in one round trip. Throws `rate_limited` above the limit. */
   take(name: RateLimitName, key: string, request: FastifyRequest): Promise<void>
-  /** What was taken did not happen. Does not wait, and never throws. */
+  /** Takes back a count for something that did not happen. Does not wait and never throws. */
   giveBack(name: RateLimitName, key: string): void
-  /** Counts in this instance only, without I/O. Throws likewise. */
+  /** Counts in this instance only, without I/O. Throws `rate_limited` above the limit. */
   takeHere(name: RateLimitName, key: string): void
-  /** Throws likewise when `takeHere` has used the limit up, and counts nothing. */
+  /** Throws `rate_limited` if `takeHere` has used the limit up. Counts nothing. */
   requireHere(name: RateLimitName, key: string): void
 }
 
@@ -26,7 +26,7 @@ declare module 'fastify' {
     limits: Limits
   }
   interface FastifyRequest {
-    /** What `limits` counts just now: the name of the limit and whom it is about. */
+    /** What `limits` is counting: the name of the limit and its subject. */
     rateKey: string
   }
 }
@@ -38,7 +38,7 @@ export const rateLimits = fp(
   async (app: FastifyInstance, { rates, counter, localCounter }: Options) => {
     app.decorateRequest('rateKey', '')
     await app.register(fastifyRateLimit, {
-      // No route is counted by itself: whom a request is counted against is often known only in its handler.
+      // No route is counted automatically: the subject of a request is often known only in its handler.
       global: false,
       store: storeOver(counter),
       keyGenerator: request => request.rateKey,
@@ -47,8 +47,8 @@ export const rateLimits = fp(
       Object.entries(rates).map(([name, { max, windowSeconds }]) => {
         const windowMs = windowSeconds * 1000
         const check = app.createRateLimit({ max, timeWindow: windowMs })
-        // One for each limit, so that it counts by the key as it is: with a name in front it takes
-        // 0.33 µs instead of 0.07, by itself.
+        // One for each limit, so that it counts by the unchanged key: with a prefix it takes
+        // 0.33 µs instead of 0.07, measured alone.
         return [name, { max, windowMs, check, here: localCounter() }]
       }),
     )
@@ -98,7 +98,7 @@ function rateLimited(max: number, resetMs: number): Problem {
   return new Problem('rate_limited', { rateLimit: max, retryAfterSeconds: Math.ceil(resetMs / 1000) })
 }
 
-/** The package constructs its store itself, hence a class; the keys are complete, so that routes share one. */
+/** A class because the package constructs its store. The keys are complete, so routes share one. */
 function storeOver(counter: RateCounter): FastifyRateLimitStoreCtor {
   return class implements FastifyRateLimitStore {
     incr(

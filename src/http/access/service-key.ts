@@ -10,12 +10,12 @@ import { bearerToken } from './credential.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The service that calls, where a service key was asked for or accepted. */
+    /** The calling service, on routes that require or accept a service key. */
     serviceKey: ServiceKey | null
   }
 }
 
-/** What every call with a service key may be answered with, beside its own problems. */
+/** The problems of every call with a service key, in addition to its own. */
 export const serviceKeyProblems = [
   'authentication_required',
   'service_key_invalid',
@@ -31,7 +31,7 @@ export const serviceKeys = fp(
   { name: 'service-keys', fastify: '5.x' },
 )
 
-/** A hook for routes that services call: their key stands in `Authorization`. */
+/** A hook for routes that services call, with their key in `Authorization`. */
 export function requireScope(services: Services, scope: ServiceKeyScope) {
   return async (request: FastifyRequest): Promise<void> => {
     const text = bearerToken(request)
@@ -41,7 +41,7 @@ export function requireScope(services: Services, scope: ServiceKeyScope) {
 }
 
 /**
- * A hook for routes that OAuth clients call: the key stands in `Authorization`, by itself or as the secret of HTTP Basic,
+ * A hook for routes that OAuth clients call: the key is in `Authorization`, alone or as the secret of HTTP Basic,
  * where the user name is the key's name.
  */
 export function requireClient(services: Services, scope: ServiceKeyScope) {
@@ -52,7 +52,7 @@ export function requireClient(services: Services, scope: ServiceKeyScope) {
   }
 }
 
-/** A hook for routes that anybody may call: who authenticates by HTTP Basic all the same must be who it says. */
+/** A hook for public routes: HTTP Basic is optional, but must be valid if it is sent. */
 export function checkClient(services: Services) {
   return async (request: FastifyRequest): Promise<void> => {
     if (usesBasic(request)) request.serviceKey = await keyOfBasic(services, request)
@@ -66,14 +66,14 @@ async function keyOfBasic(services: Services, request: FastifyRequest): Promise<
   return key
 }
 
-/** A hook for routes where `Authorization` is a person's: a service may say who it is in a header of its own. */
+/** A hook for routes where `Authorization` belongs to the user: a service may send its key in a separate header. */
 export function acceptServiceKey(services: Services, scope: ServiceKeyScope) {
   return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const text = request.headers['x-latchkey-service-key']
-    // Hardly anybody brings one; a promise for each would be paid by all.
+    // Keys are rare here; a promise for each request would cost all of them.
     if (text === undefined) done()
     else {
-      // One that is not known yet is looked up in Postgres, and what the route does itself comes after it.
+      // An unknown key is looked up in Postgres before the route does its own work.
       request.server.startDeadline(request, reply)
       keyWithScope(services, request, String(text), scope).then(key => {
         request.serviceKey = key
@@ -95,8 +95,8 @@ async function keyWithScope(
 }
 
 /**
- * Whose key it is; null for an unknown one. What had to be looked for in vain counts against the address, and past its
- * limit nothing more is looked for: it throws `rate_limited`. Known keys from there are not affected.
+ * The owner of the key; null for an unknown one. A failed lookup counts against the address, and beyond its limit there are
+ * no more lookups: it throws `rate_limited`. Known keys from that address are not affected.
  */
 export async function identifyService(
   services: Services,
@@ -118,7 +118,7 @@ function withScope(key: ServiceKey, scope: ServiceKeyScope): ServiceKey {
   return key
 }
 
-/** How the service behind a request stands in the audit log. */
+/** The service of a request, as recorded in the audit log. */
 export function serviceActor(request: FastifyRequest): Actor {
   if (request.serviceKey === null) throw new Problem('authentication_required')
   return `service:${request.serviceKey.name}`

@@ -1,6 +1,6 @@
 import { Problem } from '../../errors.ts'
 
-/** Says what the user can do, and not whether the account exists. */
+/** Tells the user what to do, and does not reveal whether the account exists. */
 export function accountLocked({ retryAfterSeconds }: { retryAfterSeconds: number }): Problem {
   return new Problem('account_locked', {
     detail:

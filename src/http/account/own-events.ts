@@ -22,7 +22,7 @@ const OwnEventView = Type.Object(
     severity: Type.Enum(['info', 'warning', 'critical']),
     sessionId: Type.Union([Id, Type.Null()]),
     actor: Type.Enum(['you', 'operator', 'service', 'somebody'], {
-      description: '`somebody` was not signed in; `service` is a rule of the service, or a program.',
+      description: '`somebody` was not signed in; `service` is a rule of the service, or another program.',
     }),
     ipAddress: Type.Union([Type.String(), Type.Null()]),
     device: Type.Union([Device, Type.Null()]),
@@ -32,7 +32,7 @@ const OwnEventView = Type.Object(
   { title: 'AccountEvent' },
 )
 
-/** People see what has happened to their own account. */
+/** Users see the events of their own account. */
 export const ownEventRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
   { services },
@@ -44,7 +44,7 @@ export const ownEventRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
         operationId: 'listAccountEvents',
         tags: ['Account'],
         security: [{ bearer: [] }, { cookie: [] }],
-        summary: 'What has happened to my account, newest first',
+        summary: 'List events of my account, newest first',
         querystring: StrictObject(pageFields),
         response: {
           200: Type.Object(

@@ -29,7 +29,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
         tags: ['Account'],
         summary: 'Change the password',
         description:
-          'Returns a new pair and a new device token for this session; every other session of the user is revoked. Nothing that was issued before gives access any more, and device tokens from before count for nothing. If the answer is lost, sign in with the new password.',
+          'Returns a new pair and a new device token for this session; every other session of the user is revoked. Earlier tokens give no access, and earlier device tokens are invalid. If the response is lost, sign in with the new password.',
         security: [{ bearer: [] }, { cookie: [] }],
         body: StrictObject(
           {
@@ -87,7 +87,7 @@ export const passwordRoutes: FastifyPluginAsyncTypebox<{
     },
   )
 
-  /** The device goes where the tokens go: into a cookie, or into the body. */
+  /** The device token is returned like the tokens: in a cookie or in the body. */
   function changed(
     request: FastifyRequest,
     reply: FastifyReply,

@@ -1,7 +1,7 @@
 import type { Accent } from '../../config/branding/accent.ts'
 import type { Logo } from '../../config/branding/formats.ts'
 
-/** What an operator changes about the look of the pages. */
+/** The operator's settings for the look of the pages. */
 export type Branding = {
   name: string
   logo: Logo | null
@@ -10,7 +10,7 @@ export type Branding = {
   privacyUrl: string | null
 }
 
-/** What the page knows of the settings, so that a form can state a rule before the service has to refuse. */
+/** The settings that the page knows, so that a form can state a rule before the service rejects a value. */
 export type ConsoleSettings = {
   branding: Branding
   isRegistrationOpen: boolean
@@ -21,7 +21,7 @@ export type ConsoleSettings = {
 export const logoPath = '/console/logo'
 export const brandStylesPath = '/console/brand.css'
 
-/** Fills in the metas of the page, which has the defaults, and what the operator changes about its look. */
+/** Fills in the `meta` elements of the page, which has the defaults, and the operator's look. */
 export function pageWith(page: string, settings: ConsoleSettings): string {
   const { name, logo, accent, supportUrl, privacyUrl } = settings.branding
   const logoUrl = logo === null ? '' : logo.kind === 'url' ? logo.url : logoPath

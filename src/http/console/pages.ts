@@ -7,7 +7,7 @@ import type { Logo } from '../../config/branding/formats.ts'
 import { countDocument } from '../access/rate-limits.ts'
 import { brandStyles, brandStylesPath, type ConsoleSettings, logoPath, pageWith } from './page.ts'
 
-/** Where `npm run build` puts the console; the same place seen from the sources and from the build. */
+/** The folder to which `npm run build` writes the console, as seen from the sources and from the build. */
 export const builtConsole = join(import.meta.dirname, '..', '..', '..', 'dist', 'console')
 
 /**

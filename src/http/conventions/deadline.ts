@@ -2,7 +2,7 @@ import { errorCodes, type FastifyInstance, type FastifyReply, type FastifyReques
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For a route whose every step ends in time by itself. */
+    /** For a route in which every step has its own time limit. */
     deadline?: false
     /** The route hashes a password, which takes as long as the processor has other work. */
     hashes?: true
@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /**
- * Answers what has no answer after so many milliseconds. Fastify's own `handlerTimeout` takes the end of a body for the
+ * Responds if there is no response after this many milliseconds. Fastify's own `handlerTimeout` takes the end of a body for the
  * end of the connection and stops its timer (fastify/fastify#6725, as of 5.12); and it costs every request some 7 µs,
  * most of it for an `AbortController`, where an empty route takes 25.
  */
@@ -39,7 +39,7 @@ export function keepDeadlines(app: FastifyInstance, timeoutMs: number): void {
   function answerLate(reply: FastifyReply, url: string): void {
     if (reply.sent || reply.raw.headersSent) return
     reply.send(new errorCodes.FST_ERR_HANDLER_TIMEOUT(timeoutMs, url))
-    // What the handler comes to later is for nobody; Fastify would warn, with a stack, that it was sent twice.
+    // The later result of the handler is dropped; Fastify would warn, with a stack, that it was sent twice.
     reply.send = () => reply
   }
 }

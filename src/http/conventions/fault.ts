@@ -1,10 +1,10 @@
-/** One place in a request that does not fit. */
+/** One invalid place in a request. */
 export type Fault = {
   /** A JSON Pointer (RFC 6901). */
   path: string
-  /** What must be there; never what was. */
+  /** The expected value, never the actual one. */
   message: string
 }
 
-/** More faults than these are not listed: whoever sends so many has another problem. */
+/** Further faults are not listed. */
 export const mostFaults = 20

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { Problem } from '../../errors.ts'
 
 /**
- * Node drops the headers of a request past this number without a word. A second Host or Authorization, and what a proxy
- * has added last, must not get lost, so a request with that many is refused.
+ * Node silently drops the headers of a request beyond this number. A second Host or Authorization, and the headers that a
+ * proxy adds last, must not be lost, so a request with that many is rejected.
  */
 export const mostHeaders = 1_000
 
@@ -35,7 +35,7 @@ export function framingProblem(request: IncomingMessage): Problem | undefined {
 
 /**
  * How often a header stands in a request. `request.headers` cannot tell: of most headers Node keeps the first and
- * drops the others without a word.
+ * silently drops the others.
  *
  * @param name in lower case
  */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { isListedOrigin } from '../../access/origins.ts'
 
-/** One page in use has one origin; whoever sends more names than this makes them up. */
+/** A page has one origin, so a caller with more origins than this is inventing them. */
 const mostLogged = 20
 
 /** As browsers serialize an origin (RFC 6454 §6.2): no other text gets into the log. */
@@ -30,7 +30,7 @@ export function createRejectedOrigins(
   }
 }
 
-/** Pages of the service itself send an origin with everything but a GET. */
+/** Pages of the service itself send an origin with every method except GET. */
 function isOwn({ headers }: FastifyRequest, origin: string, ownOrigin: string | null): boolean {
   if (headers['sec-fetch-site'] === 'same-origin' || origin === ownOrigin) return true
   const { host } = headers

@@ -5,7 +5,7 @@ const plainToken = /^[A-Za-z0-9._~-]{1,64}$/
 
 /**
  * 32 random hexadecimal digits, as a trace id has (W3C Trace Context §3.2.2.3). `randomUUID` joins its text from twenty
- * parts, and the check of the header puts them together: 0.31 µs by itself, where this takes 0.11.
+ * parts, and the check of the header joins them: 0.31 µs measured alone, while this takes 0.11.
  */
 export function newRequestId(): string {
   return randomHex(16)

@@ -31,7 +31,7 @@ const EventView = Type.Object(
     }),
     ipAddress: orNull.text,
     userAgent: orNull.text,
-    details: Type.Unknown({ description: 'An object with what there is to tell of this type.' }),
+    details: Type.Unknown({ description: 'An object whose fields depend on the type.' }),
     createdAt: Timestamp,
   },
   { title: 'SecurityEvent' },
@@ -48,7 +48,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
       schema: {
         operationId: 'listSecurityEvents',
         ...operatorRoute('audit:read'),
-        summary: 'The audit log, newest first',
+        summary: 'List the audit log, newest first',
         querystring: StrictObject({
           userId: Type.Optional(Id),
           sessionId: Type.Optional(Id),
@@ -58,7 +58,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
             Type.String({
               minLength: 1,
               maxLength: 50,
-              description: 'An address, or a network like 203.0.113.0/24.',
+              description: 'An address or a network like 203.0.113.0/24.',
             }),
           ),
           since: Type.Optional(Type.String({ format: 'date-time', description: 'Included.' })),
@@ -88,7 +88,7 @@ export const auditLogRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
   )
 }
 
-/** RFC 3339 also has leap seconds, which nobody's clock shows, and years that no event is from. */
+/** RFC 3339 also allows leap seconds, which clocks do not show, and years from which there are no events. */
 function instantIn(text: string): number {
   const at = Date.parse(text)
   if (at >= 0) return at
@@ -96,7 +96,7 @@ function instantIn(text: string): number {
   throw new Problem('validation_failed', { detail: 'The query string is not valid.', errors })
 }
 
-/** A severity stands for the types that have it, which are indexed. Null: every type. */
+/** The event types of a severity, because only types are indexed. Null: every type. */
 function typesIn(type: EventType | undefined, severity: Severity | undefined): EventType[] | null {
   if (severity === undefined) return type === undefined ? null : [type]
   return eventTypes.filter(

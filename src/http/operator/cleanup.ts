@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Services } from '../../services.ts'
 import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
 
-/** Milliseconds after which no batch is begun: a request takes two seconds at most. */
+/** Milliseconds after which no further batch starts: a request takes at most two seconds. */
 const patienceMs = 1_000
 
 export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
@@ -14,9 +14,8 @@ export const cleanupRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = 
       schema: {
         operationId: 'runCleanup',
         ...operatorRoute('sessions:cleanup'),
-        summary: 'Delete what has ended, for about a second',
-        description:
-          'What is left then is for the next call, or for the run that the service makes by itself. Expiry never waits for either.',
+        summary: 'Run cleanup for about a second',
+        description: 'The next call or the scheduled run deletes the rest. Expiry does not depend on either.',
         response: {
           200: Type.Union([
             Type.Object(

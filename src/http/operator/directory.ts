@@ -1,9 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from 'typebox'
-import type { Instant } from '../../clock.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
-import type { ListedUser } from '../../store/operator/directory.ts'
 import type { JudgedSession } from '../../store/session/lists.ts'
 import { sessionOf } from '../access/authenticate.ts'
 import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '../access/permission.ts'
@@ -16,27 +14,9 @@ import {
   SessionView,
   sessionView,
   Timestamp,
-  timestamp,
 } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
-
-const UserView = Type.Object(
-  {
-    id: Id,
-    email: Type.String(),
-    roles: Type.Array(Type.String()),
-    disabled: Type.Boolean(),
-    disabledAt: Type.Union([Timestamp, Type.Null()]),
-    lockedUntil: Type.Union([Timestamp, Type.Null()], {
-      description: 'Until when failed attempts lock sign-in from devices that are not known.',
-    }),
-    lastSignInAt: Type.Union([Timestamp, Type.Null()], {
-      description: 'Of the sessions that are still on record.',
-    }),
-    createdAt: Timestamp,
-  },
-  { title: 'UserAccount' },
-)
+import { timestampOrNull, UserView, userView } from './user-view.ts'
 
 const JudgedSessionView = Type.Interface(
   [SessionView],
@@ -50,7 +30,7 @@ const JudgedSessionView = Type.Interface(
 
 const UserParams = StrictObject({ id: Id })
 
-/** Operators find a user, see whoever's sessions, and unlock an account. */
+/** Operators find users, list the sessions of a user, and unlock accounts. */
 export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (
   app,
   { services },
@@ -64,13 +44,13 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'listUsers',
         ...operatorRoute('users:read'),
-        summary: 'Users by the beginning of their email address',
+        summary: 'Find users by the beginning of their email address',
         querystring: StrictObject({
           email: Type.Optional(
             Type.String({
               minLength: 1,
               maxLength: 254,
-              description: 'How it begins, without regard to case.',
+              description: 'The beginning of the address; case does not matter.',
             }),
           ),
           ...pageFields,
@@ -94,7 +74,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'getUser',
         ...operatorRoute('users:read'),
-        summary: 'One user',
+        summary: 'Get a user',
         params: UserParams,
         response: { 200: UserView },
       },
@@ -114,7 +94,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'listUserSessions',
         ...operatorRoute('sessions:read'),
-        summary: 'The sessions of a user, newest sign-in first',
+        summary: 'List the sessions of a user, newest sign-in first',
         params: UserParams,
         querystring: StrictObject({
           state: Type.Optional(Type.Enum(['live', 'all'], { default: 'live' })),
@@ -148,7 +128,7 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       schema: {
         operationId: 'unlockUser',
         ...operatorRoute('users:unlock'),
-        summary: 'Let a user sign in again after too many failed attempts',
+        summary: 'Unlock the sign-in of a user',
         params: UserParams,
         response: { 204: Type.Null() },
       },
@@ -169,21 +149,4 @@ export const directoryRoutes: FastifyPluginAsyncTypebox<{ services: Services }> 
       revokedReason: session.revokedReason,
     }
   }
-}
-
-function userView({ id, email, roles, disabled, ...user }: ListedUser) {
-  return {
-    id,
-    email,
-    roles,
-    disabled,
-    disabledAt: timestampOrNull(user.disabledAt),
-    lockedUntil: timestampOrNull(user.lockedUntil),
-    lastSignInAt: timestampOrNull(user.lastSignInAt),
-    createdAt: timestamp(user.createdAt),
-  }
-}
-
-function timestampOrNull(at: Instant | null): string | null {
-  return at === null ? null : timestamp(at)
 }

@@ -13,7 +13,7 @@ import { operatorOf, operatorProblems, operatorRoute, requirePermission } from '
 import { Id, Timestamp, timestamp } from '../conventions/validation/schemas.ts'
 import { StrictObject } from '../conventions/validation/strict-object.ts'
 
-/** Milliseconds for which the answer waits for the marking of rows, so that it is complete where they are few. */
+/** Milliseconds for which the response waits for the marking of rows, so that it is complete if there are few. */
 const markingPatienceMs = 300
 
 const targetFields = {
@@ -23,7 +23,7 @@ const targetFields = {
       minLength: 1,
       maxLength: 256,
       description:
-        'A session’s or user’s id, a client type, an address or network, a time; left out for everything.',
+        'The id of a session or user, a client type, an address or network, or a time; omitted for `all`.',
     }),
   ),
 }
@@ -38,7 +38,9 @@ const Order = StrictObject(
       format: 'visible-text',
       description: 'For the audit log.',
     }),
-    confirm: Type.Optional(Type.Literal('all', { description: 'Needed for, and only for, everything.' })),
+    confirm: Type.Optional(
+      Type.Literal('all', { description: 'Required for `all`, and not allowed otherwise.' }),
+    ),
   },
   { title: 'RevocationRequest' },
 )
@@ -47,9 +49,10 @@ const runFields = {
   id: Id,
   strategy: Type.Enum([...revocationStrategies]),
   matched: Type.Union([Type.Integer(), Type.Null()], {
-    description: 'Sessions that it covers and that were not revoked before; null until they are counted.',
+    description:
+      'Number of sessions that it covers and that were not revoked before; null until they are counted.',
   }),
-  revoked: Type.Integer({ description: 'How many of them are marked so far.' }),
+  revoked: Type.Integer({ description: 'Number of rows that are marked so far.' }),
   completedAt: Type.Union([Timestamp, Type.Null()], { description: 'Null while rows are being marked.' }),
 }
 
@@ -66,9 +69,9 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
       schema: {
         operationId: 'createRevocation',
         ...operatorRoute('sessions:revoke'),
-        summary: 'Revoke a session, those of a user, or many at once',
+        summary: 'Revoke a session, the sessions of a user, or many at once',
         description:
-          'Answered once it holds on every instance. A revocation of many holds as a fact from then on; their rows are marked behind it.',
+          'Returns when the revocation is in effect on every instance. The rows of a bulk revocation are marked afterwards.',
         body: Order,
         response: { 201: Type.Object(runFields, { title: 'Revocation' }) },
       },
@@ -102,14 +105,14 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
       schema: {
         operationId: 'previewRevocation',
         ...operatorRoute('sessions:revoke'),
-        summary: 'How many live sessions a revocation would end',
+        summary: 'Preview how many live sessions a revocation would end',
         description: 'Counts for about a second. Nothing is changed.',
         querystring: Target,
         response: {
           200: Type.Object(
             {
               sessions: Type.Integer(),
-              complete: Type.Boolean({ description: 'False: there are at least so many.' }),
+              complete: Type.Boolean({ description: 'If false, there are at least this many.' }),
             },
             { title: 'RevocationPreview' },
           ),
@@ -127,13 +130,13 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
       schema: {
         operationId: 'getRevocation',
         ...operatorRoute('sessions:revoke'),
-        summary: 'How far a revocation is',
+        summary: 'Get the progress of a revocation',
         params: StrictObject({ id: Id }),
         response: {
           200: Type.Object(
             {
               ...runFields,
-              propagated: Type.Boolean({ description: 'Every instance has acknowledged it.' }),
+              propagated: Type.Boolean({ description: 'Whether every instance has acknowledged it.' }),
             },
             { title: 'RevocationProgress' },
           ),
@@ -150,7 +153,7 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<{ services: Services }>
 
   function targetOf({ strategy, value, confirm }: Static<typeof Order>): RevocationTarget {
     if (strategy === 'all' && confirm === undefined) {
-      const detail = 'This ends every session of everybody. If that is meant, send it with "confirm": "all".'
+      const detail = 'This ends all sessions of all users. To confirm, send it with "confirm": "all".'
       throw new Problem('confirmation_required', { detail })
     }
     if (strategy !== 'all' && confirm !== undefined) throw unfit('/confirm', 'is only for the strategy all')

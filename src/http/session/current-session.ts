@@ -22,7 +22,7 @@ export const currentSessionRoutes: FastifyPluginAsyncTypebox<{ services: Service
       schema: {
         operationId: 'getCurrentSession',
         tags: ['Sign-in'],
-        summary: 'Who is signed in',
+        summary: 'Get the current session',
         security: [{ bearer: [] }, { cookie: [] }],
         response: {
           200: Type.Object(

@@ -32,7 +32,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       schema: {
         operationId: 'listSessions',
         ...route,
-        summary: 'My sessions, newest sign-in first',
+        summary: 'List my sessions, newest sign-in first',
         querystring: StrictObject(pageFields),
         response: {
           200: Type.Object(
@@ -59,7 +59,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       schema: {
         operationId: 'getSession',
         ...route,
-        summary: 'One of my sessions',
+        summary: 'Get one of my sessions',
         params: SessionParams,
         response: { 200: SessionView },
       },
@@ -79,7 +79,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       schema: {
         operationId: 'renameSession',
         ...route,
-        summary: 'Name a device',
+        summary: 'Rename a device',
         params: SessionParams,
         body: StrictObject({ deviceName: DeviceName }, { title: 'RenameSessionRequest' }),
         response: { 200: SessionView },
@@ -101,7 +101,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         operationId: 'revokeSession',
         ...route,
         summary: 'Sign a device out',
-        description: 'Final once answered. Revoking what is already revoked is 204 too.',
+        description: 'Final when the call returns. Revoking a revoked session is a 204 too.',
         params: SessionParams,
         response: { 204: Type.Null() },
       },
@@ -124,7 +124,7 @@ export const deviceRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       schema: {
         operationId: 'revokeSessions',
         ...route,
-        summary: 'Sign out everywhere else, or everywhere',
+        summary: 'Sign out all other devices, or all',
         querystring: StrictObject({ scope: Type.Optional(Type.Enum(['others', 'all'])) }),
         response: { 200: Type.Object({ revoked: Type.Integer() }, { title: 'RevokedSessions' }) },
       },

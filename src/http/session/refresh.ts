@@ -30,7 +30,7 @@ export const refreshRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
         tags: ['Sign-in'],
         summary: 'Exchange the refresh token for a new pair',
         description:
-          'The token stands in the body, or in the refresh cookie; the new pair goes the way that it came. 20 exchanges in 5 minutes are a session’s limit; asking again for the same pair is free.',
+          'The token is in the body or in the refresh cookie; the new pair is returned in the same way. A session is limited to 20 exchanges in 5 minutes; repeated requests for the same pair are free.',
         security: [{}, { refreshCookie: [] }],
         body: Type.Union([
           StrictObject({ refreshToken: Type.Optional(RefreshToken) }, { title: 'RefreshRequest' }),

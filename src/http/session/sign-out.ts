@@ -30,7 +30,7 @@ export const signOutRoutes: FastifyPluginAsyncTypebox<{ services: Services; cook
         tags: ['Sign-in'],
         summary: 'Sign out',
         description:
-          'Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, or a second time, it is 204 too. Who came by cookie loses the cookies, once the session has ended.',
+          'Revokes the session of the access token (any that was signed here, also an expired or superseded one) or of the refresh token. Without either, and when repeated, the response is a 204. With cookies, they are cleared once the session has ended.',
         security: [{}, { bearer: [] }, { cookie: [] }],
         body: Type.Union([
           StrictObject({ refreshToken: Type.Optional(RefreshToken) }, { title: 'SignOutRequest' }),

@@ -61,9 +61,9 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       schema: {
         operationId: 'verifyRequest',
         tags: ['Services'],
-        summary: 'Is this request signed in?',
+        summary: 'Verify a request',
         description:
-          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. With `x-latchkey-include: permissions` it also lists the permissions of these roles, in `x-user-permissions`, separated by commas; a comma, a space, a percent sign or a letter beyond ASCII in a name is percent-encoded, and a list of more than 8 KiB is left out. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.',
+          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. With `x-latchkey-include: permissions` it also lists the permissions of these roles, in `x-user-permissions`, separated by commas; a comma, a space, a percent sign or a letter beyond ASCII in a name is percent-encoded, and a list of more than 8 KiB is left out. An outage is a 503, never a 401. A bearer token in `Authorization` takes precedence over the cookie.',
         security: [{ bearer: [] }, { cookie: [] }, { bearer: [], gatewayKey: ['verify'] }],
         querystring: StrictObject({
           permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),

@@ -31,8 +31,8 @@ export const openedSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services
       schema: {
         operationId: 'openSession',
         tags: ['Services'],
-        summary: 'Open a session for a person who was checked elsewhere',
-        description: 'The address and the agent are the person’s, as the backend has seen them.',
+        summary: 'Open a session for a user who was authenticated elsewhere',
+        description: 'The address and the user agent are those of the user, as the backend sees them.',
         security: [{ serviceKey: ['sessions:create'] }],
         body: StrictObject(
           {
@@ -40,7 +40,7 @@ export const openedSessionRoutes: FastifyPluginAsyncTypebox<{ services: Services
             clientType: Type.Optional(ClientType),
             authMethod: Type.String({
               pattern: '^[a-z][a-z0-9_.:-]{0,31}$',
-              description: 'How the person was checked, such as oidc or passkey.',
+              description: 'How the user was authenticated, such as oidc or passkey.',
             }),
             ipAddress: Type.Optional(Type.String({ maxLength: 45 })),
             userAgent: Type.Optional(Type.String({ maxLength: longestUserAgent, pattern: printable })),

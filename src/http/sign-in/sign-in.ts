@@ -73,7 +73,7 @@ export const signInRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         tags: ['Sign-in'],
         summary: 'Sign in',
         description:
-          'With the transport `cookie` the tokens go into cookies that no script can read, and are left out of the body.',
+          'With the transport `cookie`, the tokens are set as cookies that no script can read, and are not in the body.',
         body: StrictObject(
           {
             email: Email,

@@ -6,19 +6,19 @@ import type { RedisClient } from '../redis/redis.ts'
 /** Counts over all instances. Never rejects. */
 export type RateCounter = {
   add(key: string, limit: { max: number; windowMs: number }): Promise<Tally>
-  /** One less, if its window still runs. */
+  /** Decrements the count, if its window has not ended. */
   remove(key: string): void
 }
 
-/** The share of a window by which its two ends may differ: by the time that Redis takes to answer, they always do. */
+/** The share of a window by which its two ends may differ, because Redis takes time to respond. */
 const sameWindow = 0.01
 
 /**
- * Counts in Redis, in one round trip. While Redis is down, or has no room, each instance counts for itself: a limit is
- * then as many times as high as there are instances, but it is neither gone nor shut. What this instance alone has seen
- * too often costs no round trip.
+ * Counts in Redis, in one round trip. While Redis is down or full, each instance counts separately: a limit is then
+ * multiplied by the number of instances, but never disabled or exhausted. If this instance alone has reached the limit, there
+ * is no round trip.
  *
- * @param nameOf what a key is called in Redis: it must not show an address, an account or a session
+ * @param nameOf the name of a key in Redis; it must not reveal an address, an account or a session
  */
 export function createRateCounter(
   link: RedisLink | null,
@@ -39,13 +39,13 @@ export function createRateCounter(
     },
     remove(key) {
       local.remove(key)
-      // Lost on the way, the count stays one too high until its window ends.
+      // If the command is lost, the count stays one too high until its window ends.
       link?.ask(redis => redis.uncountInWindow(`rate:${nameOf(key)}`)).catch(() => undefined)
     },
   }
 }
 
-/** One command, and so one step: no counter is left without an end. `windowMs` counts from the first request. */
+/** One command and thus atomic: no counter is left without an expiry. `windowMs` counts from the first request. */
 async function increment(redis: RedisClient, key: string, windowMs: number): Promise<Tally> {
   const [count, resetMs] = await redis.countInWindow(key, windowMs)
   return { count, resetMs }

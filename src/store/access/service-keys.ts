@@ -18,7 +18,7 @@ import { insertEvents } from '../session/events.ts'
 /** Every instance keeps all of them in memory. */
 const mostLiveKeys = 1_000
 
-/** A key as operators see it; the key itself is not kept. */
+/** A key as operators see it; the key itself is not stored. */
 export type ListedServiceKey = {
   id: string
   name: string
@@ -34,14 +34,14 @@ export type ServiceKeyStore = ReturnType<typeof createServiceKeyStore>
 
 export function createServiceKeyStore(database: Database, cache: Pick<SessionCache, 'hint'>) {
   return {
-    /** Those that are not revoked. */
+    /** The keys that are not revoked. */
     read: (): Promise<StoredServiceKey[]> =>
       database.run(executor => {
         const { id, name, keyHash, scopes } = serviceKeys
         return executor.select({ id, name, keyHash, scopes }).from(serviceKeys).where(isLive)
       }),
 
-    /** Returns the key itself, which cannot be had again. Throws `validation_failed` when a live key has that name. */
+    /** Returns the key, which cannot be retrieved again. Throws `validation_failed` if a live key has that name. */
     async create(
       request: { name: string; scopes: readonly ServiceKeyScope[] },
       by: DoneBy,
@@ -56,7 +56,7 @@ export function createServiceKeyStore(database: Database, cache: Pick<SessionCac
       return { id, key: text }
     },
 
-    /** Newest last, revoked ones too. */
+    /** Newest last, including revoked keys. */
     list: (): Promise<ListedServiceKey[]> =>
       database.run(executor => {
         const { id, name, scopes, createdAt, lastUsedAt, revokedAt } = serviceKeys
@@ -66,7 +66,7 @@ export function createServiceKeyStore(database: Database, cache: Pick<SessionCac
           .orderBy(asc(createdAt), asc(id))
       }),
 
-    /** Instances refuse the key as soon as their next poll has told them. False when there is no such key. */
+    /** Instances reject the key after their next poll. False if there is no such key. */
     async revoke(id: string, by: DoneBy): Promise<boolean> {
       const found = await database.transaction(executor => revokeKey(executor, id, by))
       cache.hint()
@@ -84,7 +84,7 @@ export function createServiceKeyStore(database: Database, cache: Pick<SessionCac
   }
 }
 
-/** Why not, in words; null when it was added. */
+/** The reason, as text, if the key was not added; else null. */
 async function insertKey(
   executor: Executor,
   key: { id: string; hash: Buffer; name: string; scopes: readonly ServiceKeyScope[] },
@@ -92,7 +92,7 @@ async function insertKey(
 ): Promise<string | null> {
   const [live] = await executor.select({ count: count() }).from(serviceKeys).where(isLive)
   if (live !== undefined && live.count >= mostLiveKeys) {
-    return `there are ${mostLiveKeys} service keys already: revoke those that nobody uses`
+    return `there are already ${mostLiveKeys} service keys: revoke unused ones`
   }
   const { id, hash, name } = key
   const scopes = [...new Set(key.scopes)].sort()

@@ -6,7 +6,7 @@ import type { Database, Executor } from '../postgres/database.ts'
 import { loginThrottles, users } from '../postgres/schema/users.ts'
 import { eventRows, eventsInserted } from '../session/events.ts'
 
-/** What is known of an address before its password is looked at, in one prepared statement. */
+/** The state of an address before its password is checked, in one prepared statement. */
 export function createSignInReader(database: Database): AccountStore['findForSignIn'] {
   const value = sql.placeholder
   const found = database.pooled
@@ -32,7 +32,7 @@ export function createSignInReader(database: Database): AccountStore['findForSig
           AND (other.window_started_at > ${value('since')}::timestamptz OR other.locked_until > ${value('now')}::timestamptz)
       ) END`,
     })
-    // One row at least, so that a count is found without a user, and a user without a count.
+    // At least one row, so that a count is found without a user and a user without a count.
     .from(sql`(SELECT) AS asked`)
     .leftJoin(users, sql`lower(${users.email}) = lower(${value('email')})`)
     .leftJoin(
@@ -64,7 +64,7 @@ function accountOf(row: UserRow | null): Account | null {
   return { ...account, disabled: disabledAt !== null }
 }
 
-/** One statement: the count and its events, if the row is still what it was, or still is not there. */
+/** One statement: the count and its events, if the row is unchanged, or still missing. */
 export async function countFailure(
   executor: Executor,
   subject: Buffer,
@@ -92,7 +92,7 @@ export async function countFailure(
   return (recorded.rowCount ?? 0) > 0
 }
 
-/** Forgets the failures of a subject on one device. */
+/** Deletes the failures of a subject on one device. */
 export async function clearThrottle(executor: Executor, subject: Buffer, deviceId: string): Promise<void> {
   await executor
     .delete(loginThrottles)
@@ -101,8 +101,8 @@ export async function clearThrottle(executor: Executor, subject: Buffer, deviceI
 }
 
 /**
- * Forgets all failures of a user. By the user's id, since an instance that does not have the newest secret yet cannot
- * make its subject; by the subjects, for rows that a version before this one has counted.
+ * Deletes all failures of a user: by the user's id, since an instance without the newest secret cannot compute its
+ * subject, and by the subjects, for rows of earlier versions.
  */
 export async function clearThrottlesOf(
   executor: Executor,

@@ -4,7 +4,7 @@ import { bindTransaction } from '../session/transaction.ts'
 import { clearThrottle, clearThrottlesOf } from './login-throttles.ts'
 import { deleteUser, insertUser, updateUser } from './users.ts'
 
-/** What the accounts do in a transaction, and what the sessions do in it, bound to one connection. */
+/** The statements of accounts and sessions in a transaction, bound to one connection. */
 export function bindAccountTransaction(executor: Executor): AccountTransaction {
   return {
     ...bindTransaction(executor),

@@ -32,7 +32,7 @@ export async function hasAddress(executor: Executor, email: string): Promise<boo
   return found.length > 0
 }
 
-/** One probe of the index `users_by_imported_hash`, so that a table of any size is walked from cost to cost. */
+/** One probe of the index `users_by_imported_hash`, so that costs are found in a table of any size. */
 export async function nextImportedHash(executor: Executor, past: string): Promise<string | null> {
   const [row] = await executor
     .select({ passwordHash: users.passwordHash })
@@ -43,7 +43,7 @@ export async function nextImportedHash(executor: Executor, past: string): Promis
   return row?.passwordHash ?? null
 }
 
-/** As the index has them, to the letter. */
+/** Exactly as in the index. */
 const today = sql.raw(`'${todaysPrefix}%'`)
 const beginning = sql`(left(${users.passwordHash}, 64) COLLATE "C")`
 
@@ -70,19 +70,20 @@ export async function insertUser(executor: Executor, user: NewAccount): Promise<
 }
 
 export async function updateUser(executor: Executor, userId: string, change: UserChange): Promise<void> {
-  const { passwordHash, disabled, forgetsDevices = false } = change
+  const { passwordHash, roles, disabled, forgetsDevices = false } = change
   const disabledAt = disabled ? sql`coalesce(${users.disabledAt}, clock_timestamp())` : null
   await executor
     .update(users)
     .set({
       ...(passwordHash === undefined ? {} : { passwordHash }),
+      ...(roles === undefined ? {} : { roles: [...roles] }),
       ...(disabled === undefined ? {} : { disabledAt }),
       ...(forgetsDevices ? { deviceEpoch: sql`${users.deviceEpoch} + 1` } : {}),
     })
     .where(eq(users.id, userId))
 }
 
-/** Deletes the user; what must stay for the record (sessions, events) keeps nothing personal. */
+/** Deletes the user. Sessions and events that must be kept contain no personal data afterwards. */
 export async function deleteUser(executor: Executor, userId: string): Promise<void> {
   await executor
     .update(userSessions)

@@ -11,18 +11,18 @@ import { deleteEndedSigningKeys } from '../session/signing-keys.ts'
 import { completeRunsOpenedBefore } from './revocation-runs.ts'
 
 export type CleanupSettings = {
-  /** Rows a statement: small, so that no lock is held for long. */
+  /** Rows per statement: few, so that no lock is held for long. */
   batchSize: number
-  /** Milliseconds between two batches: the rate is bounded, whatever has piled up. */
+  /** Milliseconds between two batches, to bound the rate. */
   pauseMs: number
   eventsRetentionDays: number
-  /** Successors of rotations before this can no longer be asked for, and are erased. */
+  /** Successors of rotations before this time can no longer be requested, and are erased. */
   successorsOlderThan: Instant
   /** The longest absolute limit of all policies: a cut-off older than this may have nothing left to cover. */
   longestSessionSeconds: number
   /** An instance not seen for this long is gone. The one seen last stays on record: it tells when an outage began. */
   windowSeconds: number
-  /** When a session went idle, for the counts of what it leaves. */
+  /** When a session became idle, for the counts of deleted sessions. */
   idleLimits: IdleLimits
 }
 
@@ -34,10 +34,10 @@ export type CleanupResult =
 const advisoryLock = 7_165_003
 
 /**
- * Deletes what has ended: sessions past their absolute limit, events past their retention, feed rows, failed sign-ins,
+ * Deletes ended data: sessions past their absolute limit, events past their retention, feed rows, failed sign-ins,
  * cut-offs and keys that nothing depends on any more. One runner at a time, in batches that skip what others have locked; its cost
- * follows the rows that ended. Expiry never waits for it. `progress` is told after each batch; `signal` ends it after
- * the batch under way.
+ * follows the rows that ended. Expiry does not depend on it. `progress` is called after each batch; `signal` stops it after
+ * the current batch.
  */
 export async function cleanUp(
   database: Database,
@@ -48,7 +48,7 @@ export async function cleanUp(
   const finished = await database.transaction(async holder => {
     const lock = await holder.execute(sql`SELECT pg_try_advisory_xact_lock(${advisoryLock}) AS mine`)
     if (lock.rows[0]?.['mine'] !== true) return null
-    // This transaction only holds the lock, for as long as the batches take; it works through a pooler, and dies with us.
+    // This transaction only holds the lock, for as long as the batches take; it works through a pooler, and ends with the process.
     await holder.execute(sql`SET LOCAL idle_in_transaction_session_timeout = 0`)
     return await runBatches(database, settings, progress, signal)
   })
@@ -75,7 +75,7 @@ async function runBatches(
     },
     async executor => (await deleteOldRevocations(executor, settings)) === settings.batchSize,
     async executor => (await deleteForgottenThrottles(executor, settings)) === settings.batchSize,
-    // It looks at every row, and must not hold up what follows only the rows that ended.
+    // It reads every row, and must not delay the steps that depend only on ended rows.
     walker(settings),
     executor => deleteWhatNothingNeeds(executor, settings),
   ]
@@ -89,11 +89,11 @@ async function runBatches(
   return { kind: 'done', deletedSessions: deleted.sessions, deletedEvents: deleted.events }
 }
 
-/** A batch that the database is too busy for is begun anew, up to so many times in a row. */
+/** How many times in a row a batch is repeated if the database is too busy. */
 const attempts = 5
 const busyPauseMs = 1_000
 
-/** What is done of a run of a million rows must not hang on the slowest of a thousand statements. */
+/** A run over a million rows must not fail because of the slowest of a thousand statements. */
 async function runPatiently(
   batch: () => Promise<boolean>,
   deleted: { sessions: number; events: number },
@@ -116,9 +116,9 @@ async function runPatiently(
 type Step = (executor: Executor) => Promise<boolean>
 
 /**
- * Walks the table once, page by page in the order of the primary key: erases successors whose time is over, and marks
- * what a bulk revocation covers and its own runner did not come to. An index would find these rows sooner, and cost
- * every rotation its heap-only update.
+ * Scans the table once, page by page in the order of the primary key: erases old successors, and marks rows that a bulk
+ * revocation covers but did not mark. An index would find these rows faster, but every rotation would lose its heap-only
+ * update.
  */
 function walker(settings: CleanupSettings): Step {
   let after = firstId
@@ -149,7 +149,7 @@ async function deleteOldRevocations(executor: Executor, settings: CleanupSetting
   return deleted.rowCount ?? 0
 }
 
-/** Nobody counts on from them any more, and any lock is long over. */
+/** These counts are no longer used, and any lock has long ended. */
 async function deleteForgottenThrottles(executor: Executor, settings: CleanupSettings): Promise<number> {
   const deleted = await executor.execute(sql`
     DELETE FROM login_throttles WHERE (subject_hash, device_id) IN (
@@ -160,8 +160,8 @@ async function deleteForgottenThrottles(executor: Executor, settings: CleanupSet
 }
 
 /**
- * Cut-offs older than any session should be, as the walk before has marked all that they cover, and runs as old;
- * instances that are gone, counts that nobody asks for any more, and keys whose last token has ended.
+ * Cut-offs older than any session, since the scan has marked all that they cover, and equally old runs; instances that
+ * are gone, counts that are no longer used, and keys whose last token has expired.
  */
 async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSettings): Promise<boolean> {
   await executor.execute(sql`
@@ -187,7 +187,7 @@ async function deleteWhatNothingNeeds(executor: Executor, settings: CleanupSetti
   return false
 }
 
-/** One look at the index. */
+/** One index lookup. */
 export async function readBehindSeconds(executor: Executor): Promise<number> {
   const answer = await executor.execute(sql`
     SELECT coalesce(extract(epoch FROM greatest(statement_timestamp() - min(expires_at), '0')), 0) AS seconds

@@ -17,7 +17,7 @@ export type ListedUser = {
   disabledAt: Instant | null
   /** Null unless sign-in from unknown devices is locked right now. */
   lockedUntil: Instant | null
-  /** Of the sessions that are still on record; null: there is none. */
+  /** From the sessions that are still stored; null if there is none. */
   lastSignInAt: Instant | null
   createdAt: Instant
 }
@@ -39,12 +39,12 @@ const columns = {
   createdAt: users.createdAt,
 }
 
-/** As it is indexed: without regard to case, in the order of its bytes. */
+/** As indexed: case-insensitive, in byte order. */
 const address = sql<string>`(lower(${users.email}) COLLATE "C")`
 
 export type Directory = ReturnType<typeof createDirectory>
 
-/** What operators look up: users, and whoever's sessions. */
+/** Lookups for operators: users and their sessions. */
 export function createDirectory(parts: { database: Database; idleDeadlines: () => IdleDeadlines }) {
   const { database, idleDeadlines } = parts
   const find = (userId: string): Promise<ListedUser | null> =>
@@ -56,7 +56,7 @@ export function createDirectory(parts: { database: Database; idleDeadlines: () =
   return {
     find,
 
-    /** By the whole address, without regard to case. */
+    /** By the complete address, case-insensitive. */
     findByEmail: (email: string): Promise<ListedUser | null> =>
       database.run(async executor => {
         const [user] = await executor
@@ -66,7 +66,7 @@ export function createDirectory(parts: { database: Database; idleDeadlines: () =
         return user ?? null
       }),
 
-    /** The addresses of those of the users that there are. */
+    /** The addresses of the users that exist. */
     emailsOf: (userIds: readonly string[]): Promise<Map<string, string>> =>
       database.run(async executor => {
         const found = await executor
@@ -76,11 +76,11 @@ export function createDirectory(parts: { database: Database; idleDeadlines: () =
         return new Map(found.map(({ id, email }) => [id, email]))
       }),
 
-    /** Users whose address begins so, without regard to case, by address. Throws `validation_failed` for a bad cursor. */
+    /** Users whose address has this prefix, case-insensitive, sorted by address. Throws `validation_failed` for a bad cursor. */
     search: (prefix: string, page: Page): Promise<{ users: ListedUser[]; nextCursor: string | null }> =>
       database.run(executor => searchUsers(executor, prefix, page)),
 
-    /** Newest sign-in first; null when there is neither such a user nor anything left of one. */
+    /** Newest sign-in first; null if there is no such user and no session of one. */
     async sessionsOf(
       userId: string,
       state: 'live' | 'all',

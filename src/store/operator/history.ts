@@ -6,7 +6,7 @@ import type { Database } from '../postgres/database.ts'
 
 export type HistorySpan = 'hour' | 'day'
 
-/** What happened in one step of time that begins at `at`. */
+/** The counts of one time step that begins at `at`. */
 export type HistoryPoint = { at: Instant } & Record<HistoryCount, number>
 
 const counts = ['signedIn', 'signInFailed', 'refreshed', 'revoked', 'locked', 'reused'] as const
@@ -14,7 +14,7 @@ type HistoryCount = (typeof counts)[number]
 
 export type History = { stepSeconds: number; points: HistoryPoint[] }
 
-/** `sliceSteps`: so many are counted by one statement. */
+/** `sliceSteps`: the number of steps that one statement counts. */
 const spans = {
   hour: { steps: 60, stepSeconds: 60, sliceSteps: 20 },
   day: { steps: 96, stepSeconds: 900, sliceSteps: 8 },
@@ -26,11 +26,11 @@ const settledMs = 60_000
 const requestPatienceMs = 1_200
 
 /**
- * What happened over time: from the audit log, by its index of types, and from the counts of refreshes and bulk
- * revocations. The last step is the one that is still going on.
+ * The history, from the audit log with its index on types, and from the counts of refreshes and bulk
+ * revocations. The last step is not finished.
  *
- * The log is counted slice by slice, each a statement of its own, and a slice that is past is counted once: what has
- * happened stays. So a look costs the slice that is going on, however much is on record.
+ * The log is counted in slices, one statement each, and a past slice is counted only once, because it cannot change. A
+ * request therefore costs only the current slice, however large the log is.
  */
 export function createHistory({ database, clock }: { database: Database; clock: Clock }) {
   const past = { hour: new Map<Instant, CountRow[]>(), day: new Map<Instant, CountRow[]>() }
@@ -64,7 +64,7 @@ export function createHistory({ database, clock }: { database: Database; clock: 
   }
 
   return {
-    /** Whoever asks while a count runs shares it. Throws `overloaded` while one takes longer than they can wait. */
+    /** Callers during a count share it. Throws `overloaded` if it takes longer than a caller can wait. */
     async read(span: HistorySpan): Promise<History> {
       const running = counting[span] ?? count(span)
       counting[span] = running
@@ -112,7 +112,7 @@ async function readEvents(
   })
 }
 
-/** What is counted already: few rows, and those of a bulk revocation grow while sessions are being marked. */
+/** Existing counts: few rows, and those of a bulk revocation grow while sessions are being marked. */
 async function readTotals(database: Database, first: Instant, stepSeconds: number): Promise<CountRow[]> {
   return await database.run(async executor => {
     const read = await executor.execute<CountRow>(sql`

@@ -19,7 +19,7 @@ export type MaintenanceSettings = {
   rotationGraceSeconds: number
   longestAccessTokenSeconds: number
   longestSessionSeconds: number
-  /** The longest that a snapshot may live, and a minute. */
+  /** The maximum lifetime of a snapshot, plus a minute. */
   windowSeconds: number
   idleLimits: IdleLimits
 }
@@ -37,7 +37,7 @@ export const emergencyPublishedBeforeUseSeconds = 2
  */
 const successorMarginSeconds = 3_600
 
-/** Told what came of each run, for whoever counts it. Never throws. */
+/** Called with the result of each run, for metrics. Must not throw. */
 export type CleanupObserver = {
   cleaned(result: CleanupResult & { tookMs: number }): void
   failed(): void
@@ -50,7 +50,7 @@ type CleanupOptions = {
 
 export type Maintenance = ReturnType<typeof createMaintenance>
 
-/** What operators and jobs do beside the sessions of single people. */
+/** Maintenance by operators and jobs. */
 export function createMaintenance(
   parts: {
     database: Database
@@ -64,7 +64,7 @@ export function createMaintenance(
   const { database, clock, before, secrets, observer } = parts
 
   return {
-    /** Deletes what has ended; see `cleanUp`. Records that it ran when it deleted anything. */
+    /** Deletes ended data; see `cleanUp`. Records an event if it deleted anything. */
     async cleanUp(by: DoneBy, options: CleanupOptions = {}): Promise<CleanupResult & { tookMs: number }> {
       try {
         const result = await deleteEnded(by, options)
@@ -76,12 +76,12 @@ export function createMaintenance(
       }
     },
 
-    /** For how long the oldest session that cleanup should delete has been due, in seconds; 0 when there is none. */
+    /** How long the oldest session that cleanup should delete has been due, in seconds; 0 if there is none. */
     behindSeconds: () => database.run(readBehindSeconds),
 
     listSigningKeys: () => database.run(listSigningKeys),
 
-    /** Publishes the next signing key well before it signs; the others end after their last token has. */
+    /** Publishes the next signing key well before it signs; the others end after their last token has expired. */
     async rotateSigningKey(by: DoneBy): Promise<{ kid: string; signsFrom: Instant }> {
       const signsFrom = clock.now() + publishedBeforeUseSeconds * 1000
       const key = generateSigningKey(secrets.minting(), signsFrom)
@@ -92,7 +92,7 @@ export function createMaintenance(
       return { kid: key.kid, signsFrom }
     },
 
-    /** Ends a key at once, for an emergency; another one signs two seconds later. False when there is no such key. */
+    /** Ends a key immediately, for emergencies; another one signs two seconds later. False if there is no such key. */
     async revokeSigningKey(kid: string, by: DoneBy): Promise<boolean> {
       const signsFrom = clock.now() + emergencyPublishedBeforeUseSeconds * 1000
       return await database.transaction(async executor => {
@@ -140,7 +140,7 @@ export function createMaintenance(
     return { ...result, tookMs }
   }
 
-  /** A minute for instances that have not yet read of the next key. */
+  /** A minute for instances that have not yet read the next key. */
   function lastTokenEnds(lastSigned: Instant): Instant {
     return lastSigned + (settings.longestAccessTokenSeconds + 60) * 1000
   }

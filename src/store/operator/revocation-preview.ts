@@ -7,15 +7,15 @@ import { firstId, lastId, pageEnd } from '../postgres/pages.ts'
 import { userSessions } from '../postgres/schema/sessions.ts'
 import { isLive } from '../session/sessions.ts'
 
-/** Rows a statement, as for statistics. */
+/** Rows per statement, as for statistics. */
 const pageSize = 20_000
-/** Milliseconds after which no page is begun: a request takes two seconds at most. */
+/** Milliseconds after which no further page starts: a request takes at most two seconds. */
 const requestPatienceMs = 1_000
 
-/** `complete`: all rows were looked at. Otherwise there are at least so many. */
+/** `complete`: all rows were read. Otherwise there are at least this many. */
 export type RevocationPreview = { sessions: number; complete: boolean }
 
-/** How many live sessions a revocation would end, were it made now. Nothing is changed. */
+/** How many live sessions a revocation would end now. Changes nothing. */
 export function createRevocationPreview(parts: {
   database: Database
   clock: Clock
@@ -33,7 +33,7 @@ export function createRevocationPreview(parts: {
   }
 
   return {
-    /** `patienceMs`: no page is begun after it. */
+    /** `patienceMs`: no page starts after this time. */
     async count(target: RevocationTarget, patienceMs = requestPatienceMs): Promise<RevocationPreview> {
       if (target.strategy === 'session' || target.strategy === 'user') {
         return { sessions: await countIn(sql`true`, target), complete: true }

@@ -4,11 +4,11 @@ import type { RevocationStrategy } from '../../operator/revocation-target.ts'
 import type { Executor } from '../postgres/database.ts'
 import { revocationRuns } from '../postgres/schema/revocations.ts'
 
-/** How far a revocation by an operator has come. */
+/** The progress of a revocation by an operator. */
 export type RevocationRun = {
   id: string
   strategy: RevocationStrategy
-  /** Sessions that it covers and that were not revoked before; null until they have been counted. */
+  /** Number of sessions that it covers and that were not revoked before; null until they are counted. */
   matched: number | null
   revoked: number
   /** Null while rows are still being marked. */
@@ -23,7 +23,7 @@ const columns = {
   completedAt: revocationRuns.completedAt,
 }
 
-/** Opens a run in the transaction of the revocation itself; with `done`, one that has nothing left to do. */
+/** Opens a run in the transaction of the revocation itself; with `done`, one that is already complete. */
 export async function insertRun(
   executor: Executor,
   run: { id: string; strategy: RevocationStrategy; value: string | null; reason: string; actor: string },
@@ -51,7 +51,7 @@ export async function completeRun(executor: Executor, id: string): Promise<void>
     .where(eq(revocationRuns.id, id))
 }
 
-/** What it has done is for `propagated` to say: the transaction that every instance must have read. */
+/** The transaction that every instance must have read, for `propagated`. */
 export async function findRun(
   executor: Executor,
   id: string,
@@ -63,7 +63,7 @@ export async function findRun(
   return run ?? null
 }
 
-/** For runs whose instance has stopped on the way: somebody else has since walked over all rows. */
+/** For runs whose instance has stopped: cleanup has since scanned all rows. */
 export async function completeRunsOpenedBefore(executor: Executor, walkBegan: Instant): Promise<void> {
   await executor
     .update(revocationRuns)

@@ -27,29 +27,29 @@ import {
   setMatched,
 } from './revocation-runs.ts'
 
-/** Who revokes, from where, and why: the reason is for the audit log. */
+/** The actor, the origin and the reason of a revocation, for the audit log. */
 export type Operator = DoneBy & { reason: string }
 
 export type Revocation = {
   id: string
-  /** Resolves when all rows are marked. Rejects when that had to stop; then cleanup does the rest. */
+  /** Resolves when all rows are marked. Rejects if marking had to stop; cleanup then marks the rest. */
   completed: Promise<void>
 }
 
 export type OperatorRevocations = ReturnType<typeof createOperatorRevocations>
 
-/** Rows a statement, when they are only counted. */
+/** Rows per statement when only counting. */
 const countedPageSize = 20_000
 const markedPageSize = 1_000
 
-/** What operators revoke: one session, a user's, or many by a fact that holds at once. */
+/** Revocations by operators: one session, those of a user, or many with a cut-off that takes effect immediately. */
 export function createOperatorRevocations(parts: {
   database: Database
   cache: SessionCache
   propagation: Propagation
-  /** How many of all instances may not know yet of what these transactions have written. */
+  /** How many instances may not have read these transactions yet. */
   countUnaware: (xids: readonly string[]) => Promise<number>
-  /** Told when rows could not all be marked. */
+  /** Called if not all rows could be marked. */
   onInterrupted: (error: unknown) => void
 }) {
   const { database, cache, propagation, countUnaware, onInterrupted } = parts
@@ -58,8 +58,8 @@ export function createOperatorRevocations(parts: {
 
   return {
     /**
-     * Resolves once it is committed and holds on every instance; the rows that a bulk revocation covers may still be
-     * being marked then. Null: there is no such session, or no such user. Throws `revocation_unconfirmed`.
+     * Resolves when it is committed and in effect on every instance; rows that a bulk revocation covers may still be
+     * unmarked. Null if there is no such session or user. Throws `revocation_unconfirmed`.
      */
     async revoke(
       target: RevocationTarget,
@@ -83,7 +83,7 @@ export function createOperatorRevocations(parts: {
       }
     },
 
-    /** `propagated`: every instance has acknowledged it. Null: there is no such revocation (any more). */
+    /** `propagated`: every instance has acknowledged it. Null if there is no such revocation, or no longer. */
     async find(id: string): Promise<(RevocationRun & { propagated: boolean }) | null> {
       const found = await database.run(executor => findRun(executor, id))
       if (found === null) return null
@@ -91,7 +91,7 @@ export function createOperatorRevocations(parts: {
       return { ...run, propagated: (await countUnaware([xid])) === 0 }
     },
 
-    /** Ends the marking under way after its page; cleanup does the rest. */
+    /** Stops marking after the current page; cleanup marks the rest. */
     async stop(): Promise<void> {
       stopping = true
       await Promise.allSettled(marking)
@@ -120,14 +120,14 @@ export function createOperatorRevocations(parts: {
       await propagation.confirm(revoked)
       return { id, completed: Promise.resolve() }
     }
-    // A database that has lost commits may not know the session; a snapshot of it must not go on saying yes.
+    // A database that has lost commits may not have the session; its snapshot must not be accepted any longer.
     if (strategy === 'session') {
       await propagation.announce([{ sessionId: value, reason: 'admin', isNew: false, xid: '' }])
     }
     return null
   }
 
-  /** A fact, which covers at once whatever it covers; the rows are marked behind it. */
+  /** A cut-off, which takes effect when it is committed; the rows are marked afterwards. */
   async function revokeMany(
     id: string,
     fact: Fact,
@@ -138,7 +138,7 @@ export function createOperatorRevocations(parts: {
     const marked = markRows(id, operator, progress)
     const completed = marked.then(() => undefined)
     marking.add(completed)
-    // Whoever asked may not wait for it; and what was not marked, cleanup marks.
+    // The caller may not wait for it; cleanup marks rows that remain.
     completed.catch(onInterrupted).finally(() => marking.delete(completed))
     await propagation.confirmCutoff(cutoff, xid, marked)
     return { id, completed }
@@ -184,7 +184,7 @@ export function createOperatorRevocations(parts: {
     if (!stopping) await database.run(executor => setMatched(executor, id, matched))
   }
 
-  /** Page by page in the order of the primary key, each in a transaction; what `work` returns is done behind it. */
+  /** Page by page in the order of the primary key, each in a transaction; the function that `work` returns runs after the commit. */
   async function walk(
     pageSize: number,
     work: (executor: Executor, page: IdRange) => Promise<() => Promise<void>>,

@@ -11,12 +11,12 @@ export type Statistics = {
   live: { total: number; byClientType: Record<string, number>; byAuthMethod: Record<string, number> }
   lastHour: Happened
   lastDay: Happened
-  /** Of the live sessions; 0 when there is none. */
+  /** Of the live sessions; 0 if there are none. */
   averageAgeSeconds: number
   asOf: Instant
 }
 
-/** What has happened to sessions in a span of time; `revoked` by reason. */
+/** Counts of session changes in a span of time; `revoked` by reason. */
 export type Happened = {
   created: number
   refreshed: number
@@ -24,22 +24,22 @@ export type Happened = {
   revoked: Record<string, number>
 }
 
-/** Rows a statement: 0.1 to 0.3 s where it was measured (two cores, a table larger than the buffers); 0.8 s is the limit. */
+/** Rows per statement: 0.1 to 0.3 s as measured (two cores, a table larger than the buffers); the limit is 0.8 s. */
 const pageSize = 20_000
 /** Milliseconds for which a request waits for a count. */
 const requestPatienceMs = 1_200
-/** A count serves for this many times as long as it took: counting takes at most a tenth of one connection. */
+/** A count is reused for this many times as long as it took: counting takes at most a tenth of one connection. */
 const restFactor = 10
 
 /**
  * Counts sessions from their rows, page by page in the order of the primary key: what decides whether one is live
- * changes with every activity, so it has no index, and must have none. Whoever asks while a count runs shares it.
+ * changes with every activity, so it must not be indexed. Callers during a count share it.
  */
 export function createStatistics(parts: {
   database: Database
   clock: Clock
   idleLimits: () => IdleLimits
-  /** Writes down the refreshes that this instance has counted. */
+  /** Writes the refreshes that this instance has counted. */
   flushRefreshes: () => Promise<void>
 }) {
   const { database, clock, idleLimits, flushRefreshes } = parts
@@ -70,7 +70,7 @@ export function createStatistics(parts: {
   }
 
   return {
-    /** Throws `overloaded` while the first count takes longer than whoever asks can wait. */
+    /** Throws `overloaded` if the first count takes longer than the caller can wait. */
     async read(patienceMs = requestPatienceMs): Promise<Statistics> {
       if (latest !== null && clock.monotonic() < latest.servesUntil) return latest.statistics
       counting ??= count().finally(() => {

@@ -1,11 +1,11 @@
-/** Whether a store is asked at all. Pure; times are of the monotonic clock, in milliseconds. */
+/** Whether requests use a store. Pure; times are milliseconds of the monotonic clock. */
 export type Breaker =
-  /** Asked. Opens after a few failures in a row. */
+  /** In use. Opens after a few failures in a row. */
   | { kind: 'closed'; failures: number }
-  /** Not asked, so that no request waits for a timeout; only a probe goes through. */
+  /** Skipped, so that no request waits for a timeout; only a probe is sent. */
   | { kind: 'open' }
 
-/** One failure can be chance; a store that hangs fails every request. */
+/** A single failure can be chance; a store that hangs fails every request. */
 const failuresToOpen = 3
 
 export const closedBreaker: Breaker = { kind: 'closed', failures: 0 }
@@ -16,7 +16,7 @@ export function afterFailure(breaker: Breaker): Breaker {
   return failures >= failuresToOpen ? { kind: 'open' } : { kind: 'closed', failures }
 }
 
-/** An answer to a request that was sent before the breaker opened does not close it; the probe does. */
+/** A response to a request from before the breaker opened does not close it; the probe does. */
 export function afterSuccess(breaker: Breaker): Breaker {
   return breaker.kind === 'open' || breaker.failures === 0 ? breaker : closedBreaker
 }

@@ -6,30 +6,30 @@ import { commandTimeoutMs, createRedis, databaseOf, type RedisAddress, type Redi
 import { createRedisRights } from './rights.ts'
 import { createSubscription, type RedisSubscription } from './subscription.ts'
 
-/** `recovering`: connected, but not yet trusted again. `restricted`: up, but its user may not do all that is needed. */
+/** `recovering`: connected, but not yet trusted again. `restricted`: up, but its user lacks rights. */
 export type RedisState = 'up' | 'down' | 'recovering' | 'restricted'
 
 export type RedisLink = {
-  /** Sends a command; rejects within the command timeout, or at once while Redis is known to be away. */
+  /** Sends a command; rejects within the command timeout, or immediately while Redis is known to be down. */
   ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T>
-  /** Which server it is, as long as nothing broke; null while it is away, and always for a Cluster, which is many. */
+  /** The id of the server since the last break; null while it is down, and always for a Cluster, which has many. */
   continuity(): RedisContinuity
   state(): RedisState
-  /** Then a command may only name keys of one slot. */
+  /** For a Cluster, a command may name only keys of one slot. */
   isCluster: boolean
   connect(): Promise<void>
-  /** Calls `listener` for each message of a channel, over a connection of its own. */
+  /** Calls `listener` for each message of a channel, over a separate connection. */
   subscribe(channel: string, listener: (message: string) => void): void
   close(): void
 }
 
-/** For whoever watches the process. */
+/** For health checks and metrics. */
 export type WatchedRedisLink = RedisLink & {
-  /** It has failed so often that nobody asks it; only a probe does. */
+  /** It failed repeatedly and is skipped; only a probe is sent. */
   isBreakerOpen(): boolean
 }
 
-/** Told when it is up, and of each other state once until it is up again. */
+/** Called when it is up, and for each other state once until it is up again. */
 export type RedisListener = (state: RedisState, reason: string) => void
 
 const probeEveryMs = 1_000
@@ -78,7 +78,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     tell(reason)
   }
 
-  /** Whoever answers behind the next connection has yet to say who it is. */
+  /** The server behind the next connection is unknown until it reports its id. */
   function closed(): void {
     server = null
     probed = false
@@ -88,7 +88,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   }
 
   async function ask<T>(command: (redis: RedisClient) => Promise<T>): Promise<T> {
-    // Without a connection a Cluster lets commands wait for one.
+    // Without a connection, a Cluster client queues commands.
     if (breaker.kind === 'open' || redis.status !== 'ready' || !selected) throw new RedisAwayError()
     try {
       const answer = await (redis instanceof Cluster ? inTime(command(redis)) : command(redis))
@@ -155,7 +155,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     continuity: () => (isUp() ? server : null),
     async connect() {
       timer = setInterval(() => void keepWatch(), probeEveryMs)
-      // A server that does not answer, or Sentinels that are all away, must not hold up the start.
+      // A server that does not respond, or Sentinels that are all down, must not delay the start.
       const connected = redis.connect().then(probe, () => undefined)
       await Promise.race([connected, sleep(startPatienceMs)])
     },
@@ -164,7 +164,7 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
     },
     close() {
       clearInterval(timer)
-      // What ends on purpose is no change to tell of.
+      // An intended close is not a state change.
       redis.removeAllListeners('close')
       redis.disconnect()
       subscription?.close()
@@ -172,23 +172,23 @@ export function createRedisLink(address: RedisAddress, listener: RedisListener):
   }
 }
 
-/** Redis is known to be away; it was not asked. */
+/** Redis is known to be down, and no command was sent. */
 export class RedisAwayError extends Error {
   constructor() {
-    super('Redis is away')
+    super('Redis is down')
     this.name = 'RedisAwayError'
   }
 }
 
 const awayReplies = /^(READONLY|NOREPLICAS|LOADING|MASTERDOWN|CLUSTERDOWN|NOAUTH|WRONGPASS)/
 
-/** A server that says no to one command (out of memory, say) is there; one that cannot serve says so by these. */
+/** A server that rejects one command (such as out of memory) is up; one that cannot serve responds with these. */
 function isAway(error: unknown): boolean {
   const isReply = error instanceof Error && error.name === 'ReplyError'
   return !isReply || awayReplies.test(error.message)
 }
 
-/** The run id, if it tells one. A master that has become a replica may keep its connections, but not its data. */
+/** The run id, if it is reported. A master that has become a replica may keep its connections, but not its data. */
 async function probeMaster(redis: Redis): Promise<string | null> {
   const [server, replication] = await Promise.all([redis.info('server'), redis.info('replication')])
   if (/^role:slave/m.test(replication)) throw new Error('it is a replica')
@@ -196,8 +196,8 @@ async function probeMaster(redis: Redis): Promise<string | null> {
 }
 
 /**
- * A Cluster is there when a master answers for each slot: while one is away, the Cluster counts as away. Its servers
- * have no run id in common.
+ * A Cluster is up if a master responds for each slot; while one is down, the Cluster counts as down. Its servers
+ * have no common run id.
  */
 async function probeCluster(cluster: Cluster): Promise<null> {
   const masters = mastersOf(cluster)

@@ -1,16 +1,16 @@
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { type ClientContext, Cluster, Redis, type RedisOptions, type Result } from 'ioredis'
 
-/** One client, whatever stands behind it; both speak the same commands. */
+/** A client for one server or a Cluster; both have the same commands. */
 export type RedisClient = Redis | Cluster
 
 declare module 'ioredis' {
   interface RedisCommander<Context extends ClientContext> {
-    /** Counts one more under the key; how many there are, and the milliseconds until the window ends. */
+    /** Increments the count of a key; returns the count and the milliseconds until the window ends. */
     countInWindow(key: string, windowMs: number): Result<[count: number, resetMs: number], Context>
-    /** Counts one less under the key, if there is any. */
+    /** Decrements the count of a key, if there is one. */
     uncountInWindow(key: string): Result<number, Context>
-    /** Notes under a session's mark that older snapshots are outdated, unless the session is revoked. */
+    /** Records in the mark of a session that older snapshots are outdated, unless the session is revoked. */
     markChange(
       key: string,
       value: string,
@@ -56,7 +56,7 @@ return 1`,
 
 type Place = { host: string; port: number }
 
-/** What lets us in to the servers that Sentinels name, or to the nodes of a Cluster. */
+/** Credentials for the servers behind Sentinels, or for the nodes of a Cluster. */
 export type RedisAccess = { username: string | null; password: string | null; tls: boolean }
 
 export type RedisAddress =
@@ -70,7 +70,7 @@ export type RedisAddress =
     }
   | { kind: 'cluster'; nodes: readonly Place[]; access: RedisAccess }
 
-/** Milliseconds after which Redis counts as away; Postgres answers in its stead. */
+/** Milliseconds after which Redis counts as down, and Postgres is used instead. */
 export const commandTimeoutMs = 75
 /** The same for who has which slot, or is the master, connecting included: no request waits for it. */
 const lookupTimeoutMs = 500
@@ -82,12 +82,12 @@ const lookupTimeoutMs = 500
 const options = {
   commandTimeout: commandTimeoutMs,
   connectTimeout: 1_000,
-  // A server that hangs does not answer a farewell either.
+  // A server that hangs does not respond to QUIT either.
   disconnectTimeout: 100,
   maxLoadingRetryTime: 500,
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
-  // Nobody waits for what ioredis sends by itself, so that its failure would end the process; `redis-link.ts` subscribes.
+  // No caller awaits the commands that ioredis sends itself, so a failure would end the process; `link.ts` subscribes.
   autoResubscribe: false,
   maxRetriesPerRequest: 0,
   enableAutoPipelining: true,
@@ -142,7 +142,7 @@ function createCluster(nodes: readonly Place[], access: RedisAccess): Cluster {
     // A failed command fails at once: sent again later it could be that belated `SET`.
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
-    // A master that hangs tells of no promotion, and a pipeline of several slots that have moved does not follow.
+    // A hanging master does not report a promotion, and a pipeline over several moved slots does not follow.
     slotsRefreshInterval: 1_000,
     slotsRefreshTimeout: lookupTimeoutMs,
     // Certificates name hosts, not what they resolve to.

@@ -1,13 +1,13 @@
 import { createClock } from '../../clock.ts'
 
-/** Milliseconds after which a refused command counts no more: the rights may have been given since. */
+/** Milliseconds after which a denied command is forgotten: the rights may have been granted since. */
 const rememberedMs = 600_000
 
-/** What the user of Redis may not do (ACL), as far as it has been refused. */
+/** Commands that the Redis user was denied (ACL). */
 export type RedisRights = {
-  /** True when Redis refused the command for lack of rights; then it is remembered. */
+  /** True if Redis denied the command for lack of rights, which is then remembered. */
   isRefusal(error: unknown): boolean
-  /** Null: nothing was refused. */
+  /** Null if nothing was denied. */
   refusal(): string | null
   forget(): void
 }

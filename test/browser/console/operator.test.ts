@@ -137,6 +137,36 @@ describe.skipIf(chromium.kind === 'none')('an operator at the console', () => {
     expect(await page.getByText('Locked', { exact: true }).count()).toBe(0)
   })
 
+  it('changes the roles of a user, disables and enables the account, and deletes it', async () => {
+    const email = 'lovelace@example.test'
+    const id = await createUser(rig.service.services, email)
+    await page.evaluate(`location.hash = "#people/${id}"`)
+    const dialog = page.getByRole('dialog')
+    const press = (name: string) => page.getByRole('main').getByRole('button', { name }).first().click()
+
+    await press('Edit roles')
+    await dialog.getByLabel('Roles').fill('clerk, auditor clerk')
+    expect(await accessibilityFaults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'Save roles' }).click()
+    await page.getByText('auditor', { exact: true }).waitFor()
+    await page.getByText('clerk', { exact: true }).waitFor()
+
+    await press('Disable account')
+    await dialog.getByRole('button', { name: 'Disable account' }).click()
+    await page.getByText(/This account has been disabled since/).waitFor()
+    await press('Enable account')
+    await dialog.getByRole('button', { name: 'Enable account' }).click()
+    await page.getByText('Active', { exact: true }).waitFor()
+
+    await press('Delete account')
+    const confirm = dialog.getByRole('button', { name: 'Delete account' })
+    expect(await confirm.isDisabled()).toBe(true)
+    await dialog.getByLabel(/email to confirm/).fill(email)
+    await confirm.click()
+    await page.getByRole('heading', { name: 'Users', level: 1 }).waitFor()
+    expect(await rig.service.services.directory.find(id)).toBeNull()
+  })
+
   it('keeps “No roles” on one line beside a long email', async () => {
     await createUser(rig.service.services, `${'long-'.repeat(10)}er@${'sub.'.repeat(12)}example.test`)
     await page.setViewportSize({ width: 900, height: 800 })

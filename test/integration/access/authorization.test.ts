@@ -103,6 +103,23 @@ const rules: Record<string, Rule> = {
   'GET /v1/admin/users/{id}': { who: permission('users:read'), status: 200, request: owner },
   'GET /v1/admin/users/{id}/sessions': { who: permission('sessions:read'), status: 200, request: owner },
   'POST /v1/admin/users/{id}/unlock': { who: permission('users:unlock'), status: 204, request: owner },
+  'POST /v1/admin/users': {
+    who: permission('users:manage'),
+    status: 201,
+    request: async () => ({ body: { email: newEmail() } }),
+  },
+  'PATCH /v1/admin/users/{id}': {
+    who: permission('users:manage'),
+    status: 200,
+    request: async () => ({ id: people.owner, body: { disabled: false } }),
+  },
+  'DELETE /v1/admin/users/{id}': {
+    who: permission('users:manage'),
+    status: 204,
+    request: async () => ({
+      id: await createUser(instance.services, newEmail(), { password: null }),
+    }),
+  },
   'POST /v1/admin/revocations': {
     who: permission('sessions:revoke'),
     status: 201,
@@ -182,6 +199,12 @@ beforeAll(async () => {
 })
 
 afterAll(() => instance.close())
+
+/** A valid body for calls that change something by its id. */
+function changeFor({ method, path }: { method: string; path: string }): { body?: object } {
+  if (method !== 'PATCH') return {}
+  return { body: path === '/v1/sessions/{id}' ? { deviceName: 'mine' } : { disabled: false } }
+}
 
 function roleOf(name: OperatorPermission): string {
   return `may-${name}`
@@ -438,7 +461,7 @@ describe('what belongs to somebody else', () => {
 
   it.each(withId)('looks to whoever may not have it like what does not exist: $route', async operation => {
     const { who } = ruleOf(operation.route)
-    const body = operation.method === 'PATCH' ? { body: { deviceName: 'mine' } } : {}
+    const body = changeFor(operation)
     for (const make of callers) {
       const caller = await make()
       const mayHaveIt =
@@ -454,7 +477,7 @@ describe('what belongs to somebody else', () => {
 
   it.each(withId)('is a 404 to whoever may have it, when it does not exist: $route', async operation => {
     const { who } = ruleOf(operation.route)
-    const body = operation.method === 'PATCH' ? { body: { deviceName: 'mine' } } : {}
+    const body = changeFor(operation)
     const caller = await person('who may', who.kind === 'permission' ? people.admin : people.owner)
     const answer = await call(caller, operation, { id: unknownId, ...body })
     expect(told(answer)).toEqual([404, 'not_found', undefined])

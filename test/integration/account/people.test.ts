@@ -511,6 +511,7 @@ describe('who is signed in', () => {
           'sessions:cleanup',
           'sessions:read',
           'sessions:revoke',
+          'users:manage',
           'users:read',
           'users:unlock',
         ],

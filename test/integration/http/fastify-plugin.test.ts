@@ -164,7 +164,7 @@ describe('a service with latchkey/fastify', () => {
       'Permission denied: view_reports',
     ])
     // Taken away, at once.
-    await instance.services.roles.change(analyst.userId, [], byCli)
+    await instance.services.accounts.change(analyst.userId, { roles: [] }, byCli)
     expect(told(await get('/reports', analyst.accessToken))).toEqual([403, 'permission_denied'])
   })
 

@@ -68,7 +68,7 @@ const found = await Promise.all(
 
 describe.each(found)('behind $name', ({ name, program }) => {
   const path = program.kind === 'found' ? program.path : ''
-  const title = program.kind === 'found' ? 'as in examples/gateways' : `skipped: ${program.reason}`
+  const title = program.kind === 'found' ? 'as in examples/' : `skipped: ${program.reason}`
 
   describe.skipIf(program.kind === 'none')(title, () => {
     let gateway: Gateway

@@ -347,7 +347,7 @@ describe('POST /v1/introspect', () => {
       active: true,
       sub: userId,
       sid: sessionId,
-      scope: 'audit:read sessions:cleanup sessions:read sessions:revoke users:read users:unlock',
+      scope: 'audit:read sessions:cleanup sessions:read sessions:revoke users:manage users:read users:unlock',
       exp: expect.any(Number),
       iat: expect.any(Number),
       iss: instance.url,

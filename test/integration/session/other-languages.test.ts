@@ -37,7 +37,7 @@ async function findPyJwt(): Promise<string | null> {
 
 const pyJwt = await findPyJwt()
 
-describe.skipIf(pyJwt === null)('the verifier in Python that docs/guides/oauth.md shows', () => {
+describe.skipIf(pyJwt === null)('the verifier in Python that docs/guides/other-languages.md shows', () => {
   let instance: Instance
   let issuer: string
   let token: string
@@ -52,8 +52,13 @@ describe.skipIf(pyJwt === null)('the verifier in Python that docs/guides/oauth.m
   })
   afterAll(() => instance.close())
 
-  async function verify({ audience = 'orders', text = token, secondsBehind = 0 } = {}): Promise<string> {
-    const page = await readFile(join(root, 'docs', 'guides', 'oauth.md'), 'utf8')
+  async function verify({
+    audience = 'orders',
+    text = token,
+    secondsBehind = 0,
+    from = issuer,
+  } = {}): Promise<string> {
+    const page = await readFile(join(root, 'docs', 'guides', 'other-languages.md'), 'utf8')
     const [, program = ''] = page.split('```python excerpt\n')
     const [shown = ''] = program.split('```')
     const code = `
@@ -70,7 +75,7 @@ try:
 except jwt.PyJWTError as error:
     print(type(error).__name__)
 `
-    const args = ['-c', code, issuer, audience, text, String(secondsBehind)]
+    const args = ['-c', code, from, audience, text, String(secondsBehind)]
     const { stdout } = await execute('/usr/bin/python3', args, { env: { PYTHONPATH: pyJwt ?? '' } })
     return stdout.trim()
   }
@@ -86,5 +91,9 @@ except jwt.PyJWTError as error:
     const altered = `${header}.${claims}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`
     expect(await verify({ text: altered })).toBe('InvalidSignatureError')
     expect(await verify({ secondsBehind: 60 })).toBe('ImmatureSignatureError')
+  })
+
+  it('says that the keys could not be fetched, which is no refusal', async () => {
+    expect(await verify({ from: `http://127.0.0.1:${await freePort()}` })).toMatch(/^PyJWKClient/)
   })
 })

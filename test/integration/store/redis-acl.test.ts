@@ -42,7 +42,7 @@ afterAll(async () => {
 
 async function documentedCommands(): Promise<string[]> {
   const page = await readFile('docs/operate/deployment.md', 'utf8')
-  const [, list = ''] = /the channel `latchkey:news`, and (.*?); with a Cluster/.exec(page) ?? []
+  const [, list = ''] = /the channel `latchkey:news`, and the commands (.*?); for a Cluster/.exec(page) ?? []
   return [...list.matchAll(/`([A-Z ]+)`/g)].map(([, command = '']) => command)
 }
 

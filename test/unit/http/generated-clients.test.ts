@@ -11,6 +11,8 @@ import { documentPath } from '../../../scripts/openapi.ts'
 const operationIds = [
   'changePassword',
   'createRevocation',
+  'createUser',
+  'deleteUser',
   'exchangeRefreshToken',
   'getAuthorizationServerMetadata',
   'getCurrentSession',
@@ -41,6 +43,7 @@ const operationIds = [
   'signIn',
   'signOut',
   'unlockUser',
+  'updateUser',
   'verifyRequest',
 ]
 

@@ -55,6 +55,9 @@ const promised: Record<string, 'public' | 'optional' | 'bearer' | 'operator' | '
   'GET /v1/admin/users/{id}': 'operator',
   'GET /v1/admin/users/{id}/sessions': 'operator',
   'POST /v1/admin/users/{id}/unlock': 'operator',
+  'POST /v1/admin/users': 'operator',
+  'PATCH /v1/admin/users/{id}': 'operator',
+  'DELETE /v1/admin/users/{id}': 'operator',
   'POST /v1/admin/revocations': 'operator',
   'GET /v1/admin/revocations/preview': 'operator',
   'GET /v1/admin/revocations/{id}': 'operator',
@@ -235,6 +238,8 @@ describe('the description of the API', () => {
       operation.requestBody === undefined ? [] : [[name, operation.requestBody.required ?? false] as const],
     )
     expect(Object.fromEntries(needed)).toEqual({
+      'POST /v1/admin/users': true,
+      'PATCH /v1/admin/users/{id}': true,
       'POST /v1/auth/register': true,
       'POST /v1/auth/login': true,
       'POST /v1/auth/refresh': false,

@@ -56,7 +56,7 @@ describe('docs/internals/security.md', () => {
   })
 
   test('shows every promise by a test', () => {
-    const rows = rowsOf('Promises, and the tests that show them', /^\| (?!Promise|---)/)
+    const rows = rowsOf('Guarantees and their tests', /^\| (?!Guarantee|---)/)
     expect(rows.length).toBeGreaterThan(50)
     expect(rows.filter(([, shown = '']) => !linksIn(shown).some(isTest))).toEqual([])
   })

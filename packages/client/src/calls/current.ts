@@ -4,7 +4,7 @@ import type { Parts } from '../parts.ts'
 /** The session of this client, as the service sees it. */
 export function createCurrent({ session, refresh, requests }: Parts) {
   return {
-    /** Who is signed in, with permissions, and for how long. Throws `LatchkeyError`. */
+    /** The current user with permissions, and the end of the session. Throws `LatchkeyError`. */
     async session(): Promise<CurrentSession> {
       const current = await requests.request('GET /v1/auth/session')
       session.learn(current)

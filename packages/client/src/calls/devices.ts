@@ -1,7 +1,7 @@
 import type { DeviceSession } from '../api.ts'
 import type { Parts } from '../parts.ts'
 
-/** The devices on which the person is signed in. Everything throws `LatchkeyError`. */
+/** The devices on which the user is signed in. All methods throw `LatchkeyError`. */
 export function createDevices({ session, requests: { request } }: Parts) {
   return {
     /** All of them, newest sign-in first. */
@@ -28,7 +28,7 @@ export function createDevices({ session, requests: { request } }: Parts) {
       if (state.status === 'signed-in' && state.sessionId === id) await session.end('user')
     },
 
-    /** All but this one; resolves to how many. */
+    /** Revokes all sessions except this one; resolves to their number. */
     async revokeOthers(): Promise<number> {
       return (await request('DELETE /v1/sessions')).revoked
     },

@@ -23,8 +23,8 @@ export function createPassword({ session, grants, connection, turns, refresh, re
 
   return {
     /**
-     * Ends all other sessions of the person. Throws `LatchkeyError`: `wrong_password`, `weak_password` and
-     * `account_locked` are the person's to mend; after a `network_error` or a 5xx either password may be the right one.
+     * Ends all other sessions of the user. Throws `LatchkeyError`: the user can correct `wrong_password` and
+     * `weak_password`, and must wait after `account_locked`; after a `network_error` or a 5xx either password may be valid.
      */
     async changePassword(change: Change): Promise<void> {
       const settled = await requests.signedIn(send(change)).then(

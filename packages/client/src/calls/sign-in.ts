@@ -4,7 +4,7 @@ import type { Parts } from '../parts.ts'
 
 export type SignIn = { email: string; password: string; clientType?: string; deviceName?: string }
 
-/** People get an account, and sign in. Everything throws `LatchkeyError`. */
+/** Registration and sign-in. All methods throw `LatchkeyError`. */
 export function createSignIn({ session, grants, connection, turns, clientType }: Parts) {
   const { byCookie } = connection
 
@@ -13,12 +13,12 @@ export function createSignIn({ session, grants, connection, turns, clientType }:
   }
 
   return {
-    /** Where registration is open; does not sign in. */
+    /** Requires open registration; does not sign in. */
     async register(account: InputOf<'POST /v1/auth/register'>['body']): Promise<User> {
       return (await post<AnswerTo<'POST /v1/auth/register'>>('/v1/auth/register', account)).user
     },
 
-    /** Always begins a new session. `account_locked` says in `problem.unlock` what the person can do. */
+    /** Always starts a new session. For `account_locked`, `problem.unlock` says what the user can do. */
     async signIn(person: SignIn): Promise<User> {
       const { email } = person
       await session.load()

@@ -2,7 +2,7 @@ import { LatchkeyError } from '../error.ts'
 import type { Parts } from '../parts.ts'
 import { isFinal } from '../session/refresh.ts'
 
-/** People sign out. When one of these throws, the person is still signed in. */
+/** Sign-out. If a method throws, the user is still signed in. */
 export function createSignOut({ session, connection, turns, refresh, requests }: Parts) {
   const { byCookie } = connection
 
@@ -24,7 +24,7 @@ export function createSignOut({ session, connection, turns, refresh, requests }:
   }
 
   return {
-    /** Resolves when the session has ended for everybody. */
+    /** Resolves when the session has ended on every instance. */
     async signOut(): Promise<void> {
       await session.load()
       await leave().catch(async (error: unknown) => {
@@ -35,7 +35,7 @@ export function createSignOut({ session, connection, turns, refresh, requests }:
       })
     },
 
-    /** On all devices, this one among them. */
+    /** Signs out all devices, including this one. */
     async signOutEverywhere(): Promise<void> {
       try {
         await requests.request('DELETE /v1/sessions', { query: { scope: 'all' } })

@@ -15,11 +15,11 @@ type Input = {
 
 export type Requests = ReturnType<typeof createRequests>
 
-/** Calls by whoever is signed in. */
+/** Calls with the credentials of the signed-in user. */
 export function createRequests(session: HeldSession, connection: Connection, refresh: () => Promise<void>) {
   /**
-   * Refreshes ahead when the token is nearly over, and once on a 401. Throws when a refresh is needed and cannot be
-   * had, which says nothing about the session; when the session has ended, the answer is the 401.
+   * Refreshes shortly before the token expires, and once on a 401. Throws if a needed refresh fails, which says nothing
+   * about the session; if the session has ended, the response is the 401.
    */
   async function signedIn(send: (grant: Grant | null) => Promise<Response>): Promise<Response> {
     await session.load()
@@ -49,7 +49,7 @@ export function createRequests(session: HeldSession, connection: Connection, ref
   return {
     signedIn,
 
-    /** As the global `fetch`, by whoever is signed in, for the service's origin, the page's and those in `origins`. */
+    /** `fetch` with the user's credentials, for the origins of the service and the page, and those in `origins`. */
     async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
       const request = connection.prepare(input, init)
       return await signedIn(grant => connection.forward(request, grant, isIdempotent(request.method)))

@@ -2,7 +2,7 @@ import { LatchkeyError } from '../error.ts'
 
 type Awaitable<T> = T | Promise<T>
 
-/** Where the client keeps what must outlive a page. Whoever can read it can act as the person. */
+/** Where the client keeps data that must survive the page. Anyone who can read it can act as the user. */
 export type TokenStorage = {
   get(key: string): Awaitable<string | null | undefined>
   set(key: string, value: string): Awaitable<unknown>

@@ -98,7 +98,7 @@ describe('a verdict', () => {
         requires: 'delete_reports',
       })
     }
-    await latchkey.instance.services.roles.change(tokens.userId, [], byCli)
+    await latchkey.instance.services.accounts.change(tokens.userId, { roles: [] }, byCli)
     const taken = await tokenLifetime.verify(tokens.accessToken, { permission: 'view_reports' })
     expect(told(taken)).toEqual([403, 'permission_denied'])
   })

@@ -41,6 +41,22 @@ export const de = {
   'person.confirm-one': '{device} von {user} widerrufen?',
   'person.confirm-effect':
     'Gilt auf allen Instanzen, bevor Sie das Ergebnis sehen. Sie können es nicht rückgängig machen.',
+  'person.edit-roles': 'Rollen bearbeiten',
+  'person.roles-of': 'Rollen von {user}',
+  'person.roles-effect': 'Trennen Sie Rollen durch Leerzeichen. Gilt sofort; der Benutzer bleibt angemeldet.',
+  'person.save-roles': 'Rollen speichern',
+  'person.disable': 'Konto deaktivieren',
+  'person.confirm-disable': 'Konto von {user} deaktivieren?',
+  'person.disable-effect':
+    'Beendet alle Sitzungen. Der Benutzer kann sich erst wieder anmelden, wenn Sie das Konto aktivieren.',
+  'person.enable': 'Konto aktivieren',
+  'person.confirm-enable': 'Konto von {user} aktivieren?',
+  'person.enable-effect': 'Der Benutzer kann sich wieder anmelden.',
+  'person.delete': 'Konto löschen',
+  'person.confirm-delete': 'Konto von {user} löschen?',
+  'person.delete-effect':
+    'Beendet alle Sitzungen und löscht die persönlichen Daten des Benutzers. Das lässt sich nicht rückgängig machen.',
+  'person.delete-confirm': 'Zur Bestätigung die E-Mail-Adresse des Benutzers eingeben',
   'person.no-such-email': 'Kein Benutzer mit dieser E-Mail-Adresse.',
 
   'revocation.intro':

@@ -42,6 +42,23 @@ export const es = {
   'person.confirm-one': '¿Revocar {device} de {user}?',
   'person.confirm-effect':
     'Se aplica en todas las instancias antes de que veas el resultado. No se puede deshacer.',
+  'person.edit-roles': 'Editar roles',
+  'person.roles-of': 'Roles de {user}',
+  'person.roles-effect':
+    'Separa los roles con un espacio. Surte efecto de inmediato; el usuario sigue conectado.',
+  'person.save-roles': 'Guardar roles',
+  'person.disable': 'Deshabilitar cuenta',
+  'person.confirm-disable': '¿Deshabilitar la cuenta de {user}?',
+  'person.disable-effect':
+    'Finaliza todas las sesiones. El usuario no podrá iniciar sesión hasta que habilites la cuenta de nuevo.',
+  'person.enable': 'Habilitar cuenta',
+  'person.confirm-enable': '¿Habilitar la cuenta de {user}?',
+  'person.enable-effect': 'El usuario podrá iniciar sesión de nuevo.',
+  'person.delete': 'Eliminar cuenta',
+  'person.confirm-delete': '¿Eliminar la cuenta de {user}?',
+  'person.delete-effect':
+    'Finaliza todas las sesiones y elimina los datos personales del usuario. No se puede deshacer.',
+  'person.delete-confirm': 'Escribe el correo del usuario para confirmar',
   'person.no-such-email': 'Ningún usuario tiene ese correo.',
 
   'revocation.intro':

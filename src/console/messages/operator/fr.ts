@@ -41,6 +41,22 @@ export const fr = {
   'person.confirm-one': 'Révoquer {device} de {user} ?',
   'person.confirm-effect':
     'Prend effet sur toutes les instances avant l’affichage du résultat. Cette action est irréversible.',
+  'person.edit-roles': 'Modifier les rôles',
+  'person.roles-of': 'Rôles de {user}',
+  'person.roles-effect': 'Séparez les rôles par une espace. Effet immédiat ; l’utilisateur reste connecté.',
+  'person.save-roles': 'Enregistrer les rôles',
+  'person.disable': 'Désactiver le compte',
+  'person.confirm-disable': 'Désactiver le compte de {user} ?',
+  'person.disable-effect':
+    'Met fin à toutes les sessions. L’utilisateur ne pourra se connecter que lorsque vous aurez réactivé le compte.',
+  'person.enable': 'Réactiver le compte',
+  'person.confirm-enable': 'Réactiver le compte de {user} ?',
+  'person.enable-effect': 'L’utilisateur pourra de nouveau se connecter.',
+  'person.delete': 'Supprimer le compte',
+  'person.confirm-delete': 'Supprimer le compte de {user} ?',
+  'person.delete-effect':
+    'Met fin à toutes les sessions et supprime les données personnelles de l’utilisateur. Cette action est irréversible.',
+  'person.delete-confirm': 'Saisissez l’e-mail de l’utilisateur pour confirmer',
   'person.no-such-email': 'Aucun utilisateur avec cette adresse.',
 
   'revocation.intro':

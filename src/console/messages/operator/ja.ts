@@ -41,6 +41,21 @@ export const ja = {
   'person.confirm-one': '{user} の {device} を失効しますか？',
   'person.confirm-effect':
     '結果が表示される前に、すべてのインスタンスで有効になります。この操作は取り消せません。',
+  'person.edit-roles': 'ロールを編集',
+  'person.roles-of': '{user} のロール',
+  'person.roles-effect': 'ロールはスペースで区切ります。すぐに有効になり、ユーザーはサインインしたままです。',
+  'person.save-roles': 'ロールを保存',
+  'person.disable': 'アカウントを無効化',
+  'person.confirm-disable': '{user} のアカウントを無効にしますか？',
+  'person.disable-effect':
+    'すべてのセッションが終了し、アカウントを再度有効にするまでユーザーはサインインできません。',
+  'person.enable': 'アカウントを有効化',
+  'person.confirm-enable': '{user} のアカウントを有効にしますか？',
+  'person.enable-effect': 'ユーザーは再びサインインできるようになります。',
+  'person.delete': 'アカウントを削除',
+  'person.confirm-delete': '{user} のアカウントを削除しますか？',
+  'person.delete-effect': 'すべてのセッションを終了し、ユーザーの個人データを削除します。元に戻せません。',
+  'person.delete-confirm': '確認のためユーザーのメールアドレスを入力',
   'person.no-such-email': 'このメールアドレスのユーザーはいません。',
 
   'revocation.intro':

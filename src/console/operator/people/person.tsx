@@ -3,6 +3,7 @@ import { Button, Done, Failure, isLatchkeyError, Loading, useAction } from '@lat
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { linkToQuery } from '../../shell/route.ts'
 import { useText } from '../../text/text.tsx'
+import { ManagePerson } from './manage.tsx'
 import { BackToUsers, PersonFacts, Who } from './person-head.tsx'
 import { PersonSessions } from './person-sessions.tsx'
 
@@ -37,6 +38,7 @@ export function PersonPage({ id }: { id: string }) {
               {text('person.unlock')}
             </Button>
           )}
+          <ManagePerson person={person} />
         </div>
       </header>
       <Failure error={unlock.error} />

@@ -9,16 +9,16 @@ import { noteAnswered } from './raw-errors.ts'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Counts and logs a problem of status 5xx. */
+    /** Counts and logs a problem with a 5xx status. */
     noteFault(problem: Problem, request: FastifyRequest): void
   }
   interface FastifyReply {
-    /** Of the problem that is the answer; null for any other answer. */
+    /** The code of the problem that is sent; null for any other response. */
     problemCode: ProblemCode | null
   }
 }
 
-/** Milliseconds. While a store is down, every request fails by it: a line for each would be a flood of its own. */
+/** Milliseconds. While a store is down, every request fails: one line for each would flood the log. */
 const outageLogEveryMs = 1_000
 
 /** Decorates the application with `noteFault`, and replies with `problemCode`. */
@@ -35,7 +35,7 @@ export function logFaults(
     switch (problem.code) {
       case 'internal_error':
         return request.log.error({ reqId, error }, 'request failed')
-      // What is refused for being too much: a line for each would make more of it.
+      // Excess requests: a line for each would add to the load.
       case 'overloaded':
         return
       case 'store_unavailable':
@@ -49,10 +49,10 @@ export function logFaults(
   })
 }
 
-/** Answers whatever a hook, a parser, a validator, a handler or the router failed with. */
+/** Responds to any failure of a hook, a parser, a validator, a handler or the router. */
 export const handleError = errorHandler(sendProblem)
 
-/** The same for routes whose failures look otherwise on the wire. */
+/** The same, for routes whose failures have another format. */
 export function errorHandler(send: typeof sendProblem) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
     answerError(error, request, reply, send)
@@ -84,7 +84,7 @@ function keepConnection(reply: FastifyReply): void {
   reply.header('connection', reply.raw.shouldKeepAlive ? 'keep-alive' : 'close')
 }
 
-/** The problem that a failure stands for; anything that is not understood is an internal error with its cause. */
+/** The problem for a failure. An unknown failure is an internal error with its cause. */
 export function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error
   if (isFrameworkError(error)) return ofFramework(error, request)
@@ -98,7 +98,7 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
 
 type FrameworkError = Error & { code: string; statusCode: number }
 
-/** Only Fastify's own errors may choose a status: a library's error with a `statusCode` is a fault of ours. */
+/** Only Fastify's own errors may choose a status: a library's error with a `statusCode` is an internal error. */
 function isFrameworkError(error: unknown): error is FrameworkError {
   if (!(error instanceof Error) || !isRecord(error)) return false
   const { code, statusCode } = error
@@ -130,7 +130,7 @@ function ofFramework(error: FrameworkError, request: FastifyRequest): Problem {
   }
 }
 
-/** For what Fastify or one of its plugins refuses by a code that is not listed above. */
+/** For requests that Fastify or a plugin rejects with a code that is not listed above. */
 function ofStatus(error: FrameworkError): Problem {
   switch (error.statusCode) {
     case 401:
@@ -155,7 +155,7 @@ function ofStatus(error: FrameworkError): Problem {
  * else one of ours was, and it may finish after the answer.
  */
 function ofTimeout(error: FrameworkError, request: FastifyRequest): Problem {
-  const bodyWasArriving = !request.raw.complete && request.raw.readableFlowing === true
+  const bodyWasArriving = !request.raw.readableEnded && request.raw.readableFlowing === true
   if (bodyWasArriving) return invalid('The body did not arrive in time; nothing was changed.')
   if (request.routeOptions.config.hashes) {
     const detail =

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { problems } from '../../../errors.ts'
 
-/** RFC 9457 as we use it, for the API's description. */
+/** RFC 9457 as used here, for the API description. */
 export const ProblemSchema = Type.Object(
   {
-    type: Type.String({ format: 'uri', description: 'Identifies the kind of problem; ends in its code.' }),
+    type: Type.String({ format: 'uri', description: 'Identifies the kind of problem; ends with its code.' }),
     title: Type.String({ description: 'The same for every problem of this kind.' }),
     status: Type.Integer({ description: 'The HTTP status.' }),
     code: Type.String({ enum: Object.keys(problems), description: 'Stable; decide by this.' }),
@@ -15,15 +15,17 @@ export const ProblemSchema = Type.Object(
           path: Type.String({ description: 'A JSON Pointer (RFC 6901) to the field.' }),
           message: Type.String({ description: 'What the field must be.' }),
         }),
-        { description: 'What does not fit, field by field.' },
+        { description: 'The invalid fields.' },
       ),
     ),
-    reason: Type.Optional(Type.String({ description: 'Why a session was revoked, or an account locked.' })),
+    reason: Type.Optional(
+      Type.String({ description: 'Why a session was revoked or an account was locked.' }),
+    ),
     unlock: Type.Optional(
-      Type.String({ description: 'What a person whose account is locked can do, in words for them.' }),
+      Type.String({ description: 'What a user whose account is locked can do, as a text for the user.' }),
     ),
     requires: Type.Optional(Type.String({ description: 'The permission or scope that is missing.' })),
-    requestId: Type.String({ description: 'Names this request in the log of the service.' }),
+    requestId: Type.String({ description: 'Identifies this request in the log of the service.' }),
   },
   { description: 'RFC 9457, sent as application/problem+json.' },
 )

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { noExtras, type Problem, type ProblemCode, problems } from '../../../errors.ts'
 import { securityHeaders } from '../security-headers.ts'
 
-/** A problem as it goes over the wire, for Fastify's reply and for a raw socket alike. */
+/** The serialized form of a problem, for Fastify's reply and for a raw socket. */
 export type RenderedProblem = { status: number; headers: Record<string, string>; body: string }
 
 /**
@@ -18,7 +18,7 @@ export function renderProblem(problem: Problem, requestId: string): RenderedProb
   }
 }
 
-/** What a problem adds to the headers of every answer, and what it takes back of those of another answer. */
+/** The headers that a problem adds to every response, and those that it removes. */
 function problemHeaders({ code, status, extras }: Problem): Record<string, string> {
   const { retryAfterSeconds, rateLimit, allow } = extras
   const headers: Record<string, string> = {
@@ -32,10 +32,10 @@ function problemHeaders({ code, status, extras }: Problem): Record<string, strin
   return headers
 }
 
-/** A problem but for the id of the request. */
+/** A problem without the id of the request. */
 type Prepared = { headers: Record<string, string>; bodyFor: (requestId: string) => string }
 
-/** By code, of problems that have no more to tell than that: most, and all garbage. */
+/** By code, for problems without extras: most of them, and all malformed requests. */
 const prepared = new Map<ProblemCode, Prepared>()
 
 function prepare(problem: Problem): Prepared {
@@ -51,7 +51,7 @@ function prepare(problem: Problem): Prepared {
   return made
 }
 
-/** What a problem says of itself. */
+/** The members of a problem. */
 export function problemMembers({ code, status, extras }: Problem, requestId: string) {
   const { retryAfterSeconds, rateLimit, allow, ...told } = extras
   return {
@@ -66,7 +66,7 @@ export function problemMembers({ code, status, extras }: Problem, requestId: str
 
 /**
  * The three fields of draft-ietf-httpapi-ratelimit-headers-06; later drafts put the same into two structured ones,
- * which hardly any client reads yet. Only a refusal has them: elsewhere they would tell answers apart that must be alike.
+ * which hardly any client reads yet. Only a 429 has them: elsewhere they would distinguish responses that must be equal.
  */
 function rateLimitFields(limit: number, resetSeconds: number): Record<string, string> {
   return {
@@ -84,9 +84,9 @@ function challenge(code: ProblemCode): string {
   return /^(access_token|session|service_key)_/.test(code) ? 'Bearer error="invalid_token"' : 'Bearer'
 }
 
-/** Answers with a problem. */
+/** Sends a problem. */
 export function sendProblem(problem: Problem, request: FastifyRequest, reply: FastifyReply): void {
-  // A request that the router refuses has never reached the hook by which every answer has them.
+  // A request that the router rejects has not reached the hook that sets them.
   if (!reply.hasHeader('x-request-id')) reply.headers(securityHeaders).header('x-request-id', request.id)
   const { headers, bodyFor } = prepare(problem)
   // As bytes: a text is written together with the headers, and all of it as UTF-8, which takes 3 µs longer. And Fastify

@@ -12,7 +12,7 @@ import { renderProblem } from './problem.ts'
  */
 const lingerMs = 500
 
-/** On each connection, the last request that was answered before its body had arrived. */
+/** For each connection, the last request that was answered before its body had arrived. */
 const answeredEarly = new WeakMap<Duplex, IncomingMessage>()
 
 /** Remembers that a request has its answer, so that the rest of its body, if it fails, does not get a second one. */
@@ -25,7 +25,7 @@ export function noteAnswered(request: IncomingMessage): void {
  * requests that arrive too slowly. For Fastify's `clientErrorHandler`.
  */
 export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
-  // Each further packet on a refused connection fails again; the answer is under way.
+  // Each further packet on a rejected connection fails again; the response is already being sent.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || !socket.writable || !mayAnswer(socket)) {
     socket.destroy()
@@ -57,7 +57,7 @@ function problemOf(error: { code?: string }): Problem {
 function mayAnswer(socket: Duplex): boolean {
   if ('bytesRead' in socket && socket.bytesRead === 0) return false
   if (answeredEarly.get(socket)?.complete === false) return false
-  // Node's own handler looks at the same property: nothing public tells which answer a socket is busy with.
+  // Node's own handler looks at the same property: there is no public API for the response that a socket is sending.
   const current = '_httpMessage' in socket ? socket._httpMessage : undefined
   return !(current instanceof ServerResponse && current.headersSent)
 }

@@ -5,21 +5,21 @@ import type { Policies } from '../../../session/policy.ts'
 import type { Session, TokenPair } from '../../../session/session.ts'
 import { StrictObject } from './strict-object.ts'
 
-/** Shapes that several routes share, and how the domain's values become them. */
+/** Schemas that several routes share, and the conversion of domain values. */
 
 export const Email = Type.String({
   format: 'email',
   maxLength: 254,
   description: 'An email address. An international domain may be in Unicode or in its ASCII form.',
 })
-/** A new password's own rules are the domain's to tell; this only bounds what is hashed. */
+/** The rules for new passwords are in the domain; this only bounds what is hashed. */
 export const Password = Type.String({ minLength: 1, maxLength: 1_024 })
 export const RefreshToken = Type.String({ minLength: 1, maxLength: 512 })
 export const DeviceToken = Type.String({
   minLength: 1,
   maxLength: 512,
   description:
-    'Shows that somebody has signed in to this account on this device before: failed sign-ins are counted apart from those of strangers, who so cannot lock the owner out. It signs nobody in. Keep the newest.',
+    'Proves that the user has signed in on this device before. Failed sign-ins on it are counted separately, so that strangers cannot lock the owner out. It is not a credential. Keep the newest.',
 })
 export const Id = Type.String({ format: 'uuid' })
 export const Timestamp = Type.String({ format: 'date-time', description: 'RFC 3339, UTC.' })
@@ -30,19 +30,19 @@ export const DeviceName = Type.String({
   maxLength: 64,
   format: 'visible-text',
   description:
-    'What the owner calls the device. It has a visible character, and no control, zero-width or direction characters.',
+    'The name that the owner gave the device. It must have a visible character, and no control, zero-width or direction characters.',
 })
 
-/** One of the configured names; which, is for the handler to say. */
+/** One of the configured names; the handler checks which. */
 export const ClientType = Type.String({ minLength: 1, maxLength: 32 })
 
 export const Tokens = Type.Object(
   {
     tokenType: Type.Literal('Bearer'),
     accessToken: Type.String(),
-    expiresIn: Type.Integer({ description: 'Seconds that the access token has left.' }),
+    expiresIn: Type.Integer({ description: 'Remaining lifetime of the access token in seconds.' }),
     refreshToken: Type.String(),
-    refreshExpiresIn: Type.Integer({ description: 'Seconds that the refresh token has left.' }),
+    refreshExpiresIn: Type.Integer({ description: 'Remaining lifetime of the refresh token in seconds.' }),
     sessionId: Id,
   },
   { title: 'TokenPair' },
@@ -65,7 +65,7 @@ export const Device = Type.Object(
 export const SessionView = Type.Object(
   {
     id: Id,
-    current: Type.Boolean({ description: 'This is the session of the request.' }),
+    current: Type.Boolean({ description: 'Whether this is the session of the request.' }),
     clientType: Type.String(),
     authMethod: Type.String(),
     deviceName: Type.Union([Type.String(), Type.Null()]),
@@ -73,7 +73,7 @@ export const SessionView = Type.Object(
     ipAddress: Type.Union([Type.String(), Type.Null()]),
     suspicious: Type.Boolean({
       description:
-        'It was refreshed from another network, and by another browser or system, than it was signed in with. A hint: it may be the owner.',
+        'Whether it was refreshed from another network and by another browser or system than at the sign-in. A hint: it may be the owner.',
     }),
     createdAt: Timestamp,
     lastActivityAt: Timestamp,
@@ -83,21 +83,21 @@ export const SessionView = Type.Object(
   { title: 'Session' },
 )
 
-/** Throws `validation_failed`, which names those that there are. */
+/** Throws `validation_failed` with the existing names. */
 export function requireClientType(policies: Policies, clientType: string): void {
   if (policies.has(clientType)) return
   const message = `must be one of ${[...policies.keys()].join(', ')}`
   throw new Problem('validation_failed', { errors: [{ path: '/clientType', message }] })
 }
 
-/** Of a list that comes in pages; each page but the last has a `nextCursor`. */
+/** For a paginated list; each page except the last has a `nextCursor`. */
 export const pageFields = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, default: 20 })),
   cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 512 })),
 }
 
 export const NextCursor = Type.Optional(
-  Type.String({ description: 'Pass it as `cursor` to go on; left out on the last page.' }),
+  Type.String({ description: 'Pass it as `cursor` to get the next page; absent on the last page.' }),
 )
 
 export function pageIn({ limit = 20, cursor = null }: { limit?: number; cursor?: string | null }) {
@@ -114,7 +114,7 @@ export function timestamp(at: Instant): string {
   return new Date(at).toISOString()
 }
 
-/** Lifetimes are what is really left: a pair that is answered again has less than when it was new. */
+/** Lifetimes are the remaining time: a pair that is returned again has less than when it was new. */
 export function tokensView(sessionId: string, tokens: TokenPair, now: Instant) {
   return {
     tokenType: 'Bearer' as const,

@@ -2,7 +2,7 @@ import type { TObject, TObjectOptions, TProperties } from 'typebox'
 import { Type } from 'typebox'
 import { isRecord } from '../record.ts'
 
-/** An object that has no other fields than these; every object in a request is one. */
+/** An object without other fields; every object in a request is one. */
 export function StrictObject<Properties extends TProperties>(
   properties: Properties,
   options: TObjectOptions = {},

@@ -8,7 +8,7 @@ type ValidationError = TLocalizedValidationError
 const longestPath = 200
 
 /**
- * What is wrong with a value, for the person who sends it: one entry a field, saying what the field must be. The
+ * What is wrong with a value, for the caller: one entry per field that says what the field must be. The
  * value itself is never repeated, since it may be a password; what a schema allows may be.
  */
 export function describeFaults(errors: readonly ValidationError[]): Fault[] {
@@ -20,8 +20,8 @@ export function describeFaults(errors: readonly ValidationError[]): Fault[] {
 }
 
 /**
- * A value that fits no branch of a union fails every branch; the caller wants one sentence. Of the branches' own
- * errors those are worth telling that are not just another type.
+ * A value that matches no branch of a union fails every branch, but the caller needs one sentence. Of the branches'
+ * errors, only those that are not a wrong type are reported.
  */
 function withUnionsMerged(errors: readonly ValidationError[]): Fault[] {
   const unions = errors.filter(error => error.keyword === 'anyOf')
@@ -61,7 +61,7 @@ function describe(error: ValidationError): Fault[] {
         message: 'is required',
       }))
     case 'additionalProperties':
-      // TypeBox reports each unknown field by itself, too: as one whose schema is `false`.
+      // TypeBox also reports each unknown field separately, as one whose schema is `false`.
       return []
     case 'boolean':
       return [{ path, message: 'is not a known field' }]

@@ -10,7 +10,7 @@ import { fromTexts } from './query-values.ts'
 import { requireStrict } from './strict-object.ts'
 import { describeFaults } from './validation-messages.ts'
 
-/** What a caller calls the part of the request that Fastify names so. */
+/** The name that callers use for a part of the request, by Fastify's name. */
 const parts: Record<string, string> = {
   querystring: 'query string',
   params: 'path',
@@ -26,7 +26,7 @@ export function createValidatorCompiler(): FastifySchemaCompiler<TSchema> {
   // TypeBox stops at 8 errors, which a union of a few literals uses up alone.
   Settings.Set({ maxErrors: 256 })
   Format.Set('email', text => canonicalEmail(text) !== null)
-  // An empty text has a fault of its own.
+  // An empty text has its own message.
   Format.Set('visible-text', text => text === '' || isVisibleText(text))
   return ({ schema, method, url, httpPart = 'body' }) => {
     if (httpPart !== 'headers') requireStrict(schema, `${method} ${url}: the schema of its ${httpPart}`)

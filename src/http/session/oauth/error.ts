@@ -22,11 +22,11 @@ export type OAuthError = (typeof oauthErrors)[number]
 /** A failure in the shape that OAuth clients read (RFC 6749 §5.2), for the API's description. */
 export const OAuthErrorSchema = Type.Object(
   {
-    error: Type.String({ enum: [...oauthErrors], description: 'OAuth’s word for it.' }),
-    error_description: Type.String({ description: 'For developers; may be reworded.' }),
+    error: Type.String({ enum: [...oauthErrors], description: 'The OAuth error code.' }),
+    error_description: Type.String({ description: 'For developers; can change.' }),
     ...ProblemSchema.properties,
   },
-  { description: 'RFC 6749 §5.2, with the members of a problem beside its own.' },
+  { description: 'RFC 6749 §5.2, together with the members of a problem.' },
 )
 
 /** How a problem stands in OAuth. What is over is an `invalid_grant`; what cannot be known never is. */

@@ -22,7 +22,7 @@ const Active = Type.Object(
     exp: Type.Integer(),
     iat: Type.Integer(),
     iss: Type.String(),
-    aud: Type.String({ description: 'Of a refresh token the issuer itself: no other service takes it.' }),
+    aud: Type.String({ description: 'For a refresh token, the issuer: no other service accepts it.' }),
     token_type: Type.String({ enum: ['Bearer', 'refresh_token'] }),
     client_id: Type.String({ description: 'The client type.' }),
   },
@@ -50,9 +50,9 @@ export const introspectionRoutes: FastifyPluginAsyncTypebox<{ services: Services
       schema: {
         operationId: 'introspectToken',
         tags: ['OAuth'],
-        summary: 'What a token is worth (RFC 7662)',
+        summary: 'Introspect a token (RFC 7662)',
         description:
-          'An access token is judged as `GET /v1/verify` does. A refresh token is active while it is its session’s current one, and is not spent by asking. What cannot be known is a 503, never inactive.',
+          'An access token is checked as by `GET /v1/verify`. A refresh token is active while it is the current token of its session; introspection does not spend it. An unknown result is a 503, never inactive.',
         security: serviceClient('introspect'),
         consumes: [formMediaType, 'application/json'],
         body: StrictObject(tokenParameters, { title: 'TokenQuery' }),

@@ -33,7 +33,7 @@ export const metadataRoutes: FastifyPluginAsyncTypebox<{ services: Services }> =
       schema: {
         operationId: 'getAuthorizationServerMetadata',
         tags: ['OAuth'],
-        summary: 'Where OAuth clients find what (RFC 8414)',
+        summary: 'Authorization server metadata (RFC 8414)',
         response: {
           200: Type.Object(
             {

@@ -14,7 +14,7 @@ export const Token = Type.String({ minLength: 1, maxLength })
 export const tokenParameters = {
   token: { ...Token, description: 'An access or a refresh token.' },
   token_type_hint: Type.Optional(
-    Type.String({ maxLength, description: 'Not needed: a token shows of which kind it is.' }),
+    Type.String({ maxLength, description: 'Not needed: the kind of a token is evident.' }),
   ),
 }
 

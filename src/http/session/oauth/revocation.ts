@@ -30,7 +30,7 @@ export const tokenRevocationRoutes: FastifyPluginAsyncTypebox<{ services: Servic
         tags: ['OAuth'],
         summary: 'End the session of a token (RFC 7009)',
         description:
-          'Of any token that was issued here, also a spent or an expired one. 200 as well for what is no token, since there is nothing to end; and a second time. It is answered once it holds on every instance.',
+          'Accepts any token that was issued here, including a spent or expired one. The response is a 200 also for other values, and when repeated. The call returns when the revocation is in effect on every instance.',
         security: serviceClient('revoke'),
         consumes: [formMediaType],
         body: StrictObject(tokenParameters, { title: 'TokenQuery' }),

@@ -15,9 +15,9 @@ import { Token } from './parameters.ts'
 export const tokenRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = async (app, { services }) => {
   const exchange = createExchange(app, services)
   const parameters = {
-    grant_type: Type.String({ description: '`refresh_token`; there is no other.' }),
+    grant_type: Type.String({ description: '`refresh_token`; no other is supported.' }),
     refresh_token: Type.Optional(Token),
-    scope: Type.Optional(Type.String({ description: 'Refused: a token cannot be narrowed.' })),
+    scope: Type.Optional(Type.String({ description: 'Rejected: a token cannot be narrowed.' })),
   }
   app.setErrorHandler(errorHandler(sendOAuthError))
   app.removeContentTypeParser('application/json')
@@ -32,7 +32,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = as
         tags: ['OAuth'],
         summary: 'Exchange the refresh token for a new pair (RFC 6749 §6)',
         description:
-          'The same exchange as `POST /v1/auth/refresh`, for clients that speak OAuth. They are public: nobody has to authenticate, and a `client_id` is ignored like every parameter that is not listed. What is over is an `invalid_grant`, an outage is a 503.',
+          'The same exchange as `POST /v1/auth/refresh`, for clients that speak OAuth. Clients are public: they need not authenticate, and `client_id` is ignored like every parameter that is not listed. A token that is no longer valid is an `invalid_grant`; an outage is a 503.',
         security: [{}, { serviceKeyBasic: [] }],
         consumes: [formMediaType],
         body: StrictObject(parameters, { title: 'TokenRequest' }),
@@ -41,7 +41,7 @@ export const tokenRoutes: FastifyPluginAsyncTypebox<{ services: Services }> = as
             {
               access_token: Type.String(),
               token_type: Type.Literal('Bearer'),
-              expires_in: Type.Integer({ description: 'Seconds that the access token has left.' }),
+              expires_in: Type.Integer({ description: 'Remaining lifetime of the access token in seconds.' }),
               refresh_token: Type.String(),
             },
             { title: 'TokenResponse' },
