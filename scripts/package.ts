@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -17,12 +18,13 @@ type Manifest = {
   name: string
   version: string
   exports: Record<string, unknown>
+  dependencies?: Record<string, string>
   devDependencies: Record<string, string>
   workspaces: string[]
 }
 
 /** What a team installs: a tarball, with the other tarballs that it needs, and what the uses of its exports need. */
-type Product = { name: string; exported: string[]; needs: string[]; beside: string[] }
+type Product = { name: string; exported: string[]; needs: string[]; beside: string[]; foreign: string[] }
 
 const manifest = await manifestIn('.')
 const products = await Promise.all(['.', ...manifest.workspaces].map(productIn))
@@ -47,7 +49,7 @@ async function manifestIn(path: string): Promise<Manifest> {
 }
 
 async function productIn(path: string): Promise<Product> {
-  const { name, exports } = await manifestIn(path)
+  const { name, exports, dependencies = {} } = await manifestIn(path)
   const exported = Object.keys(exports)
     // A stylesheet is for bundlers.
     .filter(key => key !== './package.json' && !key.endsWith('.css'))
@@ -56,9 +58,21 @@ async function productIn(path: string): Promise<Product> {
   const beside: Record<string, string[]> = {
     latchkey: ['fastify', 'react', '@types/react'],
     '@latchkey/react': ['react', '@types/react'],
-    '@latchkey/node': ['fastify'],
+    '@latchkey/node': [
+      'fastify',
+      'express',
+      '@types/express',
+      'hono',
+      'next@^16',
+      'react',
+      'react-dom',
+      '@types/react',
+    ],
   }
-  return { name, exported, needs, beside: beside[name] ?? [] }
+  // What the service is made of must not come with a package for other programs.
+  const ofTheService = name === manifest.name ? [] : Object.keys(manifest.dependencies ?? {})
+  const foreign = ofTheService.filter(library => dependencies[library] === undefined)
+  return { name, exported, needs, beside: beside[name] ?? [], foreign }
 }
 
 /** The packages after the service, whose build has built them too. */
@@ -103,13 +117,14 @@ async function lint({ name }: Product): Promise<void> {
   await run('npx', ['--no-install', ...judged], root)
 }
 
-/** The tarball by itself first: it must bring nothing that this Node.js is too old for. Then what it is used with. */
-async function install({ name, needs, beside }: Product, project: string): Promise<void> {
+/** The tarball by itself first: no warning, such as of a package for a newer Node.js. Then what it is used with. */
+async function install({ name, needs, beside, foreign }: Product, project: string): Promise<void> {
   await writeFile(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
   const quiet = ['install', '--no-audit', '--no-fund', '--prefer-offline']
   const { stderr } = await run('npm', [...quiet, ...[name, ...needs].map(tarballOf)], project)
-  if (stderr.includes('EBADENGINE'))
-    throw new Error(`${name} brings packages for another Node.js:\n${stderr}`)
+  if (/npm warn/i.test(stderr)) throw new Error(`npm warns of ${name}:\n${stderr}`)
+  const brought = foreign.filter(library => existsSync(join(project, 'node_modules', library)))
+  if (brought.length > 0) throw new Error(`${name} brings ${brought.join(', ')}, which are for the service`)
   const versions = [...beside, 'typescript', '@types/node'].map(library => {
     const range = manifest.devDependencies[library]
     return range === undefined ? library : `${library}@${range}`

@@ -6,7 +6,7 @@ export type Answer = { line: number; language: string; text: string }
 /** A fenced block of a page. `line` is where its fence stands, counted from one. */
 export type Block =
   | { kind: 'run'; line: number; commands: string; answer: Answer | null }
-  | { kind: 'program'; line: number; text: string; isRun: boolean }
+  | { kind: 'program'; line: number; text: string; isRun: boolean; isAlone: boolean }
   | { kind: 'not_run'; line: number; why: string }
 
 /**
@@ -15,6 +15,7 @@ export type Block =
  *     bash run             commands, run as they stand
  *     json answer          what the block before it has printed, or `text answer`
  *     ts run, ts checked   a part of the page's program, whose types are checked; or which is run, too
+ *     ts alone             a program of its own, whose types are checked
  *     bash skip: REASON    commands that are not run
  *     yaml excerpt         no commands
  *
@@ -38,8 +39,8 @@ export function blocksIn(markdown: string): Block[] {
 
 function blockOf(line: number, language: string, mark: string, text: string): Block | null {
   const isProgram = language === 'ts' || language === 'tsx'
-  if (isProgram && (mark === 'run' || mark === 'checked')) {
-    return { kind: 'program', line, text, isRun: mark === 'run' }
+  if (isProgram && (mark === 'run' || mark === 'checked' || mark === 'alone')) {
+    return { kind: 'program', line, text, isRun: mark === 'run', isAlone: mark === 'alone' }
   }
   if (mark === 'run') return { kind: 'run', line, commands: text, answer: null }
   if (mark === 'excerpt') return { kind: 'not_run', line, why: 'an excerpt' }

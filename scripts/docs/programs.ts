@@ -23,7 +23,8 @@ const compilerOptions = {
     '@latchkey/client': ['../packages/client/src/index.ts'],
     '@latchkey/react': ['../packages/react/src/index.ts'],
     '@latchkey/react/messages/*': ['../packages/react/src/messages/*.ts'],
-    '@latchkey/node/fastify': ['../packages/node/src/fastify.ts'],
+    '@latchkey/node': ['../packages/node/src/index.ts'],
+    '@latchkey/node/*': ['../packages/node/src/*.ts'],
   },
   lib: ['ES2023', 'ES2024.String', 'DOM', 'DOM.Iterable'],
   jsx: 'react-jsx',
@@ -34,11 +35,20 @@ const compilerOptions = {
   noUnusedLocals: false,
 }
 
-/** Throws with what the compiler says. */
+/** Throws with what the compiler says. A part that stands alone is checked as a program of its own. */
 export async function checkProgram(page: string, parts: readonly Part[], checkout: Checkout): Promise<void> {
   const { folder, name } = await place(page, checkout)
-  await writeFile(join(folder, `${name}.tsx`), textOf(parts))
-  const config = { extends: '../tsconfig.json', compilerOptions, include: [`${name}.tsx`], exclude: [] }
+  const together = parts.filter(({ isAlone }) => !isAlone)
+  const programs = [together, ...parts.filter(({ isAlone }) => isAlone).map(part => [part])]
+  // Modules, so that none sees what another declares.
+  const files = await Promise.all(
+    programs.map(async (program, at) => {
+      const file = at === 0 ? `${name}.tsx` : `${name}-${at}.tsx`
+      await writeFile(join(folder, file), `${textOf(program)}\nexport {}\n`)
+      return file
+    }),
+  )
+  const config = { extends: '../tsconfig.json', compilerOptions, include: files, exclude: [] }
   await writeFile(join(folder, `${name}.json`), JSON.stringify(config))
   await perform(page, checkout, ['node_modules/typescript/bin/tsc', '-p', join(folder, `${name}.json`)])
 }

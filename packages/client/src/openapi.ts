@@ -215,7 +215,7 @@ export interface paths {
         };
         /**
          * Is this request signed in?
-         * @description Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.
+         * @description Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. With `x-latchkey-include: permissions` it also lists the permissions of these roles, in `x-user-permissions`, separated by commas; a comma, a space, a percent sign or a letter beyond ASCII in a name is percent-encoded, and a list of more than 8 KiB is left out. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.
          */
         get: operations["verifyRequest"];
         put?: never;

@@ -1,3 +1,4 @@
+/// <reference path="./next-headers.d.ts" />
 import { headers } from 'next/headers.js'
 import { answerTo, withSession } from './http.ts'
 import { refusedFor } from './verdict/refused.ts'

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
-import { hasPermission } from '../../access/permissions.ts'
+import { createPermissionsText, hasPermission } from '../../access/permissions.ts'
 import { Problem } from '../../errors.ts'
 import type { Services } from '../../services.ts'
 import type { VerifyOutcome } from '../../session/verify/verify.ts'
@@ -22,6 +22,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
   { services, cookies },
 ) => {
   const { config, clock, keyRing } = services
+  const permissionsText = createPermissionsText(config.permissions)
 
   /**
    * Before the request is looked at: who may not call is told nothing of what is wrong with the call. By callback, so that
@@ -62,7 +63,7 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
         tags: ['Services'],
         summary: 'Is this request signed in?',
         description:
-          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.',
+          'Made for auth_request (nginx), forwardAuth (Traefik) and ext_authz (Envoy). A 204 names the session, the user and the roles in headers. With `x-latchkey-include: permissions` it also lists the permissions of these roles, in `x-user-permissions`, separated by commas; a comma, a space, a percent sign or a letter beyond ASCII in a name is percent-encoded, and a list of more than 8 KiB is left out. An outage is a 503, never a 401. A bearer token in `Authorization` goes before the cookie.',
         security: [{ bearer: [] }, { cookie: [] }, { bearer: [], gatewayKey: ['verify'] }],
         querystring: StrictObject({
           permission: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
@@ -91,6 +92,11 @@ export const verifyRoutes: FastifyPluginAsyncTypebox<{ services: Services; cooki
       reply.header('x-session-id', session.sessionId)
       reply.header('x-user-id', session.userId)
       reply.header('x-user-roles', session.roles.join(','))
+      // Only when asked for: a long list would overflow the buffer that gateways have for headers.
+      if (request.headers['x-latchkey-include'] === 'permissions') {
+        const permissions = permissionsText(session.roles)
+        if (permissions !== null) reply.header('x-user-permissions', permissions)
+      }
       reply.code(204).send()
     },
   )

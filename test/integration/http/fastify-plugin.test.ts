@@ -1,7 +1,8 @@
 import { createServer, type Server } from 'node:http'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import latchkey, { callerOf, type LatchkeyOptions } from '../../../packages/node/src/fastify.ts'
+import latchkey, { callerOf } from '../../../packages/node/src/fastify.ts'
+import type { VerifierOptions } from '../../../packages/node/src/index.ts'
 import { byCli } from '../../../src/cli/actor.ts'
 import { startProxy, type TcpProxy } from '../../fault/proxy.ts'
 import { client, tokensOf } from '../../support/client.ts'
@@ -41,7 +42,9 @@ afterAll(async () => {
 })
 
 /** A service of somebody else; what it knows of Latchkey is this plugin. */
-async function start(options: Partial<LatchkeyOptions> = {}): Promise<FastifyInstance> {
+async function start(
+  options: Partial<VerifierOptions> & { cacheSeconds?: number } = {},
+): Promise<FastifyInstance> {
   const app = Fastify()
   await app.register(latchkey, { url: `http://127.0.0.1:${way.port}`, issuer, ...options })
   app.get('/asking', { onRequest: app.requireSession() }, request => callerOf(request))
@@ -73,9 +76,12 @@ describe('a service with latchkey/fastify', () => {
   it('knows who is calling', async () => {
     const { accessToken, userId, sessionId } = await signIn(['analyst', 'clerk'])
     const asked = await get('/asking', accessToken)
-    expect(asked.body).toEqual({ userId, sessionId, roles: ['analyst', 'clerk'] })
+    const expiresAt = expect.stringMatching(/^\d{4}-.*Z$/)
+    const either = { userId, sessionId, clientType: 'web', expiresAt }
+    const known = { roles: ['analyst', 'clerk'], permissions: ['view_reports'], source: 'asked' }
+    expect(asked.body).toEqual({ ...either, ...known })
     const local = await get('/locally', accessToken)
-    expect(local.body).toEqual({ userId, sessionId, roles: null })
+    expect(local.body).toEqual({ ...either, roles: null, permissions: null, source: 'local' })
     expect((await get('/open')).body).toEqual({ caller: null })
   })
 
@@ -128,6 +134,15 @@ describe('a service with latchkey/fastify', () => {
     await client(instance.url).call('POST', '/v1/auth/logout', { token: accessToken })
     expect(told(await get('/asking', accessToken))).toEqual([401, 'session_revoked'])
     expect((await get('/locally', accessToken)).status).toBe(200)
+  })
+
+  it('reads no cookie unless it is told to, as in 0.1', async () => {
+    const { accessToken, userId } = await signIn()
+    const headers = { cookie: `__Host-latchkey_access=${accessToken}` }
+    expect((await service.inject({ url: '/asking', headers })).statusCode).toBe(401)
+    const withCookies = await start({ cookies: true })
+    expect((await withCookies.inject({ url: '/asking', headers })).json()).toMatchObject({ userId })
+    await withCookies.close()
   })
 
   it('takes the token before the last refresh for the grace', async () => {

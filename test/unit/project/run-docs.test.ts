@@ -23,6 +23,16 @@ describe('the blocks of a page', () => {
     ])
   })
 
+  it('in TypeScript are parts of one program, unless they stand alone', () => {
+    const markdown = page(['ts run', 'a'], ['ts checked', 'b'], ['ts alone', 'c'])
+    expect(blocksIn(markdown)).toMatchObject([
+      { kind: 'program', isRun: true, isAlone: false },
+      { kind: 'program', isRun: false, isAlone: false },
+      { kind: 'program', isRun: false, isAlone: true },
+    ])
+    expect(() => blocksIn(page(['bash alone', 'true']))).toThrow('does not say')
+  })
+
   it('are found inside of lists, and not inside of other blocks', () => {
     const inList = `- a setting:\n\n  ${fence}bash run\n  true\n  ${fence}\n`
     expect(blocksIn(inList)).toMatchObject([{ kind: 'run', line: 3, commands: 'true' }])
