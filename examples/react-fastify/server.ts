@@ -2,10 +2,13 @@ import { createVerifier } from '@latchkey/node'
 import latchkey, { callerOf } from '@latchkey/node/fastify'
 import Fastify from 'fastify'
 
-const { LATCHKEY_URL = 'http://127.0.0.1:3000', LATCHKEY_SERVICE_KEY, NODE_ENV, PORT = '8080' } = process.env
+const { LATCHKEY_URL = 'http://127.0.0.1:3000', LATCHKEY_ISSUER, LATCHKEY_SERVICE_KEY } = process.env
+const { NODE_ENV, PORT = '8080' } = process.env
 
 const verifier = createVerifier({
+  // Where this API reaches Latchkey, and Latchkey's public URL where that is another one (its setting ISSUER).
   url: LATCHKEY_URL,
+  issuer: LATCHKEY_ISSUER,
   // With the scope `verify`: Latchkey does not limit how often this API asks.
   serviceKey: LATCHKEY_SERVICE_KEY,
   // `npm run dev` runs Latchkey over plain HTTP, where its cookies have other names.
