@@ -161,6 +161,11 @@ describe('time limits', () => {
     expect(answer.headers['retry-after']).toBe('1')
   })
 
+  test('an injected request that runs out of time is not told that its body did not arrive', async () => {
+    const answer = await hurried.app.inject({ method: 'POST', url: '/v1/slow', payload: { any: 'body' } })
+    expect([answer.statusCode, answer.json().code]).toEqual([503, 'store_unavailable'])
+  })
+
   test('a handler that hashes a password for too long is overloaded: no store was down', async () => {
     const body = expectProblem(await call(hurried.port, 'GET', '/v1/slow/hashing'), 'overloaded')
     expect(body.detail).toContain('Checking a password took longer')

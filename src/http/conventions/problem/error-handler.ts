@@ -155,7 +155,8 @@ function ofStatus(error: FrameworkError): Problem {
  * else one of ours was, and it may finish after the answer.
  */
 function ofTimeout(error: FrameworkError, request: FastifyRequest): Problem {
-  const bodyWasArriving = !request.raw.readableEnded && request.raw.readableFlowing === true
+  // An injected request has no `complete`; its body is there from the beginning.
+  const bodyWasArriving = request.raw.complete === false && request.raw.readableFlowing === true
   if (bodyWasArriving) return invalid('The body did not arrive in time; nothing was changed.')
   if (request.routeOptions.config.hashes) {
     const detail =
